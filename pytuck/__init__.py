@@ -1,0 +1,133 @@
+"""Pytuck: an embedded ORM whose `.pytuck` files are SQLite databases with Python types.
+
+    from pytuck import Column, Session, Storage, declarative_base, select
+
+Names are loaded when they are first used. So `pytuck.query`, which only describes statements,
+can be imported without loading a database engine: the desktop's window process relies on it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytuck.backends import CursorResult as CursorResult
+    from pytuck.backends import Result as Result
+    from pytuck.common.exceptions import CancelledError as CancelledError
+    from pytuck.common.exceptions import ColumnNotFoundError as ColumnNotFoundError
+    from pytuck.common.exceptions import ConfigurationError as ConfigurationError
+    from pytuck.common.exceptions import ConflictError as ConflictError
+    from pytuck.common.exceptions import ConstraintError as ConstraintError
+    from pytuck.common.exceptions import CorruptFileError as CorruptFileError
+    from pytuck.common.exceptions import DatabaseConnectionError as DatabaseConnectionError
+    from pytuck.common.exceptions import DeadlockError as DeadlockError
+    from pytuck.common.exceptions import DuplicateKeyError as DuplicateKeyError
+    from pytuck.common.exceptions import EmptyFileError as EmptyFileError
+    from pytuck.common.exceptions import EncryptionError as EncryptionError
+    from pytuck.common.exceptions import FileFormatError as FileFormatError
+    from pytuck.common.exceptions import FileMissingError as FileMissingError
+    from pytuck.common.exceptions import FilePermissionError as FilePermissionError
+    from pytuck.common.exceptions import LockTimeout as LockTimeout
+    from pytuck.common.exceptions import MigrationError as MigrationError
+    from pytuck.common.exceptions import MissingDependencyError as MissingDependencyError
+    from pytuck.common.exceptions import NewerFormatError as NewerFormatError
+    from pytuck.common.exceptions import NotAFileError as NotAFileError
+    from pytuck.common.exceptions import PasswordRequiredError as PasswordRequiredError
+    from pytuck.common.exceptions import PytuckException as PytuckException
+    from pytuck.common.exceptions import PytuckIndexError as PytuckIndexError
+    from pytuck.common.exceptions import QueryError as QueryError
+    from pytuck.common.exceptions import ReadOnlyError as ReadOnlyError
+    from pytuck.common.exceptions import RecordNotFoundError as RecordNotFoundError
+    from pytuck.common.exceptions import SchemaError as SchemaError
+    from pytuck.common.exceptions import SerializationError as SerializationError
+    from pytuck.common.exceptions import StaleDataError as StaleDataError
+    from pytuck.common.exceptions import StorageFullError as StorageFullError
+    from pytuck.common.exceptions import TableNotFoundError as TableNotFoundError
+    from pytuck.common.exceptions import TransactionError as TransactionError
+    from pytuck.common.exceptions import TruncatedFileError as TruncatedFileError
+    from pytuck.common.exceptions import TypeConversionError as TypeConversionError
+    from pytuck.common.exceptions import UnsupportedOperationError as UnsupportedOperationError
+    from pytuck.common.exceptions import ValidationError as ValidationError
+    from pytuck.common.exceptions import WrongPasswordError as WrongPasswordError
+    from pytuck.core import Column as Column
+    from pytuck.core import PureBaseModel as PureBaseModel
+    from pytuck.core import Session as Session
+    from pytuck.core import Storage as Storage
+    from pytuck.core import declarative_base as declarative_base
+    from pytuck.query import and_ as and_
+    from pytuck.query import delete as delete
+    from pytuck.query import func as func
+    from pytuck.query import insert as insert
+    from pytuck.query import literal as literal
+    from pytuck.query import not_ as not_
+    from pytuck.query import or_ as or_
+    from pytuck.query import select as select
+    from pytuck.query import update as update
+
+__version__ = "0.1.0"
+
+_EXCEPTIONS = (
+    "CancelledError",
+    "ColumnNotFoundError",
+    "ConfigurationError",
+    "ConflictError",
+    "ConstraintError",
+    "CorruptFileError",
+    "DatabaseConnectionError",
+    "DeadlockError",
+    "DuplicateKeyError",
+    "EmptyFileError",
+    "EncryptionError",
+    "FileFormatError",
+    "FileMissingError",
+    "FilePermissionError",
+    "LockTimeout",
+    "MigrationError",
+    "MissingDependencyError",
+    "NewerFormatError",
+    "NotAFileError",
+    "PasswordRequiredError",
+    "PytuckException",
+    "PytuckIndexError",
+    "QueryError",
+    "ReadOnlyError",
+    "RecordNotFoundError",
+    "SchemaError",
+    "SerializationError",
+    "StaleDataError",
+    "StorageFullError",
+    "TableNotFoundError",
+    "TransactionError",
+    "TruncatedFileError",
+    "TypeConversionError",
+    "UnsupportedOperationError",
+    "ValidationError",
+    "WrongPasswordError",
+)
+_HOMES = {
+    **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
+    **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
+    **dict.fromkeys(
+        ("Column", "PureBaseModel", "Session", "Storage", "declarative_base"), "pytuck.core"
+    ),
+    **dict.fromkeys(
+        ("and_", "delete", "func", "insert", "literal", "not_", "or_", "select", "update"),
+        "pytuck.query",
+    ),
+}
+
+__all__ = [*_HOMES, "__version__"]  # noqa: PLE0604 - all of them are names
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pytuck' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

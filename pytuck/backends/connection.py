@@ -1,0 +1,272 @@
+"""One conversation with a database file: statements, transactions, settings."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+import apsw
+
+from pytuck.backends.errors import translated
+from pytuck.backends.results import Outcome, StoredRow
+from pytuck.common.exceptions import (
+    DatabaseConnectionError,
+    PytuckException,
+    TransactionError,
+    ValidationError,
+)
+from pytuck.compiler import Compiled, Template
+from pytuck.compiler.dialects import Dialect
+from pytuck.compiler.dialects.sqlite import CASE_BLIND_LIKE, DECIMAL_COLLATION
+from pytuck.types import Stored
+from pytuck.types.textual import has_lone_surrogate
+
+_BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
+
+
+class Connection:
+    """A connection to one SQLite database, used by one thread at a time.
+
+    Attributes:
+        path: The file, for messages.
+        raw: The driver's connection; for the backends only.
+    """
+
+    def __init__(self, raw: apsw.Connection, path: str, dialect: Dialect) -> None:
+        self.raw = raw
+        self.path = path
+        self.dialect = dialect
+        self._savepoints = 0
+        raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
+        raw.create_scalar_function(CASE_BLIND_LIKE, _case_blind_like, 2, deterministic=True)
+
+    # --- Statements ---
+
+    def execute(self, compiled: Compiled) -> Outcome:
+        """Run a statement, once for each of its sets of parameters.
+
+        Raises:
+            PytuckException: What the database refused, with table and column where known.
+        """
+        template = compiled.template
+        try:
+            if len(compiled.parameters) == 1:
+                cursor = self.raw.execute(template.sql, compiled.parameters[0])
+                rows = cursor.fetchall()
+                count = self.raw.changes() if template.is_write else len(rows)
+                return Outcome(rows, count, self.raw.last_insert_rowid())
+            return self._execute_many(compiled)
+        except apsw.Error as err:
+            raise translated(err, self.path, template.table) from err
+        except _BIND_ERRORS as err:
+            raise unstorable(template, compiled.parameters, err) from err
+
+    def _execute_many(self, compiled: Compiled) -> Outcome:
+        before = self.raw.total_changes()
+        with self._all_or_nothing():
+            rows = self.raw.executemany(compiled.sql, compiled.parameters).fetchall()
+        count = self.raw.total_changes() - before
+        return Outcome(rows, count, self.raw.last_insert_rowid())
+
+    def execute_many(self, template: Template, parameters: Iterable[Sequence[Stored]]) -> None:
+        """Run one write for many sets of parameters, which may be an iterator.
+
+        Raises:
+            PytuckException: What the database refused; nothing of the batch is kept then.
+        """
+        sets = parameters if isinstance(parameters, (list, tuple)) else list(parameters)
+        try:
+            with self._all_or_nothing():
+                self.raw.executemany(template.sql, sets)
+        except apsw.Error as err:
+            raise translated(err, self.path, template.table) from err
+        except _BIND_ERRORS as err:
+            raise unstorable(template, sets, err) from err
+
+    def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
+        """Return the stored rows of SQL that the compiler wrote.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        try:
+            return self.raw.execute(sql, parameters).fetchall()
+        except apsw.Error as err:
+            raise translated(err, self.path) from err
+
+    def pragma(self, name: str, value: str | int | None = None) -> Stored:
+        """Read or set one of SQLite's settings."""
+        try:
+            stored: Stored = self.raw.pragma(name, *(() if value is None else (value,)))
+        except apsw.Error as err:
+            raise translated(err, self.path) from err
+        return stored
+
+    def pragma_rows(self, name: str, argument: str) -> list[StoredRow]:
+        """Return the rows of a setting that describes something, such as a table."""
+        return self.fetch(f"PRAGMA {name}({self.dialect.quote(argument)})")
+
+    # --- Transactions ---
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self.raw.in_transaction
+
+    def begin(self, *, write: bool = True) -> None:
+        """Open a transaction; for writing, wait for the file's write lock.
+
+        Raises:
+            LockTimeout: Another connection kept the lock for longer than the deadline.
+            TransactionError: One is open already.
+        """
+        if self.in_transaction:
+            raise TransactionError("A transaction is open already on this connection.")
+        self.fetch(self.dialect.begin_write if write else self.dialect.begin_read)
+
+    def commit(self) -> None:
+        """Make the open transaction durable.
+
+        Raises:
+            PytuckException: It could not be; the transaction is rolled back then.
+        """
+        try:
+            self.fetch(self.dialect.commit)
+        except PytuckException:
+            self.rollback()
+            raise
+
+    def rollback(self) -> None:
+        """Undo the open transaction, if there is one."""
+        if self.in_transaction:
+            self.fetch(self.dialect.rollback)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is done inside, or undo it on an exception; nests as savepoints."""
+        if self.in_transaction:
+            with self._savepoint():
+                yield
+            return
+        self.begin()
+        try:
+            yield
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    @contextlib.contextmanager
+    def _savepoint(self) -> Iterator[None]:
+        self._savepoints += 1
+        name = self.dialect.quote(f"pytuck_{self._savepoints}")
+        self.fetch(self.dialect.savepoint.format(name))
+        try:
+            yield
+        except BaseException:
+            # A full disk makes SQLite roll the whole transaction back; then nothing is left to do.
+            if self.in_transaction:
+                self.fetch(self.dialect.rollback_to.format(name))
+                self.fetch(self.dialect.release.format(name))
+            raise
+        else:
+            self.fetch(self.dialect.release.format(name))
+        finally:
+            self._savepoints -= 1
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Hold a batch together; the driver's own context is the fastest way."""
+        with self.raw:
+            yield
+
+    # --- Watching and ending ---
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection commits to the file."""
+        try:
+            return self.raw.data_version()
+        except apsw.Error as err:
+            raise translated(err, self.path) from err
+
+    def total_changes(self) -> int:
+        """Return how many rows this connection has written since it was opened."""
+        return self.raw.total_changes()
+
+    def interrupt(self) -> None:
+        """Make the running statement end with `CancelledError`; may be called by any thread."""
+        with contextlib.suppress(apsw.ConnectionClosedError):
+            self.raw.interrupt()
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        try:
+            self.raw.close()
+        except apsw.Error as err:
+            raise DatabaseConnectionError(
+                f"'{self.path}' could not be closed: {err}", details={"path": self.path}
+            ) from err
+
+
+def unstorable(
+    template: Template, parameters: Iterable[Sequence[object]], err: Exception
+) -> ValidationError:
+    """Return the error for the first parameter that the driver could not bind."""
+    for values in parameters:
+        for position, value in enumerate(values):
+            reason = _why_unstorable(value)
+            if reason:
+                names = template.parameter_names
+                column = names[position] if position < len(names) else None
+                where = f"Column '{column}' of table" if column else "A value for table"
+                return ValidationError(
+                    f"{where} '{template.table}': {reason}",
+                    table_name=template.table,
+                    column_name=column,
+                )
+    return ValidationError(
+        f"A value for table '{template.table}' cannot be stored: {err}",
+        table_name=template.table,
+    )
+
+
+def _why_unstorable(value: object) -> str | None:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return f"{value} is outside the 64 bits from -2^63 to 2^63 - 1."
+    if isinstance(value, str) and has_lone_surrogate(value):
+        return f"{value!r} has a lone surrogate, which no Unicode text may have."
+    if value is not None and not isinstance(value, (int, float, str, bytes)):
+        return f"{value!r} of type {type(value).__name__} has no form in which it is stored."
+    return None
+
+
+def _compare_decimals(left: str, right: str) -> int:
+    a, b = _decimal_key(left), _decimal_key(right)
+    return (a > b) - (a < b)
+
+
+@lru_cache(maxsize=4096)
+def _decimal_key(text: str) -> tuple[int, Decimal, str]:
+    try:
+        return (0, Decimal(text), "")
+    except InvalidOperation:
+        return (1, Decimal(0), text)  # what is no number sorts after the numbers, as text
+
+
+def _case_blind_like(*arguments: Stored) -> int | None:
+    pattern, text = arguments
+    if pattern is None or text is None:
+        return None
+    return int(_case_blind_pattern(str(pattern)).fullmatch(str(text).casefold()) is not None)
+
+
+@lru_cache(maxsize=256)
+def _case_blind_pattern(pattern: str) -> re.Pattern[str]:
+    # The compiler sends % as \x01 and _ as \x02, escapes resolved.
+    quoted = re.escape(pattern.casefold())
+    for wild, expression in (("\x01", ".*"), ("\x02", ".")):
+        quoted = quoted.replace("\\" + wild, expression).replace(wild, expression)
+    return re.compile(quoted, re.DOTALL)

@@ -1,0 +1,149 @@
+"""How a connection to a SQLite file is opened: flags, password, defences."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import apsw
+
+from pytuck.backends.connection import Connection
+from pytuck.backends.errors import translated
+from pytuck.backends.file_check import ENCRYPTED_MAGIC
+from pytuck.common.exceptions import (
+    ConfigurationError,
+    CorruptFileError,
+    LockTimeout,
+    PasswordRequiredError,
+    WrongPasswordError,
+)
+from pytuck.common.options import Durability
+from pytuck.compiler.dialects import SQLITE
+
+_SYNCHRONOUS: dict[Durability, str] = {"full": "FULL", "normal": "NORMAL", "off": "OFF"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningPlan:
+    """Everything a new connection needs to know.
+
+    Attributes:
+        name: The path as the driver takes it; in-memory databases have a `file:` URI.
+        is_read_only: Refuse every write.
+        can_write_file: The operating system lets this process write the file.
+        timeout_s: Seconds to wait for another connection's lock.
+    """
+
+    name: str
+    is_read_only: bool = False
+    can_write_file: bool = True
+    is_encrypted: bool = False
+    password: str | None = None
+    timeout_s: float = 5.0
+    durability: Durability = "full"
+
+
+def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
+    """Return a new connection, with SQLite's defences against hostile files up.
+
+    Raises:
+        PasswordRequiredError, WrongPasswordError: The file is encrypted.
+        CorruptFileError: The file's content contradicts itself.
+        LockTimeout: Another program has the file for itself.
+    """
+    flags = apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
+    name = plan.name
+    if plan.can_write_file:
+        # A connection that may write is the one that clears the journal files away on closing;
+        # `query_only` keeps a read-only one from writing.
+        flags |= apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+    else:
+        flags |= apsw.SQLITE_OPEN_READONLY
+        name = _without_side_files(plan.name)
+    try:
+        raw = apsw.Connection(name, flags=flags)
+    except apsw.Error as err:
+        raise translated(err, plan.name) from err
+    try:
+        _defend(raw)
+        raw.set_busy_timeout(int(plan.timeout_s * 1000))
+        if plan.is_encrypted:
+            _unlock(raw, plan, create=create)
+        _check_readable(raw, plan)
+        raw.pragma("synchronous", _SYNCHRONOUS[plan.durability])
+        raw.pragma("foreign_keys", 1)
+        if plan.is_read_only:
+            raw.pragma("query_only", 1)
+        return Connection(raw, plan.name, SQLITE)
+    except apsw.Error as err:
+        raw.close()
+        raise translated(err, plan.name) from err
+    except BaseException:
+        raw.close()
+        raise
+
+
+def _without_side_files(name: str) -> str:
+    """Return the URI that reads a file without leaving `-wal` and `-shm` files beside it.
+
+    A connection that may not write would create them and could not remove them. Where a `-wal`
+    is there already, a writer is at work and the ordinary way is the right one.
+    """
+    if os.path.exists(f"{name}-wal"):
+        return name
+    return f"{Path(name).absolute().as_uri()}?immutable=1"
+
+
+def _defend(raw: apsw.Connection) -> None:
+    """Close the doors a crafted file could use; the names are SQLite's own (`sqlite3_db_config`)."""
+    raw.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    raw.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    raw.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+    raw.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+    raw.config(apsw.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)
+    raw.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
+
+
+def _unlock(raw: apsw.Connection, plan: OpeningPlan, *, create: bool) -> None:
+    if not plan.password:
+        raise PasswordRequiredError(
+            f"'{plan.name}' is encrypted. Give the password it was made with.",
+            details={"path": plan.name},
+        )
+    if "\0" in plan.password:
+        raise ConfigurationError("A password cannot have a NUL character.")
+    if create:
+        # The salt stands at the start of the file; this makes encrypted files recognisable.
+        raw.pragma("cipher_salt", (ENCRYPTED_MAGIC + os.urandom(12)).hex())
+    raw.pragma("key", plan.password)
+
+
+def _check_readable(raw: apsw.Connection, plan: OpeningPlan) -> None:
+    """Read the header once: a key is not checked before that."""
+    try:
+        raw.pragma("user_version")
+        raw.pragma("schema_version")
+    except apsw.NotADBError as err:
+        if plan.is_encrypted:
+            raise WrongPasswordError(
+                f"The password does not open '{plan.name}'. Try again; mind upper and lower "
+                "case. If it is surely right, the file is damaged.",
+                details={"path": plan.name},
+            ) from err
+        raise CorruptFileError(
+            f"The structure of '{plan.name}' is damaged ({err}). Go back to a backup.",
+            details={"path": plan.name},
+        ) from err
+    except apsw.BusyError as err:
+        raise LockTimeout(
+            f"'{plan.name}' is locked by another program. Close it there, or wait until it has "
+            "finished, and try again.",
+            details={"path": plan.name},
+        ) from err
+
+
+def memory_name(label: str) -> str:
+    """Return the name of a database in memory that the connections of this process share."""
+    return f"file:/{quote(label)}?vfs=memdb"

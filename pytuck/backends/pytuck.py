@@ -1,0 +1,41 @@
+"""The `pytuck` engine: a SQLite file with this library's conventions (`.pytuck` format 1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytuck.backends.base import EngineInfo
+from pytuck.backends.catalogue import read_comments, write_comments
+from pytuck.backends.connection import Connection
+from pytuck.backends.file_check import APPLICATION_ID, FORMAT_VERSION
+from pytuck.backends.sqlite import SqliteEngine
+from pytuck.schema import Table
+
+_PAGE_BYTES = 4096
+
+
+class PytuckEngine(SqliteEngine):
+    """A `.pytuck` file, or the same in memory."""
+
+    name = "pytuck"
+
+    def info(self) -> EngineInfo:
+        version = self._watcher.pragma("user_version")
+        return replace(super().info(), format_version=int(version or 0))
+
+    def _initialise(self, connection: Connection, *, is_file: bool) -> None:
+        connection.pragma("page_size", _PAGE_BYTES)
+        connection.pragma("encoding", "UTF-8")
+        if is_file:
+            # Where a write-ahead log is impossible, as on some network drives, SQLite says so
+            # and keeps its ordinary journal.
+            connection.pragma("journal_mode", "WAL")
+        with connection.transaction():
+            connection.pragma("application_id", APPLICATION_ID)
+            connection.pragma("user_version", FORMAT_VERSION)
+
+    def _comments(self, connection: Connection, table: str) -> dict[str, str]:
+        return read_comments(connection, table)
+
+    def _keep_comments(self, connection: Connection, table: Table) -> None:
+        write_comments(connection, table)

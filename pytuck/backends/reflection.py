@@ -1,0 +1,143 @@
+"""Reading the structure of tables back from a SQLite database."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from pytuck.backends.catalogue import RESERVED_PREFIX
+from pytuck.backends.connection import Connection
+from pytuck.backends.results import StoredRow
+from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
+from pytuck.compiler.ddl import literal_value
+from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.types import ColumnType, type_from_sql
+
+_SYSTEM_NAME = re.compile(rf"^(sqlite_|{re.escape(RESERVED_PREFIX)})", re.IGNORECASE)
+_KINDS = {"table": "table", "virtual": "table", "view": "view"}
+
+
+def table_names(connection: Connection) -> list[str]:
+    """Return the names of the user's tables, then of the views, in the order of their names."""
+    found = [
+        (_KINDS[str(kind)], str(name))
+        for schema, name, kind, *_ in connection.fetch("PRAGMA table_list")
+        if schema == "main" and kind in _KINDS and not _SYSTEM_NAME.match(str(name))
+    ]
+    return [name for _, name in sorted(found, key=lambda item: (item[0], item[1].casefold()))]
+
+
+def reflect_table(connection: Connection, name: str, comments: dict[str, str]) -> Table:
+    """Return the structure of one table or view.
+
+    Args:
+        comments: Its comments by column name, its own under ''.
+
+    Raises:
+        TableNotFoundError: The database has no such table.
+    """
+    listed = _listed(connection, name)
+    if listed is None:
+        raise TableNotFoundError(name, known=tuple(table_names(connection)))
+    _, actual_name, kind, _, without_rowid, *_ = listed
+    details = connection.pragma_rows("table_xinfo", str(actual_name))
+    indexes, unique_columns, has_key_index = _indexes(connection, str(actual_name))
+    key = tuple(str(row[1]) for row in sorted(details, key=_key_position) if row[5])
+    has_rowid = kind != "view" and not without_rowid
+    return Table(
+        str(actual_name),
+        tuple(_column(row, comments, unique_columns) for row in details if row[6] != 1),
+        primary_key=key,
+        foreign_keys=_foreign_keys(connection, str(actual_name)),
+        indexes=indexes,
+        comment=comments.get(""),
+        kind="view" if kind == "view" else "table",
+        has_rowid=has_rowid,
+        rowid_alias=_rowid_alias(details, key) if has_rowid and not has_key_index else None,
+    )
+
+
+def _listed(connection: Connection, name: str) -> StoredRow | None:
+    rows = connection.pragma_rows("table_list", name)
+    return next((row for row in rows if row[0] == "main"), None)
+
+
+def _key_position(row: StoredRow) -> int:
+    return int(row[5] or 0)
+
+
+def _rowid_alias(details: list[StoredRow], key: tuple[str, ...]) -> str | None:
+    if len(key) != 1:
+        return None
+    declared = next(row[2] for row in details if row[1] == key[0])
+    return key[0] if str(declared).strip().upper() == "INTEGER" else None
+
+
+def _column(row: StoredRow, comments: dict[str, str], unique_columns: set[str]) -> Column:
+    _, name, declared, is_required, default_sql, key_position, hidden = row
+    type_ = type_from_sql(str(declared or ""))
+    return Column(
+        str(name),
+        type_,
+        nullable=not is_required and not key_position,
+        primary_key=bool(key_position),
+        default=_default(default_sql, type_),
+        unique=str(name) in unique_columns,
+        comment=comments.get(str(name)),
+        generated=bool(hidden),
+    )
+
+
+def _default(sql: object, type_: ColumnType[object]) -> object:
+    if sql is None:
+        return MISSING
+    stored = literal_value(str(sql))
+    if isinstance(stored, Missing):
+        return MISSING
+    try:
+        return type_.from_storage(stored)
+    except TypeConversionError:
+        return MISSING  # a default of a foreign file that is not of the column's type
+
+
+def _indexes(connection: Connection, table: str) -> tuple[tuple[Index, ...], set[str], bool]:
+    """Return the indexes made by name, the columns unique by themselves, and whether the
+    primary key has an index of its own (then it is not the row id)."""
+    named: list[Index] = []
+    unique_columns: set[str] = set()
+    has_key_index = False
+    for _, name, is_unique, origin, *_ in connection.pragma_rows("index_list", table):
+        columns = tuple(
+            str(column)
+            for _, _, column in connection.pragma_rows("index_info", str(name))
+            if column is not None
+        )
+        has_key_index = has_key_index or origin == "pk"
+        if origin == "c":
+            named.append(Index(str(name), columns, bool(is_unique)))
+        elif origin == "u" and len(columns) == 1:
+            unique_columns.add(columns[0])
+    return tuple(sorted(named, key=lambda index: index.name)), unique_columns, has_key_index
+
+
+def _foreign_keys(connection: Connection, table: str) -> tuple[ForeignKey, ...]:
+    parts: dict[int, list[StoredRow]] = defaultdict(list)
+    for row in connection.pragma_rows("foreign_key_list", table):
+        parts[int(row[0] or 0)].append(row)
+    keys = []
+    for rows in parts.values():
+        rows.sort(key=lambda row: int(row[1] or 0))
+        target = str(rows[0][2])
+        # Without named columns the key refers to the target's primary key.
+        to = tuple(str(row[4]) for row in rows if row[4] is not None)
+        keys.append(
+            ForeignKey(
+                tuple(str(row[3]) for row in rows), target, to or _key_of(connection, target)
+            )
+        )
+    return tuple(reversed(keys))
+
+
+def _key_of(connection: Connection, table: str) -> tuple[str, ...]:
+    details = connection.pragma_rows("table_info", table)
+    return tuple(str(row[1]) for row in sorted(details, key=_key_position) if row[5])

@@ -1,0 +1,116 @@
+"""SQL that defines tables and indexes."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from pytuck.common.exceptions import SchemaError
+from pytuck.compiler.dialects import Dialect
+from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.types import Stored
+
+_PLAIN_TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?$")
+
+
+def create_table(table: Table, dialect: Dialect) -> str:
+    """Return the SQL that creates a table, its indexes apart.
+
+    Raises:
+        SchemaError: The definition contradicts itself.
+    """
+    if not table.columns:
+        raise SchemaError(f"Table '{table.name}' has no columns.", table_name=table.name)
+    parts = [_column(table, column, dialect) for column in table.columns]
+    if _is_key_apart(table):
+        parts.append(f"PRIMARY KEY ({_names(table.primary_key, dialect)})")
+    parts.extend(_foreign_key(key, dialect) for key in table.foreign_keys)
+    body = ",\n  ".join(parts)
+    return f"CREATE TABLE {dialect.quote(table.name)} (\n  {body}\n)"
+
+
+def create_index(table: str, index: Index, dialect: Dialect) -> str:
+    """Return the SQL that creates an index."""
+    unique = "UNIQUE " if index.is_unique else ""
+    return (
+        f"CREATE {unique}INDEX {dialect.quote(index.name)} "
+        f"ON {dialect.quote(table)} ({_names(index.columns, dialect)})"
+    )
+
+
+def drop_table(name: str, dialect: Dialect) -> str:
+    """Return the SQL that deletes a table with its rows and indexes."""
+    return f"DROP TABLE {dialect.quote(name)}"
+
+
+def literal_sql(stored: Stored) -> str:
+    """Return a stored value as SQL text, which only a column's default needs.
+
+    Raises:
+        SchemaError: Text with a NUL character cannot stand in SQL.
+    """
+    if stored is None:
+        return "NULL"
+    if isinstance(stored, bytes):
+        return f"X'{stored.hex()}'"
+    if isinstance(stored, float):
+        if math.isinf(stored):
+            return "9e999" if stored > 0 else "-9e999"
+        return repr(stored)
+    if isinstance(stored, int):
+        return str(int(stored))
+    if "\0" in stored:
+        raise SchemaError("A default text cannot have a NUL character.")
+    return "'" + stored.replace("'", "''") + "'"
+
+
+def literal_value(sql: str) -> Stored | Missing:
+    """Return the stored value that SQL text of a default stands for; `MISSING` if an expression."""
+    text = sql.strip()
+    if text.upper() == "NULL":
+        return None
+    if text.upper() in ("TRUE", "FALSE"):
+        return int(text.upper() == "TRUE")
+    if re.fullmatch(r"'(?:[^']|'')*'", text):
+        return text[1:-1].replace("''", "'")
+    if re.fullmatch(r"[xX]'(?:[0-9a-fA-F]{2})*'", text):
+        return bytes.fromhex(text[2:-1])
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    if re.fullmatch(r"[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?", text):
+        return float(text)
+    return MISSING
+
+
+def _column(table: Table, column: Column, dialect: Dialect) -> str:
+    parts = [dialect.quote(column.name), _type_name(column, dialect)]
+    if column.primary_key and not _is_key_apart(table):
+        parts.append("PRIMARY KEY")
+        if column.autoincrement:
+            parts.append("AUTOINCREMENT")
+    if not column.nullable and not (column.primary_key and table.rowid_alias):
+        parts.append("NOT NULL")
+    if column.default is not MISSING:
+        parts.append(f"DEFAULT {literal_sql(column.type.to_storage(column.default))}")
+    if column.unique:
+        parts.append("UNIQUE")
+    return " ".join(part for part in parts if part)
+
+
+def _type_name(column: Column, dialect: Dialect) -> str:
+    name = column.type.sql_name
+    # ENUM('a','b') is no type name in SQLite's grammar, but a quoted one may be anything.
+    return name if not name or _PLAIN_TYPE.match(name) else dialect.quote(name)
+
+
+def _is_key_apart(table: Table) -> bool:
+    return len(table.primary_key) > 1
+
+
+def _foreign_key(key: ForeignKey, dialect: Dialect) -> str:
+    target = f"{dialect.quote(key.target_table)} ({_names(key.target_columns, dialect)})"
+    return f"FOREIGN KEY ({_names(key.columns, dialect)}) REFERENCES {target}"
+
+
+def _names(names: tuple[str, ...], dialect: Dialect) -> str:
+    return ", ".join(map(dialect.quote, names))

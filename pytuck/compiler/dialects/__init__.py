@@ -1,0 +1,6 @@
+"""What differs between the SQL of databases: one module each, mostly tables of differences."""
+
+from pytuck.compiler.dialects.base import Dialect
+from pytuck.compiler.dialects.sqlite import SQLITE
+
+__all__ = ["SQLITE", "Dialect"]

@@ -1,0 +1,243 @@
+"""What a model class declares: its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Literal, Self, TypeVar, overload
+
+from pytuck import schema
+from pytuck.common.exceptions import (
+    PytuckException,
+    SchemaError,
+    TypeConversionError,
+    ValidationError,
+)
+from pytuck.query import Expression
+from pytuck.schema import MISSING
+from pytuck.types import ColumnType, type_of
+
+T = TypeVar("T")
+Validator = Callable[[Any], object]
+
+
+class Column(Generic[T]):
+    """A column of a model.
+
+    On the class the attribute is an expression (`User.age >= 18`), on an instance the value.
+
+    Args:
+        col_type: A Python class such as `int`, an `Enum` class, or a column type.
+        name: The column's name in the database; the attribute's name if not given.
+        nullable: Whether None is allowed.
+        primary_key: The column is the primary key, or a part of it.
+        index: Make an index on it. `"hash"` and `"sorted"` mean the same here.
+        unique: No two rows may have the same value.
+        default: What a new instance gets if nothing is given; a callable is called each time.
+        default_factory: A callable, as the older form of `default`.
+        foreign_key: `("table", "column")` or `"table.column"` that the values must stand in.
+        autoincrement: Never give the key of a deleted row again.
+        comment: A comment kept in the file.
+        strict: Refuse values of another type instead of converting them.
+        validator: One or more functions; a value is refused if one returns False or raises.
+
+    Raises:
+        ValidationError: The declaration contradicts itself.
+    """
+
+    def __init__(
+        self,
+        col_type: type[T] | ColumnType[T],
+        *,
+        name: str | None = None,
+        nullable: bool = True,
+        primary_key: bool = False,
+        index: bool | Literal["hash", "sorted"] = False,
+        unique: bool = False,
+        default: T | Callable[[], T] | None = None,
+        default_factory: Callable[[], T] | None = None,
+        foreign_key: tuple[str, str] | str | None = None,
+        autoincrement: bool = False,
+        comment: str | None = None,
+        strict: bool = False,
+        validator: Validator | Sequence[Validator] | None = None,
+    ) -> None:
+        if index not in (False, True, "hash", "sorted"):
+            raise ValidationError(
+                f"Unsupported index type {index!r}; use True, 'hash' or 'sorted'."
+            )
+        if default is not None and default_factory is not None:
+            raise ValidationError("A column has a default or a default_factory, not both.")
+        self.type = type_of(col_type)
+        self.name = name or ""
+        self.nullable = nullable and not primary_key
+        self.primary_key = primary_key
+        self.index = bool(index)
+        self.unique = unique
+        self.factory = default_factory or (default if callable(default) else None)
+        self.default = None if callable(default) else default
+        self.foreign_key = _target(foreign_key)
+        self.autoincrement = autoincrement
+        self.comment = comment
+        self.strict = strict
+        self.validators = _validators(validator)
+        self.attribute = ""
+
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self.attribute = attribute
+        self.name = self.name or attribute
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Expression[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object, owner: type) -> Any:
+        # Values stand in the instance's own dictionary and are found there first, so an
+        # instance arrives here only if it has none for this column.
+        if instance is not None:
+            raise AttributeError(f"{owner.__name__}.{self.attribute} has no value yet.")
+        expressions: dict[str, Expression[T]] | None = getattr(owner, "__expressions__", None)
+        if not expressions:
+            return self  # an abstract base or a mixin: there is no table yet
+        return expressions[self.attribute]
+
+    def __repr__(self) -> str:
+        return (
+            f"Column(name={self.name!r}, type={self.type.python_type.__name__}, "
+            f"pk={self.primary_key})"
+        )
+
+    @property
+    def has_default(self) -> bool:
+        """Whether an instance gets a value where none is given."""
+        return self.default is not None or self.factory is not None
+
+    def resolve_default(self) -> T | None:
+        """Return the value of an instance for which none is given."""
+        return self.factory() if self.factory is not None else self.default
+
+    def convert(self, value: object, table: str | None = None) -> T | None:
+        """Return `value` as the column holds it.
+
+        Raises:
+            ValidationError: It is None in a column that must have a value, a validator refuses
+                it, or (`TypeConversionError`) it cannot be converted.
+        """
+        if value is None:
+            if self.nullable or self.primary_key:
+                return None
+            raise ValidationError(
+                f"Column '{self._where(table)}' must have a value.",
+                table_name=table,
+                column_name=self.name,
+            )
+        try:
+            converted = self.type.convert(value, strict=self.strict)
+        except TypeConversionError as err:
+            raise TypeConversionError(
+                f"Column '{self._where(table)}': {err.message}",
+                value=value,
+                target_type=self.type.python_type,
+                table_name=table,
+                column_name=self.name,
+            ) from err
+        for validate in self.validators:
+            self._validate(validate, converted, table)
+        return converted  # type: ignore[no-any-return]
+
+    def definition(self) -> schema.Column:
+        """Return the column as part of a table's structure."""
+        is_constant = self.default is not None
+        return schema.Column(
+            self.name,
+            self.type,
+            nullable=self.nullable,
+            primary_key=self.primary_key,
+            default=self.type.convert(self.default) if is_constant else MISSING,
+            unique=self.unique,
+            autoincrement=self.autoincrement,
+            comment=self.comment,
+        )
+
+    def copy(self) -> Self:
+        """Return the same declaration, for a subclass that takes it over."""
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def _validate(self, validate: Validator, value: object, table: str | None) -> None:
+        reason = ""
+        try:
+            if validate(value) is not False:
+                return
+        except PytuckException:
+            raise
+        except (ValueError, TypeError, AssertionError, LookupError, ArithmeticError) as err:
+            reason = f": {err}"
+        raise ValidationError(
+            f"Column '{self._where(table)}' refuses {value!r}{reason}.",
+            table_name=table,
+            column_name=self.name,
+        )
+
+    def _where(self, table: str | None) -> str:
+        return f"{table}.{self.name}" if table else self.name
+
+
+def table_from_columns(
+    name: str, columns: Sequence[Column[Any]], comment: str | None = None
+) -> schema.Table:
+    """Return the structure of the table that these columns describe.
+
+    Raises:
+        SchemaError: Two columns have the same name.
+    """
+    key = tuple(column.name for column in columns if column.primary_key)
+    key_columns = [column for column in columns if column.primary_key]
+    is_rowid = len(key_columns) == 1 and key_columns[0].type == type_of(int)
+    _refuse_twins(name, columns)
+    return schema.Table(
+        name,
+        tuple(column.definition() for column in columns),
+        primary_key=key,
+        foreign_keys=tuple(
+            schema.ForeignKey((column.name,), column.foreign_key[0], (column.foreign_key[1],))
+            for column in columns
+            if column.foreign_key is not None
+        ),
+        indexes=tuple(
+            schema.Index(f"idx_{name}_{column.name}", (column.name,))
+            for column in columns
+            if column.index and not column.unique and not column.primary_key
+        ),
+        comment=comment,
+        rowid_alias=key[0] if is_rowid else None,
+    )
+
+
+def _refuse_twins(table: str, columns: Sequence[Column[Any]]) -> None:
+    seen: set[str] = set()
+    for column in columns:
+        if column.name.lower() in seen:  # SQLite does not tell `a` from `A` in names
+            raise SchemaError(
+                f"Table '{table}' has two columns named '{column.name}' (upper and lower case "
+                "are the same here). Rename one.",
+                table_name=table,
+            )
+        seen.add(column.name.lower())
+
+
+def _target(foreign_key: tuple[str, str] | str | None) -> tuple[str, str] | None:
+    if not isinstance(foreign_key, str):
+        return foreign_key
+    table, point, column = foreign_key.rpartition(".")
+    if not point:
+        raise ValidationError(
+            f"The foreign key {foreign_key!r} must name a table and a column, as in 'users.id'."
+        )
+    return table, column
+
+
+def _validators(validator: Validator | Sequence[Validator] | None) -> tuple[Validator, ...]:
+    if validator is None:
+        return ()
+    return (validator,) if callable(validator) else tuple(validator)

@@ -1,0 +1,288 @@
+"""The link between a model class and its table, with the code made once for each model.
+
+Constructors, loaders and parameter extractors are generated as source text, as `dataclasses`
+does: they are what every row passes through, and straight-line code is the fastest there is.
+No name that a user can choose becomes part of the source except as a string literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from pytuck.backends.results import StoredRow, undecodable
+from pytuck.common.exceptions import ValidationError
+from pytuck.compiler import Template
+from pytuck.core.columns import Column, table_from_columns
+from pytuck.query import Condition, TableSource, and_, nodes, or_
+from pytuck.schema import MISSING
+from pytuck.types import TYPES, ColumnType, Stored
+from pytuck.types.base import DECODE_ERRORS
+from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
+
+SESSION = "_pytuck_session"
+"""The entry of an instance's dictionary that names the session it belongs to."""
+
+ROWID = "_pytuck_rowid"
+"""The attribute with the hidden row id of an instance whose model has no primary key."""
+
+_PLAIN_CHECKS: dict[type, str] = {
+    str: "type({v}) is str and {v}.isascii()",
+    int: f"type({{v}}) is int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
+    float: "type({v}) is float and {v} == {v}",
+    bool: "type({v}) is bool",
+    bytes: "type({v}) is bytes",
+    datetime: "type({v}) is datetime",
+    date: "type({v}) is date",
+    time: "type({v}) is time",
+    UUID: "type({v}) is UUID",
+}
+"""How generated code recognises a value with nothing to convert; others go the long way."""
+
+Loader = Callable[[Sequence[StoredRow], Any, dict[Any, Any], Any], list[Any]]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of a model and its column."""
+
+    name: str
+    column: Column[Any]
+
+
+class Mapper:
+    """Everything known about one model class.
+
+    Attributes:
+        attributes: The mapped attributes, in the order of the table's columns.
+        source: The table as statements see it.
+        key: Names of the attributes of the primary key; empty if there is none.
+        has_allocated_key: The primary key is the row id, which is given on insert.
+        construct: Fills a new instance from keyword arguments.
+        load: Turns stored rows into instances, one for each key.
+        row_of: Returns the stored values of an instance, one for each attribute.
+    """
+
+    def __init__(
+        self, model: type[Any], table: str, comment: str | None, columns: dict[str, Column[Any]]
+    ) -> None:
+        self.model = model
+        self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
+        self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
+        self.by_name = {attribute.name: attribute for attribute in self.attributes}
+        self.key = tuple(name for name, column in columns.items() if column.primary_key)
+        self.has_allocated_key = self.source.schema.rowid_alias is not None
+        self.construct = self._make_constructor()
+        self.load = self._make_loader()
+        self.row_of = self._make_row_of()
+
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return self.source.name
+
+    def key_of(self, instance: Any) -> Any:
+        """Return what identifies an instance: its key, a tuple of several, or its row id."""
+        values = instance.__dict__
+        if not self.key:
+            return values.get(ROWID)
+        if len(self.key) == 1:
+            return values.get(self.key[0])
+        return tuple(values.get(name) for name in self.key)
+
+    def stored_key(self, key: Any) -> tuple[Stored, ...]:
+        """Return the stored values of a key, for the condition of a statement."""
+        if not self.key:
+            return (key,)
+        parts = key if len(self.key) > 1 else (key,)
+        return tuple(
+            self.by_name[name].column.type.to_storage(part)
+            for name, part in zip(self.key, parts, strict=True)
+        )
+
+    def convert_key(self, key: Any) -> Any:
+        """Return a key given by the user as the values of the key's columns.
+
+        Raises:
+            ValidationError: It has another number of parts, or a part does not fit.
+        """
+        parts = key if isinstance(key, (tuple, list)) and len(self.key) > 1 else (key,)
+        if len(parts) != len(self.key):
+            raise ValidationError(
+                f"The primary key of {self.model.__name__} is ({', '.join(self.key)}); "
+                f"{key!r} does not fit.",
+                table_name=self.table,
+            )
+        converted = tuple(
+            self.by_name[name].column.convert(part, self.table)
+            for name, part in zip(self.key, parts, strict=True)
+        )
+        return converted if len(converted) > 1 else converted[0]
+
+    def any_of(self, keys: Iterable[Any]) -> nodes.Node:
+        """Return the condition that a row has one of these keys."""
+        if len(self.key) > 1:
+            return or_(*(self._has(key) for key in keys)).node
+        if not self.key:
+            return self.source.rowid.in_(keys).node
+        return self.source.c[self.by_name[self.key[0]].column.name].in_(keys).node
+
+    def _has(self, key: tuple[Any, ...]) -> Condition:
+        names = (self.by_name[name].column.name for name in self.key)
+        return and_(*(self.source.c[name] == part for name, part in zip(names, key, strict=True)))
+
+    def read(
+        self,
+        template: Template,
+        rows: Sequence[StoredRow],
+        session: Any,
+        identity: dict[Any, Any],
+        dirty: Any,
+    ) -> list[Any]:
+        """Return the instances of rows, made once for each key.
+
+        Args:
+            identity: The instances loaded so far, by key; new ones are added.
+            dirty: Contains the `id` of instances with unsaved changes, which stay as they are.
+
+        Raises:
+            SerializationError: A stored value is not of its column's type.
+        """
+        try:
+            return self.load(rows, session, identity, dirty)
+        except DECODE_ERRORS as err:
+            raise undecodable(template, rows) from err
+
+    # --- Generated code ---
+
+    def _make_constructor(self) -> Callable[..., None]:
+        names = [f"v{number}" for number in range(len(self.attributes))]
+        lines = ["def construct(instance, values):", " get = values.pop", " d = instance.__dict__"]
+        scope: dict[str, Any] = {
+            "MISSING": MISSING,
+            "datetime": datetime,
+            "date": date,
+            "time": time,
+            "UUID": UUID,
+            "refuse": self._refuse_unknown,
+        }
+        for number, (variable, attribute) in enumerate(zip(names, self.attributes, strict=True)):
+            column = attribute.column
+            scope[f"fill{number}"] = _filler(column, self.table)
+            lines.append(f" {variable} = get({attribute.name!r}, MISSING)")
+            check = None if column.validators else _plain_check(column.type)
+            if check is not None:
+                lines.append(f" if not ({check.format(v=variable)}):")
+                lines.append(f"  {variable} = fill{number}({variable})")
+            else:
+                lines.append(f" {variable} = fill{number}({variable})")
+            lines.append(f" d[{attribute.name!r}] = {variable}")
+        lines.append(" if values: refuse(values)")
+        return _compiled(lines, scope, "construct")
+
+    def _make_loader(self) -> Loader:
+        """Return the function that makes instances of rows.
+
+        A row holds the columns in the table's order, then the row id if there is no key. An
+        instance that is loaded already is brought up to date, unless it has unsaved changes.
+        """
+        count = len(self.attributes)
+        variables = [f"v{number}" for number in range(count)]
+        unpacked = [*variables, "rowid"] if not self.key else variables
+        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__}
+        lines = [
+            "def load(rows, session, identity, dirty):",
+            " out = []",
+            " append = out.append",
+            " known = identity.get",
+            " for row in rows:",
+            f"  {', '.join(unpacked)}, = row",
+        ]
+        for number, attribute in enumerate(self.attributes):
+            decode = attribute.column.type.decode
+            if decode is not None:
+                scope[f"decode{number}"] = decode
+                lines.append(f"  if v{number} is not None: v{number} = decode{number}(v{number})")
+        lines += [
+            f"  key = {self._key_expression()}",
+            "  instance = known(key)",
+            "  if instance is None:",
+            "   instance = identity[key] = new(cls)",
+            f"   instance.__dict__[{SESSION!r}] = session",
+            "  append(instance)",
+            "  if dirty and id(instance) in dirty: continue",
+            "  d = instance.__dict__",
+        ]
+        for name, variable in zip(self.by_name, variables, strict=True):
+            lines.append(f"  d[{name!r}] = {variable}")
+        if not self.key:
+            lines.append(f"  d[{ROWID!r}] = rowid")
+        lines.append(" return out")
+        return _compiled(lines, scope, "load")
+
+    def _make_row_of(self) -> Callable[[Any], tuple[Stored, ...]]:
+        scope: dict[str, Any] = {}
+        lines = ["def row_of(instance):", " d = instance.__dict__"]
+        parts = []
+        for number, attribute in enumerate(self.attributes):
+            encode = attribute.column.type.encode
+            if encode is None:
+                parts.append(f"d[{attribute.name!r}]")
+                continue
+            scope[f"encode{number}"] = encode
+            lines.append(f" v{number} = d[{attribute.name!r}]")
+            parts.append(f"None if v{number} is None else encode{number}(v{number})")
+        lines.append(f" return ({', '.join(parts)},)")
+        return _compiled(lines, scope, "row_of")
+
+    def _key_expression(self) -> str:
+        if not self.key:
+            return "rowid"
+        positions = [
+            number for number, attribute in enumerate(self.attributes) if attribute.name in self.key
+        ]
+        parts = ", ".join(f"v{position}" for position in positions)
+        return parts if len(positions) == 1 else f"({parts})"
+
+    def _refuse_unknown(self, values: dict[str, object]) -> None:
+        names = ", ".join(f"'{name}'" for name in values)
+        known = ", ".join(self.by_name)
+        raise ValidationError(
+            f"{self.model.__name__} has no column {names}. Its columns are: {known}.",
+            table_name=self.table,
+            column_name=next(iter(values)),
+        )
+
+
+def _plain_check(type_: ColumnType[Any]) -> str | None:
+    """Return the generated check for values with nothing to convert, if the type has one."""
+    is_ordinary = type_ == TYPES.get(type_.python_type)
+    return _PLAIN_CHECKS.get(type_.python_type) if is_ordinary else None
+
+
+def _filler(column: Column[Any], table: str) -> Callable[[object], object]:
+    """Return the long way to a value: defaults, None, conversion and validators."""
+
+    def fill(value: object) -> object:
+        if value is MISSING:
+            if column.has_default:
+                return column.convert(column.resolve_default(), table)
+            if column.nullable or column.primary_key:
+                return None
+            raise ValidationError(
+                f"Missing required column '{column.attribute}' of table '{table}'.",
+                table_name=table,
+                column_name=column.name,
+            )
+        return column.convert(value, table)
+
+    return fill
+
+
+def _compiled(lines: list[str], scope: dict[str, Any], name: str) -> Callable[..., Any]:
+    exec(compile("\n".join(lines), f"<pytuck {name}>", "exec"), scope)  # noqa: S102 - see above
+    function: Callable[..., Any] = scope[name]
+    return function

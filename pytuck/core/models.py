@@ -1,0 +1,179 @@
+"""Base classes of models."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
+
+from pytuck.common.exceptions import SchemaError, ValidationError
+from pytuck.core.columns import Column
+from pytuck.core.mapping import SESSION, Mapper
+from pytuck.query import Expression, TableSource
+
+if TYPE_CHECKING:
+    from pytuck.core.storage import Storage
+
+
+class PureBaseModel:
+    """What every model class can do; `declarative_base` makes the base for one storage.
+
+    Attributes:
+        __tablename__: The name of the table.
+        __table_comment__: A comment kept in the file.
+        __abstract__: The class has no table; its columns go to its subclasses.
+        __storage__: Where the table is.
+    """
+
+    __tablename__: ClassVar[str]
+    __table_comment__: ClassVar[str | None] = None
+    __abstract__: ClassVar[bool] = True
+    __storage__: ClassVar[Storage]
+    __mapper__: ClassVar[Mapper]
+    __source__: ClassVar[TableSource]
+    __expressions__: ClassVar[dict[str, Expression[Any]]] = {}
+    __columns_by_attribute__: ClassVar[dict[str, str]] = {}
+    __columns__: ClassVar[dict[str, Column[Any]]] = {}
+    __primary_key__: ClassVar[str | None] = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__dict__.get("__abstract__", False):
+            return
+        cls.__abstract__ = False
+        _map(cls)
+
+    def __init__(self, **values: Any) -> None:
+        self.__mapper__.construct(self, values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        attribute = self.__mapper__.by_name.get(name)
+        if attribute is None:
+            object.__setattr__(self, name, value)
+            return
+        converted = attribute.column.convert(value, self.__mapper__.table)
+        values = self.__dict__
+        session = values.get(SESSION)
+        if session is not None:
+            session._note_change(self, name, values.get(name), converted)
+        values[name] = converted
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}(pk={self.__mapper__.key_of(self)!r})>"
+
+    def to_dict(
+        self,
+        use_column_names: bool = False,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+    ) -> dict[str, Any]:
+        """Return the values of the columns.
+
+        Args:
+            use_column_names: Use the names of the database's columns, not of the attributes.
+            include: Only these attributes.
+            exclude: All but these; `include` goes before it.
+
+        Raises:
+            ValidationError: The model has no such attribute.
+        """
+        wanted = set(self.__columns__ if include is None else include)
+        left_out = set(exclude or ()) if include is None else set()
+        unknown = (wanted | left_out) - set(self.__columns__)
+        if unknown:
+            raise ValidationError(
+                f"{type(self).__name__} has no attribute {', '.join(sorted(unknown))}.",
+                table_name=self.__mapper__.table,
+            )
+        return {
+            (column.name if use_column_names else name): self.__dict__.get(name)
+            for name, column in self.__columns__.items()
+            if name in wanted and name not in left_out
+        }
+
+    def to_json(
+        self,
+        use_column_names: bool = False,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        ensure_ascii: bool = False,
+        indent: int | None = None,
+    ) -> str:
+        """Return `to_dict` as JSON: dates as ISO 8601, durations in seconds, bytes as base64."""
+        values = self.to_dict(use_column_names, include, exclude)
+        return json.dumps(values, ensure_ascii=ensure_ascii, indent=indent, default=_json_value)
+
+
+def declarative_base(storage: Storage) -> type[PureBaseModel]:
+    """Return the base class of the models whose tables are in `storage`.
+
+    Defining a model makes its table, unless the storage has it already or is read-only.
+    """
+
+    class Base(PureBaseModel):
+        __abstract__ = True
+        __storage__ = storage
+
+    return Base
+
+
+def _map(model: type[PureBaseModel]) -> None:
+    """Collect the columns of a model and its bases, and link it to its table."""
+    name = getattr(model, "__tablename__", None)
+    if not isinstance(name, str) or not name:
+        raise ValidationError(
+            f"The model {model.__name__} needs a __tablename__ (or __abstract__ = True)."
+        )
+    columns = _collected_columns(model)
+    if not columns:
+        raise SchemaError(f"The model {model.__name__} declares no columns.", table_name=name)
+    mapper = Mapper(model, name, model.__table_comment__, columns)
+    model.__columns__ = columns
+    model.__mapper__ = mapper
+    model.__source__ = mapper.source
+    model.__primary_key__ = mapper.key[0] if len(mapper.key) == 1 else None
+    model.__columns_by_attribute__ = {
+        attribute: column.name for attribute, column in columns.items()
+    }
+    model.__expressions__ = {
+        attribute: mapper.source.c[column.name] for attribute, column in columns.items()
+    }
+    if getattr(model, "__storage__", None) is None:
+        raise ValidationError(
+            f"The model {model.__name__} has no storage. Derive it from declarative_base(storage)."
+        )
+    model.__storage__.ensure_table(mapper.source.schema)
+
+
+def _collected_columns(model: type[PureBaseModel]) -> dict[str, Column[Any]]:
+    columns: dict[str, Column[Any]] = {}
+    for base in reversed(model.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, Column):
+                if base is model:
+                    columns[name] = value
+                else:
+                    columns[name] = value.copy()
+                    setattr(model, name, columns[name])
+            elif name in columns:
+                del columns[name]  # a subclass put something else in its place
+    return columns
+
+
+def _json_value(value: object) -> object:
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    raise TypeError(f"{value!r} has no form in JSON.")

@@ -1,0 +1,478 @@
+"""`Session`: the unit of work and the identity map of the ORM."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, TypeVar, overload
+
+from pytuck.backends import Connection, CursorResult, Result
+from pytuck.common.exceptions import (
+    QueryError,
+    ReadOnlyError,
+    RecordNotFoundError,
+    TransactionError,
+)
+from pytuck.compiler import Template, compile_statement
+from pytuck.core import unit_of_work
+from pytuck.core.loading import paused_collector
+from pytuck.core.mapping import ROWID, SESSION, Mapper
+from pytuck.core.models import PureBaseModel
+from pytuck.core.storage import Storage
+from pytuck.core.unit_of_work import Pending
+from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
+
+T = TypeVar("T")
+M = TypeVar("M", bound=PureBaseModel)
+
+
+class Session:
+    """A conversation with a storage about objects.
+
+    Objects read or added here are one for each row. Changes of their attributes are noticed and
+    written by `commit()`, or earlier when a statement needs to see them.
+
+    Args:
+        storage: The open database.
+        autocommit: Commit after each method that writes.
+    """
+
+    def __init__(self, storage: Storage, autocommit: bool = False) -> None:
+        self.storage = storage
+        self.autocommit = autocommit
+        self._identity: dict[type, dict[Any, Any]] = defaultdict(dict)
+        self._pending = Pending()
+        self._connection: Connection | None = None
+        self._undo: list[tuple[Any, str, Any]] = []
+        self._inserted: list[Any] = []
+        self._removed: list[Any] = []
+        self._get_templates: dict[Mapper, Template] = {}
+
+    # --- Objects ---
+
+    def add(self, instance: PureBaseModel) -> None:
+        """Have a new object inserted; one that is loaded already stays as it is.
+
+        Raises:
+            QueryError: The object belongs to another session, or is no model instance.
+        """
+        self._refuse_foreign(instance)
+        self._pending.deleted.pop(id(instance), None)
+        if instance.__dict__.get(SESSION) is not self:
+            self._pending.new[id(instance)] = instance
+        self._autocommit()
+
+    def add_all(self, instances: Iterable[PureBaseModel]) -> None:
+        """Have new objects inserted."""
+        pending, deleted = self._pending.new, self._pending.deleted
+        for instance in instances:
+            self._refuse_foreign(instance)
+            deleted.pop(id(instance), None)
+            if instance.__dict__.get(SESSION) is not self:
+                pending[id(instance)] = instance
+        self._autocommit()
+
+    def delete(self, instance: PureBaseModel) -> None:
+        """Have an object's row deleted.
+
+        Raises:
+            QueryError: The object is not of this session.
+        """
+        if self._pending.new.pop(id(instance), None) is not None:
+            return
+        if instance.__dict__.get(SESSION) is not self:
+            raise QueryError(f"{instance!r} was not loaded by this session.")
+        self._pending.deleted[id(instance)] = instance
+        self._autocommit()
+
+    def get(self, model: type[M], pk: object) -> M | None:
+        """Return the object with this primary key, or None if there is none.
+
+        Raises:
+            QueryError: The model has no primary key.
+            ValidationError: `pk` does not fit the key.
+        """
+        mapper = model.__mapper__
+        if not mapper.key:
+            raise QueryError(f"{model.__name__} has no primary key to get an object by.")
+        if pk is None:
+            return None
+        key = mapper.convert_key(pk)
+        known: M | None = self._identity[model].get(key)
+        if known is None and self._pending:
+            self.flush()
+            known = self._identity[model].get(key)
+        if known is not None:
+            return None if id(known) in self._pending.deleted else known
+        template = self._get_templates.get(mapper) or self._get_template(mapper)
+        rows = self._connected().fetch(template.sql, mapper.stored_key(key))
+        loaded: list[M] = self._load(mapper, template, rows)
+        return loaded[0] if loaded else None
+
+    def refresh(self, instance: PureBaseModel) -> None:
+        """Read an object's values again; unsaved changes of it are lost.
+
+        Raises:
+            QueryError: The object is not of this session.
+            RecordNotFoundError: Its row is gone.
+        """
+        if instance.__dict__.get(SESSION) is not self:
+            raise QueryError(f"{instance!r} was not loaded by this session.")
+        mapper = instance.__mapper__
+        self._pending.changed.pop(id(instance), None)
+        template = self._get_template(mapper)
+        key = mapper.key_of(instance)
+        rows = self._connected().fetch(template.sql, mapper.stored_key(key))
+        if not rows:
+            raise RecordNotFoundError(mapper.table, key)
+        self._load(mapper, template, rows)
+
+    def bulk_insert(self, instances: Iterable[PureBaseModel]) -> list[Any]:
+        """Insert objects at once and return their keys; they do not join the session."""
+        batch = list(instances)
+        with paused_collector():
+            given = unit_of_work.insert_all(self._writing(), batch)
+        # A rollback takes the keys away again.
+        self._undo.extend((instance, _key_name(instance.__mapper__), None) for instance in given)
+        self._autocommit()
+        return [instance.__mapper__.key_of(instance) for instance in batch]
+
+    # --- Statements ---
+
+    @overload
+    def execute(self, statement: Select[T]) -> Result[T]: ...
+    @overload
+    def execute(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]: ...
+    def execute(self, statement: Statement) -> Result[Any]:
+        """Run a statement in this session's transaction; pending changes are written first.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        if self._pending:
+            self.flush()
+        if isinstance(statement, Select):
+            return self._select(statement)
+        result = self._write(statement)
+        self._autocommit()
+        return result
+
+    def scalars(self, statement: Select[T]) -> list[T]:
+        """Return the first value of every row, or every instance."""
+        return self.execute(statement).scalars()
+
+    def scalar(self, statement: Select[Any]) -> Any:
+        """Return the first value of the first row, or None if there is no row."""
+        return self.execute(statement).scalar()
+
+    # --- Transactions ---
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether something was written and neither committed nor rolled back."""
+        return self._connection is not None and self._connection.in_transaction
+
+    def flush(self) -> None:
+        """Write pending changes, without committing them.
+
+        Raises:
+            PytuckException: The database refused them; nothing of this flush is kept, and the
+                changes stay pending.
+        """
+        pending = self._pending
+        if not pending:
+            return
+        connection = self._writing()
+        given: list[Any] = []
+        try:
+            with connection.transaction():
+                given = unit_of_work.insert_all(connection, pending.new.values())
+                unit_of_work.update_all(
+                    connection,
+                    [item for key, item in pending.changed.items() if key not in pending.deleted],
+                )
+                unit_of_work.delete_all(connection, pending.deleted.values())
+        except BaseException:
+            for instance in given:
+                instance.__dict__[_key_name(instance.__mapper__)] = None
+            raise
+        self._undo.extend((instance, _key_name(instance.__mapper__), None) for instance in given)
+        self._settle(pending)
+
+    def commit(self) -> None:
+        """Write pending changes and make the transaction durable.
+
+        Raises:
+            PytuckException: The database refused it; roll back, or correct and commit again.
+        """
+        self.flush()
+        if self._connection is not None:
+            if self._connection.in_transaction:
+                self._connection.commit()
+            self._release()
+        self._forget_undo()
+
+    def rollback(self) -> None:
+        """Undo everything since the last commit, in the database and in the objects."""
+        self._release()
+        pending, self._pending = self._pending, Pending()
+        for instance in self._inserted:
+            self._evict(instance)
+        for instance, before in pending.changed.values():
+            instance.__dict__.update(before)
+        for instance, name, value in reversed(self._undo):
+            instance.__dict__[name] = value
+        for instance in self._removed:
+            instance.__dict__[SESSION] = self
+            self._identity[type(instance)][instance.__mapper__.key_of(instance)] = instance
+        self._rebuild_identity({type(instance) for instance, _, _ in self._undo})
+        self._forget_undo()
+
+    def close(self) -> None:
+        """Undo what was not committed and let go of all objects; they stay readable."""
+        self.rollback()
+        for instances in self._identity.values():
+            for instance in instances.values():
+                instance.__dict__.pop(SESSION, None)
+        self._identity.clear()
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Self]:
+        """Commit what is done inside, or undo it on an exception.
+
+        Raises:
+            TransactionError: A transaction is open already.
+        """
+        if self.in_transaction:
+            raise TransactionError("The session is in a transaction already; commit it first.")
+        try:
+            yield self
+        except BaseException:
+            self.rollback()
+            raise
+        self.commit()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- How it is done ---
+
+    def _note_change(self, instance: Any, name: str, old: object, new: object) -> None:
+        """Remember the old value of an attribute that is being set; models call this."""
+        if old is new or (type(old) is type(new) and old == new):
+            return
+        _, before = self._pending.changed.setdefault(id(instance), (instance, {}))
+        before.setdefault(name, old)
+
+    def _select(self, statement: Select[T]) -> Result[T]:
+        entity = statement.entity
+        if entity is not None and not entity.__mapper__.key:
+            columns = unit_of_work.instance_columns(entity.__mapper__)
+            statement = _with_columns(statement, columns)
+        connection = self._connected()
+        compiled = compile_statement(statement, connection.dialect)
+        with paused_collector():
+            outcome = connection.execute(compiled)
+        if entity is None:
+            return Result(compiled.template, outcome)
+        read = partial(self._load, entity.__mapper__, compiled.template)
+        return Result(compiled.template, outcome, read)
+
+    def _write(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]:
+        entity = statement.entity
+        if isinstance(statement, Insert) and entity is not None:
+            statement = _with_defaults(statement, entity.__mapper__)
+        connection = self._writing()
+        compiled = compile_statement(statement, connection.dialect)
+        outcome = connection.execute(compiled)
+        key: object = None
+        if isinstance(statement, Insert):
+            key = _inserted_key(statement, outcome.last_row_id)
+        elif entity is not None:
+            self._reread(entity)
+        return CursorResult(compiled.template, outcome, inserted_key=key)
+
+    def _load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
+        """Return the objects of rows that hold a model's columns."""
+        with paused_collector():
+            return mapper.read(
+                template, rows, self, self._identity[mapper.model], self._pending.changed
+            )
+
+    def _reread(self, model: type[PureBaseModel]) -> None:
+        """Bring the loaded objects of a model up to date after a bulk statement."""
+        identity = self._identity[model]
+        if not identity:
+            return
+        mapper = model.__mapper__
+        before = {id(item): (item, dict(item.__dict__)) for item in identity.values()}
+        condition = mapper.any_of(identity)
+        statement: Select[Any] = Select(
+            unit_of_work.instance_columns(mapper), mapper.source.node, condition
+        )
+        connection = self._connected()
+        compiled = compile_statement(statement, connection.dialect)
+        found = self._load(mapper, compiled.template, connection.execute(compiled).rows)
+        for instance, values in before.values():
+            for name in mapper.by_name:
+                if instance.__dict__.get(name) is not values.get(name):
+                    self._undo.append((instance, name, values.get(name)))
+        present = set(map(id, found))
+        for instance, _ in before.values():
+            if id(instance) not in present:
+                self._removed.append(instance)
+                self._evict(instance)
+
+    def _get_template(self, mapper: Mapper) -> Template:
+        template = self._get_templates.get(mapper)
+        if template is None:
+            statement: Select[Any] = Select(
+                unit_of_work.instance_columns(mapper),
+                mapper.source.node,
+                unit_of_work.key_condition(mapper),
+            )
+            template = compile_statement(statement, self.storage.engine.dialect).template
+            self._get_templates[mapper] = template
+        return template
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self.storage.engine.acquire()
+        return self._connection
+
+    def _writing(self) -> Connection:
+        """Return the connection with the write lock taken."""
+        connection = self._connected()
+        if not connection.in_transaction:
+            if self.storage.is_read_only:
+                raise ReadOnlyError(
+                    f"{self.storage!r} is open for reading only and cannot be changed.",
+                    details={"path": str(self.storage.file_path)},
+                )
+            connection.begin()
+        return connection
+
+    def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self.storage.engine.release(connection)
+
+    def _settle(self, pending: Pending) -> None:
+        """Take over what was just written as the present state."""
+        for instance in pending.new.values():
+            instance.__dict__[SESSION] = self
+            self._identity[type(instance)][instance.__mapper__.key_of(instance)] = instance
+        for instance, before in pending.changed.values():
+            self._undo.extend((instance, name, value) for name, value in before.items())
+            if any(name in before for name in instance.__mapper__.key):
+                self._rebuild_identity({type(instance)})
+        for instance in pending.deleted.values():
+            self._evict(instance)
+        self._inserted.extend(pending.new.values())
+        self._removed.extend(pending.deleted.values())
+        self._pending = Pending()
+
+    def _evict(self, instance: Any) -> None:
+        identity = self._identity[type(instance)]
+        key = instance.__mapper__.key_of(instance)
+        if identity.get(key) is instance:
+            del identity[key]
+        instance.__dict__.pop(SESSION, None)
+
+    def _rebuild_identity(self, models: set[type]) -> None:
+        """Put objects under the keys they have now."""
+        for model in models:
+            instances = list(self._identity[model].values())
+            self._identity[model] = {
+                instance.__mapper__.key_of(instance): instance for instance in instances
+            }
+
+    def _forget_undo(self) -> None:
+        self._undo.clear()
+        self._inserted.clear()
+        self._removed.clear()
+
+    def _refuse_foreign(self, instance: Any) -> None:
+        if not isinstance(instance, PureBaseModel):
+            raise QueryError(f"{instance!r} is no instance of a model.")
+        owner = instance.__dict__.get(SESSION)
+        if owner is not None and owner is not self:
+            raise QueryError(f"{instance!r} belongs to another session; close that one first.")
+
+    def _autocommit(self) -> None:
+        if self.autocommit:
+            self.commit()
+
+
+def _key_name(mapper: Mapper) -> str:
+    return mapper.key[0] if mapper.key else ROWID
+
+
+def _with_columns(statement: Select[T], columns: tuple[nodes.Node, ...]) -> Select[T]:
+    return Select(
+        columns,
+        statement.source,
+        statement.where_node,
+        statement.order,
+        statement.limit_node,
+        statement.offset_node,
+        statement.is_distinct,
+        statement.entity,
+        statement.table,
+    )
+
+
+def _with_defaults(statement: Insert[T], mapper: Mapper) -> Insert[T]:
+    """Return the insert with the defaults of the model for the columns it does not give."""
+    given = {column.name for column in statement.columns}
+    missing = [
+        attribute
+        for attribute in mapper.attributes
+        if attribute.column.name not in given and attribute.column.has_default
+    ]
+    if not missing:
+        return statement
+    columns = tuple(mapper.source.c[attribute.column.name].node for attribute in missing)
+    rows = tuple(
+        row
+        + tuple(
+            attribute.column.type.to_storage(
+                attribute.column.convert(attribute.column.resolve_default(), mapper.table)
+            )
+            for attribute in missing
+        )
+        for row in (statement.rows or ((),))
+    )
+    return Insert(
+        statement.target,
+        statement.columns + tuple(node for node in columns if isinstance(node, nodes.ColumnRef)),
+        rows,
+        statement.returning_nodes,
+        statement.entity,
+        statement.table,
+    )
+
+
+def _inserted_key(statement: Insert[Any], last_row_id: int) -> object:
+    source = statement.table
+    if source is None or source.schema.rowid_alias is not None or not source.schema.primary_key:
+        return last_row_id
+    positions = {column.name: place for place, column in enumerate(statement.columns)}
+    key = source.schema.primary_key
+    if not statement.rows or any(name not in positions for name in key):
+        return None
+    values = tuple(
+        source.c[name].type.from_storage(statement.rows[-1][positions[name]]) for name in key
+    )
+    return values if len(values) > 1 else values[0]

@@ -1,0 +1,105 @@
+"""Statements as plain data and back: `load(dump(statement)) == statement`.
+
+The form consists of dictionaries, lists, text, numbers and bytes only (msgpack takes it as it
+is) and carries the number of its version. A model class cannot travel: a statement on a model
+comes back as the same statement on its table, an `Enum` column as the choice of its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from pytuck.common.exceptions import QueryError
+from pytuck.query import nodes, statements
+from pytuck.query.statements import Statement
+from pytuck.types import ColumnType, type_from_sql
+
+FORM_VERSION = 1
+
+_CLASSES: dict[str, type[Any]] = {
+    kind.__name__: kind
+    for kind in (
+        nodes.TableRef,
+        nodes.ColumnRef,
+        nodes.RowIdRef,
+        nodes.Literal,
+        nodes.Comparison,
+        nodes.And,
+        nodes.Or,
+        nodes.Not,
+        nodes.IsNull,
+        nodes.In,
+        nodes.Between,
+        nodes.Like,
+        nodes.TextMatch,
+        nodes.Function,
+        nodes.Labelled,
+        nodes.Order,
+        statements.Select,
+        statements.Insert,
+        statements.Update,
+        statements.Delete,
+    )
+}
+_FIELDS: dict[str, tuple[str, ...]] = {
+    name: tuple(field.name for field in fields(kind) if field.compare or kind is nodes.Literal)
+    for name, kind in _CLASSES.items()
+}
+_MAX_DEPTH = 500
+
+
+def dump(statement: Statement) -> dict[str, Any]:
+    """Return a statement as plain data."""
+    return {"version": FORM_VERSION, "statement": _dump(statement)}
+
+
+def load(form: object) -> Statement:
+    """Return the statement for plain data.
+
+    Raises:
+        QueryError: The data is no statement, or of a newer version.
+    """
+    if not isinstance(form, Mapping):
+        raise QueryError("This is not a statement in its data form.")
+    version = form.get("version")
+    if version != FORM_VERSION:
+        raise QueryError(
+            f"This statement has the form version {version!r}; version {FORM_VERSION} is known."
+        )
+    try:
+        statement = _load(form["statement"], 0)
+    except (KeyError, TypeError, AttributeError) as err:
+        raise QueryError(f"This is not a statement in its data form: {err}") from err
+    if not isinstance(
+        statement, (statements.Select, statements.Insert, statements.Update, statements.Delete)
+    ):
+        raise QueryError("This data is a part of a statement, not a whole one.")
+    return statement
+
+
+def _dump(value: Any) -> Any:
+    kind = type(value)
+    if kind is tuple:
+        return [_dump(item) for item in value]
+    if isinstance(value, ColumnType):
+        return {"type": value.sql_name}
+    name = kind.__name__
+    if name in _FIELDS and _CLASSES[name] is kind:
+        return {"node": name, **{key: _dump(getattr(value, key)) for key in _FIELDS[name]}}
+    return value
+
+
+def _load(value: Any, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise QueryError(f"The statement is nested deeper than {_MAX_DEPTH} levels.")
+    if isinstance(value, (list, tuple)):
+        return tuple(_load(item, depth + 1) for item in value)
+    if not isinstance(value, Mapping):
+        return value
+    if "type" in value and "node" not in value:
+        return type_from_sql(value["type"])
+    name = value["node"]
+    arguments = {key: _load(value[key], depth + 1) for key in _FIELDS[name]}
+    return _CLASSES[name](**arguments)

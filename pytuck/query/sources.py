@@ -1,0 +1,111 @@
+"""What a statement reads from or writes to: a table with its columns as expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pytuck import schema
+from pytuck.common.exceptions import ColumnNotFoundError, QueryError
+from pytuck.query import nodes
+from pytuck.query.expressions import Expression
+from pytuck.types import TYPES, ColumnType, type_of
+
+
+class Columns:
+    """The columns of a source: `c.age`, or `c["age"]` for any name."""
+
+    __slots__ = ("_by_name", "_table")
+
+    def __init__(self, table: str, by_name: dict[str, Expression[Any]]) -> None:
+        self._table = table
+        self._by_name = by_name
+
+    def __getitem__(self, name: str) -> Expression[Any]:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise ColumnNotFoundError(self._table, name, known=tuple(self._by_name)) from None
+
+    def __getattr__(self, name: str) -> Expression[Any]:
+        if name.startswith("__"):  # protocols such as copying ask for these
+            raise AttributeError(name)
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name
+
+    def __iter__(self) -> Iterator[Expression[Any]]:
+        return iter(self._by_name.values())
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the names of the columns, in their order."""
+        return tuple(self._by_name)
+
+
+class TableSource:
+    """A table to select from, insert into, update or delete from; it needs no model class.
+
+    Attributes:
+        schema: The table's structure.
+        c: Its columns as expressions.
+        node: The table as an element of a statement.
+        column_nodes: All its columns, in order, as elements of a statement.
+    """
+
+    def __init__(self, table: schema.Table) -> None:
+        self.schema = table
+        self.node = nodes.TableRef(table.name)
+        self.column_nodes = tuple(
+            nodes.ColumnRef(table.name, column.name, column.type) for column in table.columns
+        )
+        self.c = Columns(
+            table.name,
+            {node.name: Expression(node, node.type) for node in self.column_nodes},
+        )
+
+    def __repr__(self) -> str:
+        return f"<table {self.name!r}: {', '.join(self.c.keys())}>"
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.schema.name
+
+    @property
+    def comment(self) -> str | None:
+        """The table's comment."""
+        return self.schema.comment
+
+    @property
+    def columns(self) -> dict[str, schema.Column]:
+        """The structure of the columns by name, in their order."""
+        return dict(self.schema.by_name)
+
+    @property
+    def primary_key(self) -> str | None:
+        """The name of the primary key's column; None if there is none or it has several."""
+        key = self.schema.primary_key
+        return key[0] if len(key) == 1 else None
+
+    @property
+    def rowid(self) -> Expression[int]:
+        """The hidden row id.
+
+        Raises:
+            QueryError: The table has none, or its columns hide it.
+        """
+        name = self.schema.rowid_alias or self.schema.hidden_rowid
+        if name is None:
+            raise QueryError(f"The rows of '{self.name}' have no row id that SQL can reach.")
+        return Expression(nodes.RowIdRef(self.name, name), TYPES[int])
+
+
+def table(name: str, columns: Iterable[tuple[str, type | ColumnType[Any]]] = ()) -> TableSource:
+    """Return a source by the names and types of its columns alone, without an open file."""
+    return TableSource(
+        schema.Table(name, tuple(schema.Column(label, type_of(kind)) for label, kind in columns))
+    )

@@ -1,0 +1,24 @@
+"""How Python values are stored and read back.
+
+One module a family of types; `base` says what a type is, `registry` lists them all. To add one:
+a class in its family's module and a line in `registry.TYPES`.
+"""
+
+from pytuck.types.base import ColumnType, StorageClass, Stored
+from pytuck.types.enums import ChoiceType, EnumType
+from pytuck.types.numeric import DecimalType
+from pytuck.types.registry import RAW, TYPES, RawType, type_from_sql, type_of
+
+__all__ = [
+    "RAW",
+    "TYPES",
+    "ChoiceType",
+    "ColumnType",
+    "DecimalType",
+    "EnumType",
+    "RawType",
+    "StorageClass",
+    "Stored",
+    "type_from_sql",
+    "type_of",
+]
