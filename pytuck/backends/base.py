@@ -56,8 +56,12 @@ class Engine(ABC):
         """Give a connection back; an open transaction is rolled back."""
 
     @abstractmethod
-    def open_reader(self) -> Connection:
-        """Return a new connection for reading that the caller closes; it may live in any thread."""
+    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:
+        """Return a new connection for reading that the caller closes; it may live in any thread.
+
+        Args:
+            with_temporary_tables: Let it make temporary tables; it must write nothing else.
+        """
 
     @abstractmethod
     def info(self) -> EngineInfo:

@@ -109,6 +109,22 @@ class Connection:
         """Return the rows of a setting that describes something, such as a table."""
         return self.fetch(f"PRAGMA {name}({self.dialect.quote(argument)})")
 
+    def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
+        """Return the first bytes of a long text or blob without reading the rest of it.
+
+        Raises:
+            PytuckException: The row is gone.
+        """
+        try:
+            blob = self.raw.blob_open("main", table, column, row_id, False)
+            try:
+                beginning: bytes = blob.read(size)
+            finally:
+                blob.close()
+        except apsw.Error as err:
+            raise translated(err, self.path, table) from err
+        return beginning
+
     # --- Transactions ---
 
     @property

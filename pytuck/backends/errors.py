@@ -140,9 +140,7 @@ def _unsupported(text: str, path: str, table: str | None) -> PytuckException:
 
 
 def _closed(text: str, path: str, table: str | None) -> PytuckException:
-    return DatabaseConnectionError(
-        f"The connection to '{path}' is closed.", details={"path": path}
-    )
+    return DatabaseConnectionError(f"The connection to '{path}' is closed.", details={"path": path})
 
 
 def _sql(text: str, path: str, table: str | None) -> PytuckException:

@@ -71,6 +71,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
         raw.set_busy_timeout(int(plan.timeout_s * 1000))
         if plan.is_encrypted:
             _unlock(raw, plan, create=create)
+            raw.pragma("temp_store", 2)  # in memory: nothing in the clear on the disk
         _check_readable(raw, plan)
         raw.pragma("synchronous", _SYNCHRONOUS[plan.durability])
         raw.pragma("foreign_keys", 1)
@@ -91,7 +92,7 @@ def _without_side_files(name: str) -> str:
     A connection that may not write would create them and could not remove them. Where a `-wal`
     is there already, a writer is at work and the ordinary way is the right one.
     """
-    if os.path.exists(f"{name}-wal"):
+    if Path(f"{name}-wal").exists():
         return name
     return f"{Path(name).absolute().as_uri()}?immutable=1"
 

@@ -102,7 +102,8 @@ def _default(sql: object, type_: ColumnType[object]) -> object:
 
 def _indexes(connection: Connection, table: str) -> tuple[tuple[Index, ...], set[str], bool]:
     """Return the indexes made by name, the columns unique by themselves, and whether the
-    primary key has an index of its own (then it is not the row id)."""
+    primary key has an index of its own (then it is not the row id).
+    """
     named: list[Index] = []
     unique_columns: set[str] = set()
     has_key_index = False

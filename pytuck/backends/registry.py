@@ -66,9 +66,7 @@ def memory_engine(engine: str | None = None) -> Engine:
     return _engine_class(engine or "pytuck").in_memory()
 
 
-def _open_existing(
-    facts: FileFacts, plan: OpeningPlan, asked: type[SqliteEngine] | None
-) -> Engine:
+def _open_existing(facts: FileFacts, plan: OpeningPlan, asked: type[SqliteEngine] | None) -> Engine:
     found = _BY_KIND[facts.kind]
     is_newer = facts.format_version > FORMAT_VERSION
     reason: ReadOnlyReason | None = None

@@ -78,17 +78,18 @@ class SqliteEngine(Engine):
                 return
         connection.close()
 
-    def open_reader(self) -> Connection:
-        return connect(replace(self.plan, is_read_only=True))
+    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:
+        # SQLite's `query_only` would refuse temporary tables as well.
+        return connect(replace(self.plan, is_read_only=not with_temporary_tables))
 
     def info(self) -> EngineInfo:
-        path = self.plan.name
+        path = Path(self.plan.name)
         return EngineInfo(
             engine=self.name,
-            path=path,
+            path=str(path),
             format_version=0,
             is_encrypted=self.plan.is_encrypted,
-            size_bytes=os.path.getsize(path) if os.path.exists(path) else 0,
+            size_bytes=path.stat().st_size if path.exists() else 0,
             read_only_reason=self.read_only_reason,
         )
 
@@ -129,8 +130,9 @@ class SqliteEngine(Engine):
 
     def _versions_of_unlocked_file(self) -> tuple[object, object]:
         """A file that may not be written is read without locks, so only its state on disk tells."""
-        status = os.stat(self.plan.name)
-        data = (status.st_mtime_ns, status.st_size, os.path.exists(f"{self.plan.name}-wal"))
+        path = Path(self.plan.name)
+        status = path.stat()
+        data = (status.st_mtime_ns, status.st_size, Path(f"{path}-wal").exists())
         with self._lock:
             stale, self._idle = self._idle, []
         for connection in stale:

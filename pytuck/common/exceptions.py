@@ -13,7 +13,7 @@ Detail = None | bool | int | float | str
 """What a detail of an exception may be: plain data, so that it can cross a process border."""
 
 
-class PytuckException(Exception):
+class PytuckException(Exception):  # noqa: N818 - the name users of the library catch
     """The root of every error this library raises.
 
     Args:
@@ -72,9 +72,7 @@ class ColumnNotFoundError(PytuckException):
 
     code = "PT-1102"
 
-    def __init__(
-        self, table_name: str, column_name: str, *, known: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, table_name: str, column_name: str, *, known: tuple[str, ...] = ()) -> None:
         hint = f" Its columns are: {', '.join(known[:50])}." if known else ""
         super().__init__(
             f"Column '{column_name}' not found in table '{table_name}'.{hint}",
@@ -137,9 +135,7 @@ class TypeConversionError(ValidationError):
         column_name: str | None = None,
         details: Mapping[str, Detail] | None = None,
     ) -> None:
-        super().__init__(
-            message, table_name=table_name, column_name=column_name, details=details
-        )
+        super().__init__(message, table_name=table_name, column_name=column_name, details=details)
         self.value = value
         self.target_type = target_type
 

@@ -32,6 +32,7 @@ class ExpressionWriter:
             nodes.RowIdRef: self._rowid,
             nodes.Literal: self._literal,
             nodes.Comparison: self._comparison,
+            nodes.Row: self._row,
             nodes.And: self._and,
             nodes.Or: self._or,
             nodes.Not: self._not,
@@ -41,6 +42,8 @@ class ExpressionWriter:
             nodes.Like: self._like,
             nodes.TextMatch: self._text_match,
             nodes.Function: self._function,
+            nodes.Preview: self._preview,
+            nodes.LongSize: self._long_size,
             nodes.Labelled: self._labelled,
             nodes.Order: self._order,
         }
@@ -76,6 +79,23 @@ class ExpressionWriter:
         collation = self._collation(node.left, node.right)
         operator = node.operator.upper()
         return f"{self._term(node.left)}{collation} {operator} {self._term(node.right)}"
+
+    def _row(self, node: nodes.Row) -> str:
+        return ", ".join(map(self.write, node.items))
+
+    def _preview(self, node: nodes.Preview) -> str:
+        item = self._term(node.item)
+        return (
+            f"CASE WHEN octet_length({item}) <= {node.whole_bytes:d} OR {item} IS NULL THEN {item} "
+            f"WHEN octet_length({item}) < {node.readable_bytes:d} "
+            f"THEN substr({item}, 1, {node.preview_length:d}) END"
+        )
+
+    def _long_size(self, node: nodes.LongSize) -> str:
+        item = self._term(node.item)
+        return (
+            f"CASE WHEN octet_length({item}) > {node.whole_bytes:d} THEN octet_length({item}) END"
+        )
 
     def _and(self, node: nodes.And) -> str:
         return " AND ".join(map(self._term, node.items)) if node.items else "1"
@@ -167,7 +187,7 @@ def glob_pattern(node: nodes.Like) -> Stored:
 
 
 def regular_expression(node: nodes.Like) -> Stored:
-    """Return the LIKE pattern with its escapes resolved: wild cards as `\\1` and `\\2`."""
+    """Return the LIKE pattern with its escapes resolved: its wild cards are U+0001 and U+0002."""
     return _translated(node, any_text="\x01", any_character="\x02", quote=str)
 
 

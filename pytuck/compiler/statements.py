@@ -118,5 +118,7 @@ def _result_column(node: Node, number: int) -> ResultColumn:
         return ResultColumn(node.name, node.type)
     if isinstance(node, nodes.Literal):
         return ResultColumn(f"column_{number}", node.type)
-    is_value = isinstance(node, nodes.Order)
+    if isinstance(node, nodes.Preview):
+        return ResultColumn(_result_column(node.item, number).name, RAW)
+    is_value = isinstance(node, (nodes.Order, nodes.LongSize, nodes.Row))
     return ResultColumn(f"column_{number}", RAW if is_value else TYPES[bool])

@@ -2,7 +2,8 @@
 
 Constructors, loaders and parameter extractors are generated as source text, as `dataclasses`
 does: they are what every row passes through, and straight-line code is the fastest there is.
-No name that a user can choose becomes part of the source except as a string literal.
+Of the names a user chooses only those of attributes become part of the source, and only if they
+are identifiers.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from keyword import iskeyword
 from typing import Any
 from uuid import UUID
 
 from pytuck.backends.results import StoredRow, undecodable
-from pytuck.common.exceptions import ValidationError
+from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.query import Condition, TableSource, and_, nodes, or_
@@ -30,15 +32,15 @@ ROWID = "_pytuck_rowid"
 """The attribute with the hidden row id of an instance whose model has no primary key."""
 
 _PLAIN_CHECKS: dict[type, str] = {
-    str: "type({v}) is str and {v}.isascii()",
-    int: f"type({{v}}) is int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
-    float: "type({v}) is float and {v} == {v}",
-    bool: "type({v}) is bool",
-    bytes: "type({v}) is bytes",
-    datetime: "type({v}) is datetime",
-    date: "type({v}) is date",
-    time: "type({v}) is time",
-    UUID: "type({v}) is UUID",
+    str: "__type({v}) is __str and {v}.isascii()",
+    int: f"__type({{v}}) is __int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
+    float: "__type({v}) is __float and {v} == {v}",
+    bool: "__type({v}) is __bool",
+    bytes: "__type({v}) is __bytes",
+    datetime: "__type({v}) is __datetime",
+    date: "__type({v}) is __date",
+    time: "__type({v}) is __time",
+    UUID: "__type({v}) is __UUID",
 }
 """How generated code recognises a value with nothing to convert; others go the long way."""
 
@@ -61,7 +63,7 @@ class Mapper:
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
         has_allocated_key: The primary key is the row id, which is given on insert.
-        construct: Fills a new instance from keyword arguments.
+        construct: The `__init__` of the model.
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
     """
@@ -70,11 +72,14 @@ class Mapper:
         self, model: type[Any], table: str, comment: str | None, columns: dict[str, Column[Any]]
     ) -> None:
         self.model = model
+        _refuse_odd_names(model, columns)
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
+        single = columns[self.key[0]].type if len(self.key) == 1 else None
+        self._encode_key = None if single is None else single.encode
         self.construct = self._make_constructor()
         self.load = self._make_loader()
         self.row_of = self._make_row_of()
@@ -84,23 +89,30 @@ class Mapper:
         """The name of the table."""
         return self.source.name
 
+    @property
+    def key_name(self) -> str | None:
+        """The one attribute that identifies an instance; None for a key of several."""
+        if len(self.key) > 1:
+            return None
+        return self.key[0] if self.key else ROWID
+
     def key_of(self, instance: Any) -> Any:
         """Return what identifies an instance: its key, a tuple of several, or its row id."""
         values = instance.__dict__
-        if not self.key:
-            return values.get(ROWID)
-        if len(self.key) == 1:
-            return values.get(self.key[0])
-        return tuple(values.get(name) for name in self.key)
+        name = self.key_name
+        if name is not None:
+            return values.get(name)
+        return tuple(values.get(part) for part in self.key)
 
     def stored_key(self, key: Any) -> tuple[Stored, ...]:
         """Return the stored values of a key, for the condition of a statement."""
-        if not self.key:
+        if self._encode_key is not None:
+            return (self._encode_key(key),)
+        if len(self.key) < 2:
             return (key,)
-        parts = key if len(self.key) > 1 else (key,)
         return tuple(
             self.by_name[name].column.type.to_storage(part)
-            for name, part in zip(self.key, parts, strict=True)
+            for name, part in zip(self.key, key, strict=True)
         )
 
     def convert_key(self, key: Any) -> Any:
@@ -109,6 +121,8 @@ class Mapper:
         Raises:
             ValidationError: It has another number of parts, or a part does not fit.
         """
+        if type(key) is int and self.has_allocated_key:
+            return key
         parts = key if isinstance(key, (tuple, list)) and len(self.key) > 1 else (key,)
         if len(parts) != len(self.key):
             raise ValidationError(
@@ -159,29 +173,33 @@ class Mapper:
     # --- Generated code ---
 
     def _make_constructor(self) -> Callable[..., None]:
-        names = [f"v{number}" for number in range(len(self.attributes))]
-        lines = ["def construct(instance, values):", " get = values.pop", " d = instance.__dict__"]
+        """Return the `__init__` of the model, with one keyword argument for each attribute."""
         scope: dict[str, Any] = {
-            "MISSING": MISSING,
-            "datetime": datetime,
-            "date": date,
-            "time": time,
-            "UUID": UUID,
-            "refuse": self._refuse_unknown,
+            "__MISSING": MISSING,
+            "__refuse": self._refuse_unknown,
+            # A column may be called `type` or `str`, so the built-in ones go by other names.
+            **{f"__{kind.__name__}": kind for kind in (type, str, int, float, bool, bytes)},
+            "__datetime": datetime,
+            "__date": date,
+            "__time": time,
+            "__UUID": UUID,
         }
-        for number, (variable, attribute) in enumerate(zip(names, self.attributes, strict=True)):
+        arguments = ", ".join(f"{name}=__MISSING" for name in self.by_name)
+        lines = [
+            f"def __init__(__self, /, *, {arguments}, **__unknown):",
+            " __d = __self.__dict__",
+        ]
+        for number, (name, attribute) in enumerate(self.by_name.items()):
             column = attribute.column
-            scope[f"fill{number}"] = _filler(column, self.table)
-            lines.append(f" {variable} = get({attribute.name!r}, MISSING)")
+            scope[f"__fill{number}"] = _filler(column, self.table)
             check = None if column.validators else _plain_check(column.type)
-            if check is not None:
-                lines.append(f" if not ({check.format(v=variable)}):")
-                lines.append(f"  {variable} = fill{number}({variable})")
+            if check is None:
+                lines.append(f" __d[{name!r}] = __fill{number}({name})")
             else:
-                lines.append(f" {variable} = fill{number}({variable})")
-            lines.append(f" d[{attribute.name!r}] = {variable}")
-        lines.append(" if values: refuse(values)")
-        return _compiled(lines, scope, "construct")
+                plain = check.format(v=name)
+                lines.append(f" __d[{name!r}] = {name} if {plain} else __fill{number}({name})")
+        lines.append(" if __unknown: __refuse(__unknown)")
+        return _compiled(lines, scope, "__init__")
 
     def _make_loader(self) -> Loader:
         """Return the function that makes instances of rows.
@@ -211,10 +229,13 @@ class Mapper:
             "  instance = known(key)",
             "  if instance is None:",
             "   instance = identity[key] = new(cls)",
-            f"   instance.__dict__[{SESSION!r}] = session",
-            "  append(instance)",
-            "  if dirty and id(instance) in dirty: continue",
-            "  d = instance.__dict__",
+            "   d = instance.__dict__",
+            f"   d[{SESSION!r}] = session",
+            "   append(instance)",
+            "  else:",
+            "   append(instance)",
+            "   if dirty and id(instance) in dirty: continue",
+            "   d = instance.__dict__",
         ]
         for name, variable in zip(self.by_name, variables, strict=True):
             lines.append(f"  d[{name!r}] = {variable}")
@@ -255,6 +276,15 @@ class Mapper:
             table_name=self.table,
             column_name=next(iter(values)),
         )
+
+
+def _refuse_odd_names(model: type[Any], names: Iterable[str]) -> None:
+    for name in names:
+        if not name.isidentifier() or iskeyword(name) or name.startswith("__"):
+            raise SchemaError(
+                f"{model.__name__}.{name} is no name for a mapped attribute. Choose a plain one "
+                "and give the column's own name as Column(..., name=...)."
+            )
 
 
 def _plain_check(type_: ColumnType[Any]) -> str | None:

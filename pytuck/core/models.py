@@ -49,7 +49,7 @@ class PureBaseModel:
         _map(cls)
 
     def __init__(self, **values: Any) -> None:
-        self.__mapper__.construct(self, values)
+        self.__mapper__.construct(self, **values)
 
     def __setattr__(self, name: str, value: object) -> None:
         attribute = self.__mapper__.by_name.get(name)
@@ -135,6 +135,10 @@ def _map(model: type[PureBaseModel]) -> None:
     mapper = Mapper(model, name, model.__table_comment__, columns)
     model.__columns__ = columns
     model.__mapper__ = mapper
+    if getattr(model.__init__, "__is_generated__", model.__init__ is PureBaseModel.__init__):
+        # Nobody wrote an own one, so calls go straight to the generated code.
+        mapper.construct.__is_generated__ = True  # type: ignore[attr-defined]
+        model.__init__ = mapper.construct  # type: ignore[method-assign]
     model.__source__ = mapper.source
     model.__primary_key__ = mapper.key[0] if len(mapper.key) == 1 else None
     model.__columns_by_attribute__ = {

@@ -19,14 +19,18 @@ from pytuck.common.exceptions import (
 from pytuck.compiler import Template, compile_statement
 from pytuck.core import unit_of_work
 from pytuck.core.loading import paused_collector
-from pytuck.core.mapping import ROWID, SESSION, Mapper
+from pytuck.core.mapping import SESSION, Mapper
 from pytuck.core.models import PureBaseModel
 from pytuck.core.storage import Storage
-from pytuck.core.unit_of_work import Pending
+from pytuck.core.unit_of_work import Inserted, Pending
 from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
 
 T = TypeVar("T")
 M = TypeVar("M", bound=PureBaseModel)
+
+
+_FEW_ROWS = 100
+"""Below this, pausing the collector costs more than it saves."""
 
 
 class Session:
@@ -47,7 +51,7 @@ class Session:
         self._pending = Pending()
         self._connection: Connection | None = None
         self._undo: list[tuple[Any, str, Any]] = []
-        self._inserted: list[Any] = []
+        self._inserted: list[Inserted] = []
         self._removed: list[Any] = []
         self._get_templates: dict[Mapper, Template] = {}
 
@@ -61,18 +65,21 @@ class Session:
         """
         self._refuse_foreign(instance)
         self._pending.deleted.pop(id(instance), None)
-        if instance.__dict__.get(SESSION) is not self:
+        if SESSION not in instance.__dict__:
             self._pending.new[id(instance)] = instance
         self._autocommit()
 
     def add_all(self, instances: Iterable[PureBaseModel]) -> None:
         """Have new objects inserted."""
-        pending, deleted = self._pending.new, self._pending.deleted
-        for instance in instances:
+        batch = list(instances)
+        for instance in batch:
             self._refuse_foreign(instance)
-            deleted.pop(id(instance), None)
-            if instance.__dict__.get(SESSION) is not self:
-                pending[id(instance)] = instance
+        new, deleted = self._pending.new, self._pending.deleted
+        for instance in batch:
+            if deleted:
+                deleted.pop(id(instance), None)
+            if SESSION not in instance.__dict__:
+                new[id(instance)] = instance
         self._autocommit()
 
     def delete(self, instance: PureBaseModel) -> None:
@@ -134,9 +141,7 @@ class Session:
         """Insert objects at once and return their keys; they do not join the session."""
         batch = list(instances)
         with paused_collector():
-            given = unit_of_work.insert_all(self._writing(), batch)
-        # A rollback takes the keys away again.
-        self._undo.extend((instance, _key_name(instance.__mapper__), None) for instance in given)
+            self._insert(self._writing(), batch)
         self._autocommit()
         return [instance.__mapper__.key_of(instance) for instance in batch]
 
@@ -186,20 +191,14 @@ class Session:
         if not pending:
             return
         connection = self._writing()
-        given: list[Any] = []
-        try:
-            with connection.transaction():
-                given = unit_of_work.insert_all(connection, pending.new.values())
-                unit_of_work.update_all(
-                    connection,
-                    [item for key, item in pending.changed.items() if key not in pending.deleted],
-                )
-                unit_of_work.delete_all(connection, pending.deleted.values())
-        except BaseException:
-            for instance in given:
-                instance.__dict__[_key_name(instance.__mapper__)] = None
-            raise
-        self._undo.extend((instance, _key_name(instance.__mapper__), None) for instance in given)
+        with paused_collector(), connection.transaction():
+            inserted = self._insert(connection, pending.new.values())
+            unit_of_work.update_all(
+                connection,
+                [item for key, item in pending.changed.items() if key not in pending.deleted],
+            )
+            unit_of_work.delete_all(connection, pending.deleted.values())
+        self._join(inserted)
         self._settle(pending)
 
     def commit(self) -> None:
@@ -219,8 +218,10 @@ class Session:
         """Undo everything since the last commit, in the database and in the objects."""
         self._release()
         pending, self._pending = self._pending, Pending()
-        for instance in self._inserted:
-            self._evict(instance)
+        for group in self._inserted:
+            for instance in group.instances:
+                self._evict(instance)
+            group.take_keys()
         for instance, before in pending.changed.values():
             instance.__dict__.update(before)
         for instance, name, value in reversed(self._undo):
@@ -305,10 +306,11 @@ class Session:
 
     def _load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
         """Return the objects of rows that hold a model's columns."""
+        identity, dirty = self._identity[mapper.model], self._pending.changed
+        if len(rows) < _FEW_ROWS:
+            return mapper.read(template, rows, self, identity, dirty)
         with paused_collector():
-            return mapper.read(
-                template, rows, self, self._identity[mapper.model], self._pending.changed
-            )
+            return mapper.read(template, rows, self, identity, dirty)
 
     def _reread(self, model: type[PureBaseModel]) -> None:
         """Bring the loaded objects of a model up to date after a bulk statement."""
@@ -368,18 +370,36 @@ class Session:
         if connection is not None:
             self.storage.engine.release(connection)
 
+    def _insert(self, connection: Connection, instances: Iterable[Any]) -> list[Inserted]:
+        """Insert objects; on failure the keys given so far are taken away again."""
+        done: list[Inserted] = []
+        try:
+            unit_of_work.insert_all(connection, instances, done)
+        except BaseException:
+            for group in done:
+                group.take_keys()
+            raise
+        self._inserted.extend(done)
+        return done
+
+    def _join(self, inserted: list[Inserted]) -> None:
+        """Make inserted objects objects of this session."""
+        for group in inserted:
+            identity, key_of = self._identity[group.mapper.model], group.mapper.key_of
+            name = group.mapper.key_name
+            for instance in group.instances:
+                values = instance.__dict__
+                values[SESSION] = self
+                identity[values[name] if name is not None else key_of(instance)] = instance
+
     def _settle(self, pending: Pending) -> None:
         """Take over what was just written as the present state."""
-        for instance in pending.new.values():
-            instance.__dict__[SESSION] = self
-            self._identity[type(instance)][instance.__mapper__.key_of(instance)] = instance
         for instance, before in pending.changed.values():
             self._undo.extend((instance, name, value) for name, value in before.items())
             if any(name in before for name in instance.__mapper__.key):
                 self._rebuild_identity({type(instance)})
         for instance in pending.deleted.values():
             self._evict(instance)
-        self._inserted.extend(pending.new.values())
         self._removed.extend(pending.deleted.values())
         self._pending = Pending()
 
@@ -413,10 +433,6 @@ class Session:
     def _autocommit(self) -> None:
         if self.autocommit:
             self.commit()
-
-
-def _key_name(mapper: Mapper) -> str:
-    return mapper.key[0] if mapper.key else ROWID
 
 
 def _with_columns(statement: Select[T], columns: tuple[nodes.Node, ...]) -> Select[T]:

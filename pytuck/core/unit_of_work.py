@@ -10,6 +10,7 @@ from typing import Any
 from pytuck.backends import Connection
 from pytuck.common.exceptions import (
     DuplicateKeyError,
+    PytuckException,
     StaleDataError,
     ValidationError,
 )
@@ -38,21 +39,38 @@ class Pending:
         return bool(self.new or self.changed or self.deleted)
 
 
-def insert_all(connection: Connection, instances: Iterable[Any]) -> list[Any]:
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """Instances of one model that were inserted.
+
+    Attributes:
+        given: Those whose key was given on the way, so that a rollback can take it away.
+    """
+
+    mapper: Mapper
+    instances: list[Any]
+    given: list[Any]
+
+    def take_keys(self) -> None:
+        """Undo the giving of keys."""
+        name = self.mapper.key_name
+        if name is not None:
+            for instance in self.given:
+                instance.__dict__[name] = None
+
+
+def insert_all(connection: Connection, instances: Iterable[Any], done: list[Inserted]) -> None:
     """Insert new instances, giving them their keys; parents before children.
 
-    Returns:
-        The instances whose key was given here, so that a rollback can take it away.
+    Args:
+        done: Gets what was inserted, model by model, also if a later one fails.
     """
-    given: list[Any] = []
     for mapper, group in _by_mapper(instances, parents_first=True):
-        given += _insert_group(connection, mapper, group)
-    return given
+        given = _insert_group(connection, mapper, group)
+        done.append(Inserted(mapper, group, given))
 
 
-def update_all(
-    connection: Connection, changed: Iterable[tuple[Any, dict[str, Any]]]
-) -> None:
+def update_all(connection: Connection, changed: Iterable[tuple[Any, dict[str, Any]]]) -> None:
     """Write changed attributes, one statement for all instances with the same ones.
 
     Raises:
@@ -98,14 +116,13 @@ def instance_columns(mapper: Mapper) -> tuple[nodes.Node, ...]:
     return (*mapper.source.column_nodes, mapper.source.rowid.node)
 
 
-def _by_mapper(
-    instances: Iterable[Any], *, parents_first: bool
-) -> list[tuple[Mapper, list[Any]]]:
-    groups: dict[Mapper, list[Any]] = defaultdict(list)
+def _by_mapper(instances: Iterable[Any], *, parents_first: bool) -> list[tuple[Mapper, list[Any]]]:
+    groups: dict[type[Any], list[Any]] = defaultdict(list)
     for instance in instances:
-        groups[instance.__mapper__].append(instance)
-    ordered = _in_order_of_foreign_keys(list(groups))
-    return [(mapper, groups[mapper]) for mapper in (ordered if parents_first else ordered[::-1])]
+        groups[type(instance)].append(instance)
+    by_mapper = {model.__mapper__: group for model, group in groups.items()}
+    ordered = _in_order_of_foreign_keys(list(by_mapper))
+    return [(mapper, by_mapper[mapper]) for mapper in (ordered if parents_first else ordered[::-1])]
 
 
 def _in_order_of_foreign_keys(mappers: list[Mapper]) -> list[Mapper]:
@@ -135,15 +152,13 @@ def _insert_group(connection: Connection, mapper: Mapper, group: list[Any]) -> l
     if not mapper.key:
         rowid = mapper.source.schema.hidden_rowid or "rowid"
         columns += (nodes.ColumnRef(mapper.table, rowid, RAW),)
-        rows = [
-            (*row, instance.__dict__[ROWID]) for row, instance in zip(rows, group, strict=True)
-        ]
+        rows = [(*row, instance.__dict__[ROWID]) for row, instance in zip(rows, group, strict=True)]
     statement: Insert[Any] = Insert(mapper.source.node, columns)
     template = compile_statement(statement, connection.dialect).template
     try:
         connection.execute_many(template, rows)
-    except BaseException as err:
-        _take_keys(mapper, given)
+    except PytuckException as err:
+        Inserted(mapper, group, given).take_keys()
         if isinstance(err, DuplicateKeyError):
             raise _named_duplicate(connection, mapper, group, err) from err
         raise
@@ -160,8 +175,8 @@ def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> 
     if not keyless:
         return []
     following = _highest_row_id(connection, mapper)
-    for instance in group:
-        following = max(following, instance.__dict__.get(name) or 0)
+    if len(keyless) < len(group):
+        following = max(following, *(instance.__dict__.get(name) or 0 for instance in group))
     if following + len(keyless) > INTEGER_MAX:
         raise ValidationError(
             f"Table '{mapper.table}' has no row id left after {following}; give the key yourself.",
@@ -170,12 +185,6 @@ def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> 
     for key, instance in enumerate(keyless, following + 1):
         instance.__dict__[name] = key
     return keyless
-
-
-def _take_keys(mapper: Mapper, instances: Iterable[Any]) -> None:
-    name = mapper.key[0] if mapper.key else ROWID
-    for instance in instances:
-        instance.__dict__[name] = None
 
 
 def _require_keys(mapper: Mapper, group: Sequence[Any]) -> None:
@@ -247,9 +256,7 @@ def _named_duplicate(
     connection: Connection, mapper: Mapper, group: Sequence[Any], err: DuplicateKeyError
 ) -> DuplicateKeyError:
     """Return the error with the value that exists already, where it can be told."""
-    column = next(
-        (a for a in mapper.attributes if a.column.name == err.column_name), None
-    )
+    column = next((a for a in mapper.attributes if a.column.name == err.column_name), None)
     if column is None:
         return err
     expression = mapper.source.c[column.column.name]

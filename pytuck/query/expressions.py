@@ -261,7 +261,7 @@ def _escape(escape: str | None) -> str | None:
 
 
 def _flattened(
-    kind: type[nodes.And] | type[nodes.Or], conditions: tuple[Expression[bool], ...]
+    kind: type[nodes.And | nodes.Or], conditions: tuple[Expression[bool], ...]
 ) -> tuple[Node, ...]:
     items: list[Node] = []
     for condition in conditions:

@@ -96,6 +96,13 @@ class Comparison(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Row(Node):
+    """Several values compared together, the first that differs deciding."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And(Node):
     """All of the conditions. Of none: true."""
 
@@ -173,6 +180,30 @@ class Function(Node):
     name: str
     arguments: tuple[Node, ...]
     type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview(Node):
+    """A value as it is, or the beginning of a text or blob that is long.
+
+    Attributes:
+        whole_bytes: Up to this size a value is given whole.
+        preview_length: How many characters or bytes of a longer one.
+        readable_bytes: From this size on not even the beginning is read: it is NULL.
+    """
+
+    item: Node
+    whole_bytes: int
+    preview_length: int
+    readable_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongSize(Node):
+    """The size in bytes of a text or blob that is longer than `whole_bytes`; else NULL."""
+
+    item: Node
+    whole_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,9 +128,7 @@ class Insert(Generic[T]):
             added.append(self._row(columns, row))
         return replace(self, columns=columns, rows=self.rows + tuple(added))
 
-    def _row(
-        self, columns: tuple[ColumnRef, ...], row: Mapping[str, object]
-    ) -> tuple[Stored, ...]:
+    def _row(self, columns: tuple[ColumnRef, ...], row: Mapping[str, object]) -> tuple[Stored, ...]:
         given = {_target_column(self, name).name: value for name, value in row.items()}
         if set(given) != {column.name for column in columns}:
             raise QueryError(
@@ -316,7 +314,7 @@ def _target_column(statement: Any, name: str) -> ColumnRef:
 def _stored(value: object, column: ColumnRef) -> Stored:
     if value is None:
         return None
-    return Expression(column, column.type)._literal(value).stored  # noqa: SLF001 - same package
+    return Expression(column, column.type)._literal(value).stored
 
 
 def _assigned(value: object, column: ColumnRef) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,7 +50,8 @@ class IntegerType(ColumnType[int]):
 class FloatType(ColumnType[float]):
     """Floating point numbers of 64 bits; infinities are kept, NaN is refused.
 
-    SQLite cannot tell NaN from NULL, and does not keep the sign of a zero.
+    SQLite cannot tell NaN from NULL, and does not keep the sign of a zero. Its REAL columns turn
+    whole numbers into floats, so what is read needs no conversion.
     """
 
     python_type = float
@@ -60,24 +62,17 @@ class FloatType(ColumnType[float]):
         return "REAL"
 
     def is_valid(self, value: object) -> bool:
-        return type(value) is float and value == value
+        return type(value) is float and not math.isnan(value)
 
     def parse(self, value: object) -> float:
         if not isinstance(value, (int, float, str, bool, Decimal)):
             raise TypeError
         number = float(value)
-        if number != number:
+        if math.isnan(number):
             raise ValueError("NaN cannot be told from NULL; use None")
         if isinstance(value, int) and number != value:
             raise ValueError("so large a whole number would lose digits")
         return number
-
-    @staticmethod
-    def decode(stored: float) -> float:  # a REAL column of a foreign file may hold integers
-        """Return the float; text and bytes are refused."""
-        if type(stored) is float or type(stored) is int:
-            return float(stored)
-        raise TypeError
 
 
 @dataclass(frozen=True)

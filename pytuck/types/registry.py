@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -113,6 +113,6 @@ def type_from_sql(declared: str) -> ColumnType[Any]:
     return RawType(declared)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _enum_type(declared: type[Enum]) -> EnumType:
     return EnumType(declared)

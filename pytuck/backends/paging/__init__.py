@@ -1,0 +1,11 @@
+"""Rows by position, for scrolling through millions of them without `OFFSET`.
+
+`row_order` is the way in. `key_scan` finds rows of a table in the order of its key, by estimate
+first and by anchors gathered while counting; `built_order` keeps any other order in a temporary
+table. `row_page` is what they give.
+"""
+
+from pytuck.backends.paging.row_order import RowOrder
+from pytuck.backends.paging.row_page import Identity, RowPage
+
+__all__ = ["Identity", "RowOrder", "RowPage"]
