@@ -40,8 +40,6 @@ class Connection:
         self.path = path
         self.dialect = dialect
         self._savepoints = 0
-        raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
-        raw.create_scalar_function(CASE_BLIND_LIKE, _case_blind_like, 2, deterministic=True)
 
     # --- Statements ---
 
@@ -225,6 +223,12 @@ class Connection:
             raise DatabaseConnectionError(
                 f"'{self.path}' could not be closed: {err}", details={"path": self.path}
             ) from err
+
+
+def add_functions(raw: apsw.Connection) -> None:
+    """Give a new connection the functions and collations that compiled SQL relies on."""
+    raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
+    raw.create_scalar_function(CASE_BLIND_LIKE, _case_blind_like, 2, deterministic=True)
 
 
 def unstorable(

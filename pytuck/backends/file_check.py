@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+import apsw
+
 from pytuck.common.exceptions import (
     EmptyFileError,
     FileFormatError,
@@ -84,15 +86,7 @@ def examine(path: Path) -> FileFacts:
     """
     details = {"path": str(path)}
     size_bytes = _regular_file_size(path)
-    try:
-        with path.open("rb") as file:
-            header = file.read(_HEADER_BYTES)
-    except OSError as err:
-        raise FilePermissionError(
-            f"'{path}' may not be read ({err.strerror}). Ask its owner for the permission, "
-            "or copy it to a place of yours.",
-            details=details,
-        ) from err
+    header = _header(path, min(_HEADER_BYTES, size_bytes))
     if not header:
         raise EmptyFileError(
             f"'{path}' is empty: it holds no data at all. If it was a copy, copy it again; to "
@@ -100,7 +94,7 @@ def examine(path: Path) -> FileFacts:
             details=details,
         )
     if header.startswith(ENCRYPTED_MAGIC):
-        return FileFacts(path, FileKind.ENCRYPTED, size_bytes, 0, False, os.access(path, os.W_OK))
+        return FileFacts(path, FileKind.ENCRYPTED, size_bytes, 0, False, _is_writable(path))
     if not header.startswith(SQLITE_MAGIC):
         raise _not_a_database(path, header)
     _check_length(path, header, size_bytes)
@@ -111,8 +105,36 @@ def examine(path: Path) -> FileFacts:
         size_bytes,
         int.from_bytes(header[60:64], "big") if is_pytuck else 0,
         header[18] == 2,
-        os.access(path, os.W_OK),
+        _is_writable(path),
     )
+
+
+def _header(path: Path, count: int) -> bytes:
+    """Return the first `count` bytes of a file, read in SQLite's own way.
+
+    Closing a file of ours would drop the locks that connections of this process hold on it;
+    SQLite's file layer knows of them and waits ("How To Corrupt An SQLite Database", 2.2).
+    """
+    try:
+        file = apsw.VFSFile(
+            "", str(path.absolute()), [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
+        )
+        try:
+            header: bytes = file.xRead(count, 0) if count else b""
+        finally:
+            file.xClose()
+    except apsw.Error as err:
+        raise FilePermissionError(
+            f"'{path}' may not be read. Ask its owner for the permission, or copy it to a place "
+            "of yours.",
+            details={"path": str(path)},
+        ) from err
+    return header
+
+
+def _is_writable(path: Path) -> bool:
+    effective = os.access in os.supports_effective_ids
+    return os.access(path, os.W_OK, effective_ids=effective)
 
 
 def _regular_file_size(path: Path) -> int:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import apsw
 
-from pytuck.backends.connection import Connection
+from pytuck.backends.connection import Connection, add_functions
 from pytuck.backends.errors import translated
 from pytuck.backends.file_check import ENCRYPTED_MAGIC
 from pytuck.common.exceptions import (
@@ -30,7 +29,7 @@ class OpeningPlan:
     """Everything a new connection needs to know.
 
     Attributes:
-        name: The path as the driver takes it; in-memory databases have a `file:` URI.
+        name: The path, or `:memory:`.
         is_read_only: Refuse every write.
         can_write_file: The operating system lets this process write the file.
         timeout_s: Seconds to wait for another connection's lock.
@@ -53,7 +52,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
         CorruptFileError: The file's content contradicts itself.
         LockTimeout: Another program has the file for itself.
     """
-    flags = apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_NOMUTEX
+    flags = apsw.SQLITE_OPEN_URI | apsw.SQLITE_OPEN_FULLMUTEX
     name = plan.name
     if plan.can_write_file:
         # A connection that may write is the one that clears the journal files away on closing;
@@ -77,6 +76,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
         raw.pragma("foreign_keys", 1)
         if plan.is_read_only:
             raw.pragma("query_only", 1)
+        add_functions(raw)
         return Connection(raw, plan.name, SQLITE)
     except apsw.Error as err:
         raw.close()
@@ -143,8 +143,3 @@ def _check_readable(raw: apsw.Connection, plan: OpeningPlan) -> None:
             "finished, and try again.",
             details={"path": plan.name},
         ) from err
-
-
-def memory_name(label: str) -> str:
-    """Return the name of a database in memory that the connections of this process share."""
-    return f"file:/{quote(label)}?vfs=memdb"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pytuck.backends.base import Engine, ReadOnlyReason
 from pytuck.backends.file_check import FORMAT_VERSION, FileFacts, FileKind, examine
+from pytuck.backends.memory import MemoryEngine
 from pytuck.backends.opening import OpeningPlan
 from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.sqlite import SqliteEngine
@@ -63,7 +64,8 @@ def open_engine(
 
 def memory_engine(engine: str | None = None) -> Engine:
     """Return an engine on a new, empty database in memory."""
-    return _engine_class(engine or "pytuck").in_memory()
+    kind = _engine_class(engine or "pytuck")
+    return MemoryEngine(name=kind.name)
 
 
 def _open_existing(facts: FileFacts, plan: OpeningPlan, asked: type[SqliteEngine] | None) -> Engine:

@@ -6,12 +6,11 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
 
 from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.connection import Connection
 from pytuck.backends.file_check import FileFacts
-from pytuck.backends.opening import OpeningPlan, connect, memory_name
+from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError
 from pytuck.compiler import ddl
@@ -23,7 +22,7 @@ _MAX_IDLE = 8
 
 
 class SqliteEngine(Engine):
-    """A SQLite database, in a file or in memory.
+    """A SQLite database in a file.
 
     Args:
         plan: How its connections are opened.
@@ -47,20 +46,11 @@ class SqliteEngine(Engine):
         self._lock = threading.Lock()
         self._is_closed = False
         self._pid = os.getpid()
-        # This one stays open: it keeps a database in memory alive, and notices others' commits.
+        # This one stays open and notices the commits of others.
         self._watcher = self._create() if facts is None else connect(plan)
 
-    @classmethod
-    def in_memory(cls) -> SqliteEngine:
-        """Return an engine on a new, empty database in memory."""
-        return cls(OpeningPlan(memory_name(f"pytuck-{uuid4().hex}"), durability="off"))
-
     def acquire(self) -> Connection:
-        if self._is_closed:
-            raise DatabaseConnectionError(
-                f"'{self.plan.name}' is closed. Open it again with Storage(...).",
-                details={"path": self.plan.name},
-            )
+        self._refuse_if_closed()
         if self._pid != os.getpid():
             # A connection must not be carried into a forked child ("How To Corrupt", 2.6).
             self._idle, self._pid = [], os.getpid()
@@ -117,7 +107,9 @@ class SqliteEngine(Engine):
 
     def versions(self) -> tuple[object, object]:
         if self.plan.can_write_file:
-            return self._watcher.data_version(), self._watcher.pragma("schema_version")
+            # Reading the one brings the other up to date.
+            schema_version = self._watcher.pragma("schema_version")
+            return self._watcher.data_version(), schema_version
         return self._versions_of_unlocked_file()
 
     def close(self) -> None:
@@ -143,14 +135,13 @@ class SqliteEngine(Engine):
     def _create(self) -> Connection:
         """Make the database and return its first connection."""
         path = Path(self.plan.name)
-        is_file = not self.plan.name.startswith("file:")
-        if is_file and not path.parent.is_dir():
+        if not path.parent.is_dir():
             raise DatabaseConnectionError(
                 f"'{path}' cannot be made: there is no folder '{path.parent}'. Make it first.",
                 details={"path": str(path)},
             )
         connection = connect(replace(self.plan, is_read_only=False), create=True)
-        self._initialise(connection, is_file=is_file)
+        self._initialise(connection, is_file=True)
         return connection
 
     def _initialise(self, connection: Connection, *, is_file: bool) -> None:
@@ -163,6 +154,13 @@ class SqliteEngine(Engine):
 
     def _keep_comments(self, connection: Connection, table: Table) -> None:
         """Keep the comments of a table, where the file has a place for them."""
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise DatabaseConnectionError(
+                f"'{self.plan.name}' is closed. Open it again with Storage(...).",
+                details={"path": self.plan.name},
+            )
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only_reason is not None:

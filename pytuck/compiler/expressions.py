@@ -133,7 +133,7 @@ class ExpressionWriter:
             return f"instr({item}, {part}) > 0"
         if node.kind == "startswith":
             return f"substr({item}, 1, length({part})) = {part}"
-        return f"(length({part}) = 0 OR substr({item}, -length({part})) = {part})"
+        return f"substr({item}, length({item}) - length({part}) + 1) = {part}"
 
     def _function(self, node: nodes.Function) -> str:
         name = self.dialect.functions.get(node.name, node.name)

@@ -75,6 +75,7 @@ class Mapper:
         _refuse_odd_names(model, columns)
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
+        self.source.attributes = {name: column.name for name, column in columns.items()}
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         self.has_allocated_key = self.source.schema.rowid_alias is not None

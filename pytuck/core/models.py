@@ -37,7 +37,6 @@ class PureBaseModel:
     __mapper__: ClassVar[Mapper]
     __source__: ClassVar[TableSource]
     __expressions__: ClassVar[dict[str, Expression[Any]]] = {}
-    __columns_by_attribute__: ClassVar[dict[str, str]] = {}
     __columns__: ClassVar[dict[str, Column[Any]]] = {}
     __primary_key__: ClassVar[str | None] = None
 
@@ -141,9 +140,6 @@ def _map(model: type[PureBaseModel]) -> None:
         model.__init__ = mapper.construct  # type: ignore[method-assign]
     model.__source__ = mapper.source
     model.__primary_key__ = mapper.key[0] if len(mapper.key) == 1 else None
-    model.__columns_by_attribute__ = {
-        attribute: column.name for attribute, column in columns.items()
-    }
     model.__expressions__ = {
         attribute: mapper.source.c[column.name] for attribute, column in columns.items()
     }

@@ -179,13 +179,13 @@ class Storage:
 
         Raises:
             SchemaError: The table exists and lacks a column.
+            ReadOnlyError: It does not exist, and the file is open for reading only.
         """
         try:
             found = self._engine.reflect(table.name)
         except TableNotFoundError:
-            if not self.is_read_only:
-                self._engine.create_table(table)
-                self._tables.pop(table.name, None)
+            self._engine.create_table(table)
+            self._tables.pop(table.name, None)
             return
         known = {column.name.lower() for column in found.columns}
         missing = [column.name for column in table.columns if column.name.lower() not in known]

@@ -158,6 +158,20 @@ class Expression(Generic[T]):
         return part.node if isinstance(part, Expression) else literal_node(part, _TEXT)
 
 
+class ColumnExpression(Expression[T]):
+    """A column of a table.
+
+    Attributes:
+        table: The source it is a column of.
+    """
+
+    __slots__ = ("table",)
+
+    def __init__(self, node: nodes.ColumnRef, table: Any) -> None:
+        super().__init__(node, node.type)
+        self.table = table
+
+
 class Condition(Expression[bool]):
     """An expression that is true, false or unknown."""
 

@@ -50,7 +50,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     name: tuple(field.name for field in fields(kind) if field.compare or kind is nodes.Literal)
     for name, kind in _CLASSES.items()
 }
-_MAX_DEPTH = 500
+_MAX_DEPTH = 200
 
 
 def dump(statement: Statement) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pytuck import schema
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import Expression
+from pytuck.query.expressions import ColumnExpression, Expression
 from pytuck.types import TYPES, ColumnType, type_of
 
 
@@ -17,7 +17,7 @@ class Columns:
 
     __slots__ = ("_by_name", "_table")
 
-    def __init__(self, table: str, by_name: dict[str, Expression[Any]]) -> None:
+    def __init__(self, table: str, by_name: Mapping[str, Expression[Any]]) -> None:
         self._table = table
         self._by_name = by_name
 
@@ -54,6 +54,7 @@ class TableSource:
         c: Its columns as expressions.
         node: The table as an element of a statement.
         column_nodes: All its columns, in order, as elements of a statement.
+        attributes: The names of columns by those of a model's attributes, where they differ.
     """
 
     def __init__(self, table: schema.Table) -> None:
@@ -64,8 +65,9 @@ class TableSource:
         )
         self.c = Columns(
             table.name,
-            {node.name: Expression(node, node.type) for node in self.column_nodes},
+            {node.name: ColumnExpression(node, self) for node in self.column_nodes},
         )
+        self.attributes: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"<table {self.name!r}: {', '.join(self.c.keys())}>"

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload, runtime_checkable
 
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import Expression, Ordering, literal_node
+from pytuck.query.expressions import ColumnExpression, Expression, Ordering, literal_node
 from pytuck.query.nodes import ColumnRef, Node, TableRef
 from pytuck.query.sources import TableSource
 from pytuck.types import TYPES, Stored
@@ -58,10 +58,7 @@ class Select(Generic[T]):
 
     def filter_by(self, **values: object) -> Select[T]:
         """Return the same question about the rows whose columns have these values."""
-        if self.table is None:
-            raise QueryError("filter_by() needs a statement on one table or model.")
-        source = _named_columns(self)
-        return self.where(*(source[name] == value for name, value in values.items()))
+        return self.where(*(_column_named(self, name) == item for name, item in values.items()))
 
     def order_by(self, *keys: Expression[Any] | Ordering | str, desc: bool = False) -> Select[T]:
         """Return the same rows in this order; earlier calls sort first.
@@ -88,7 +85,7 @@ class Select(Generic[T]):
     def _order(self, key: Expression[Any] | Ordering | str, desc: bool) -> nodes.Order:
         if isinstance(key, Ordering):
             return key.node
-        column = _named_columns(self)[key] if isinstance(key, str) else key
+        column = _column_named(self, key) if isinstance(key, str) else key
         return nodes.Order(column.node, is_descending=desc)
 
 
@@ -221,7 +218,8 @@ def select(*entities: Any) -> Select[Any]:
     names = sorted({name for column in columns for name in _sources(column)})
     if len(names) > 1:
         raise QueryError(f"The columns belong to several tables: {', '.join(names)}.")
-    return Select(columns, TableRef(names[0]) if names else None)
+    table = next((item.table for item in entities if isinstance(item, ColumnExpression)), None)
+    return Select(columns, TableRef(names[0]) if names else None, table=table)
 
 
 def insert(target: type[T] | TableSource) -> Insert[T]:
@@ -281,32 +279,18 @@ def _sources(node: Node) -> set[str]:
     return found
 
 
-def _named_columns(statement: Any) -> _AttributeNames:
-    """Return what finds a column of the statement by name: attributes first, for models."""
-    if statement.table is None:
+def _column_named(statement: Any, name: str) -> Expression[Any]:
+    """Return a column of the statement's table, by its name or by that of a model's attribute."""
+    table: TableSource | None = statement.table
+    if table is None:
         raise QueryError("Columns can be named only in a statement on one table or model.")
-    by_attribute = getattr(statement.entity, "__columns_by_attribute__", {})
-    columns = statement.table.c
-    return _AttributeNames(by_attribute, columns)
-
-
-class _AttributeNames:
-    """Finds columns by the model's attribute names and by the table's column names."""
-
-    __slots__ = ("_by_attribute", "_columns")
-
-    def __init__(self, by_attribute: Mapping[str, str], columns: Any) -> None:
-        self._by_attribute = by_attribute
-        self._columns = columns
-
-    def __getitem__(self, name: str) -> Expression[Any]:
-        return self._columns[self._by_attribute.get(name, name)]  # type: ignore[no-any-return]
+    return table.c[table.attributes.get(name, name)]
 
 
 def _target_column(statement: Any, name: str) -> ColumnRef:
     if statement.table is None:
         raise ColumnNotFoundError(statement.target.name, name)
-    node = _named_columns(statement)[name].node
+    node = _column_named(statement, name).node
     assert isinstance(node, ColumnRef)
     return node
 

@@ -124,6 +124,9 @@ class JsonListType(ColumnType[list[Any]]):
     def sql_name(self) -> str:
         return "JSON_LIST"
 
+    def is_valid(self, value: object) -> bool:
+        return False  # what a list holds must be looked at in any case: `parse` does
+
     def parse(self, value: object) -> list[Any]:
         return _parse_json(list(value) if isinstance(value, (tuple, set)) else value, list)  # type: ignore[no-any-return]
 
@@ -141,6 +144,9 @@ class JsonDictType(ColumnType[dict[str, Any]]):
     @property
     def sql_name(self) -> str:
         return "JSON_DICT"
+
+    def is_valid(self, value: object) -> bool:
+        return False
 
     def parse(self, value: object) -> dict[str, Any]:
         return _parse_json(value, dict)  # type: ignore[no-any-return]

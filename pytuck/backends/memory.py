@@ -1,0 +1,158 @@
+"""Databases in memory: one connection that everybody in the process shares.
+
+SQLite's own shared memory database lets nobody read while somebody writes, not even in the same
+thread. So here all use one connection; a transaction belongs to whoever began it, others wait
+with their writes, and what they read is the present state, committed or not.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import apsw
+
+from pytuck.backends.connection import Connection
+from pytuck.backends.opening import OpeningPlan, connect
+from pytuck.backends.pytuck import PytuckEngine
+from pytuck.backends.results import Outcome, StoredRow
+from pytuck.common.exceptions import DeadlockError, LockTimeout
+from pytuck.compiler import Compiled, Template
+from pytuck.compiler.dialects import SQLITE
+from pytuck.types import Stored
+
+
+@dataclass(slots=True)
+class WriteLock:
+    """Who may write to a database in memory.
+
+    Attributes:
+        timeout_s: How long to wait for it, in seconds.
+        call: Held for the time of one call of the driver.
+    """
+
+    timeout_s: float
+    call: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _owner: int | None = None
+
+    def acquire(self) -> None:
+        """Wait for the lock.
+
+        Raises:
+            DeadlockError: The thread holds it already, in another session or transaction.
+            LockTimeout: Another thread kept it for longer than the deadline.
+        """
+        if self._owner == threading.get_ident():
+            raise DeadlockError(
+                "This thread has another transaction open on the database in memory; commit it "
+                "or roll it back first."
+            )
+        if not self._lock.acquire(timeout=self.timeout_s):
+            raise LockTimeout(
+                f"Another thread has been writing to the database in memory for more than "
+                f"{self.timeout_s:g} s."
+            )
+        self._owner = threading.get_ident()
+
+    def release(self) -> None:
+        """Let the next one write."""
+        self._owner = None
+        self._lock.release()
+
+
+class MemoryConnection(Connection):
+    """One user's share of the connection to a database in memory."""
+
+    def __init__(self, raw: apsw.Connection, lock: WriteLock) -> None:
+        super().__init__(raw, ":memory:", SQLITE)
+        self._write_lock = lock
+        self._call = lock.call  # the driver refuses two calls at once
+        self._is_mine = False
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._is_mine and self.raw.in_transaction
+
+    def execute(self, compiled: Compiled) -> Outcome:
+        if not compiled.template.is_write or self._is_mine:
+            with self._call:
+                return super().execute(compiled)
+        self._write_lock.acquire()
+        try:
+            with self._call:
+                return super().execute(compiled)
+        finally:
+            self._write_lock.release()
+
+    def execute_many(self, template: Template, parameters: Iterable[Sequence[Stored]]) -> None:
+        with self._call:
+            super().execute_many(template, parameters)
+
+    def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
+        with self._call:
+            return super().fetch(sql, parameters)
+
+    def pragma(self, name: str, value: str | int | None = None) -> Stored:
+        with self._call:
+            return super().pragma(name, value)
+
+    def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
+        with self._call:
+            return super().read_beginning(table, column, row_id, size)
+
+    def begin(self, *, write: bool = True) -> None:
+        if not self._is_mine:
+            self._write_lock.acquire()
+            self._is_mine = True
+        try:
+            super().begin(write=write)
+        except BaseException:
+            self._end()
+            raise
+
+    def commit(self) -> None:
+        super().commit()
+        self._end()
+
+    def rollback(self) -> None:
+        super().rollback()
+        self._end()
+
+    def close(self) -> None:
+        self.rollback()
+
+    def _end(self) -> None:
+        if self._is_mine:
+            self._is_mine = False
+            self._write_lock.release()
+
+
+class MemoryEngine(PytuckEngine):
+    """A database in memory; it ends with its storage."""
+
+    def __init__(self, *, name: str = "pytuck", timeout_s: float = 5.0) -> None:
+        self.name = name
+        self._write_lock = WriteLock(timeout_s)
+        super().__init__(OpeningPlan(":memory:", timeout_s=timeout_s, durability="off"))
+
+    def acquire(self) -> Connection:
+        self._refuse_if_closed()
+        return MemoryConnection(self._watcher.raw, self._write_lock)
+
+    def release(self, connection: Connection) -> None:
+        connection.close()
+
+    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:  # noqa: ARG002
+        return self.acquire()
+
+    def versions(self) -> tuple[object, object]:
+        # Nobody outside can commit here; `total_changes` counts what is done inside.
+        with self._write_lock.call:
+            return self._watcher.total_changes(), self._watcher.pragma("schema_version")
+
+    def _create(self) -> Connection:
+        connection = connect(self.plan, create=True)
+        self._initialise(connection, is_file=False)
+        return connection
