@@ -1,0 +1,30 @@
+"""What the worker does for each operation. Only this package touches the engine.
+
+`open_file` holds the open storage and its views, `browsing` reads, `editing` writes.
+"""
+
+from collections.abc import Callable
+
+from pytuck_desktop.worker.handlers import browsing, editing
+from pytuck_desktop.worker.handlers.open_file import OpenFile
+from pytuck_desktop.worker.protocol import Plain
+
+Operation = Callable[[OpenFile, dict[str, Plain]], Plain]
+
+OPERATIONS: dict[str, Operation] = {
+    "open": browsing.open_file,
+    "tables": browsing.tables,
+    "count": browsing.count,
+    "view_open": browsing.view_open,
+    "view_close": browsing.view_close,
+    "page": browsing.page,
+    "locate": browsing.locate,
+    "cell": browsing.cell,
+    "apply": editing.apply,
+}
+"""The operations by the name under which they are requested."""
+
+SLOW_OPERATIONS = frozenset({"count"})
+"""Operations that run beside the others, in a thread and on a connection of their own."""
+
+__all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

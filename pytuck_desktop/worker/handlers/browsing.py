@@ -1,0 +1,160 @@
+"""Operations that read."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from pytuck.common.exceptions import QueryError, RecordNotFoundError
+from pytuck.query import Condition, Select, TableSource, and_, count_of, raw_literal, select
+from pytuck.query.json_form import load
+from pytuck.schema import MISSING, Column, Table
+from pytuck_desktop.worker.handlers.open_file import OpenFile, View
+from pytuck_desktop.worker.protocol import Plain
+
+MAX_PAGE_ROWS = 4096
+
+
+def open_file(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Open a file and say what it is and which tables it has."""
+    file.open(
+        str(arguments["path"]),
+        password=arguments.get("password"),
+        read_only=bool(arguments.get("read_only")),
+    )
+    info = file.storage.info()
+    return {
+        "path": info.path,
+        "engine": info.engine,
+        "format_version": info.format_version,
+        "is_encrypted": info.is_encrypted,
+        "is_read_only": info.read_only_reason is not None,
+        "read_only_reason": info.read_only_reason,
+        "size_bytes": info.size_bytes,
+        "tables": tables(file, {}),
+    }
+
+
+def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:  # noqa: ARG001 - an operation
+    """Describe every table and view."""
+    return [_described(source.schema) for source in file.storage.tables.values()]
+
+
+def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Count the rows of a table."""
+    source = file.storage.get_table(str(arguments["table"]))
+    return file.count(count_of(select(source)))
+
+
+def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Show the rows of a question; answered with the first page, so that one answer is enough."""
+    statement = load(arguments["statement"])
+    if not isinstance(statement, Select):
+        raise QueryError("Only a select can be shown.")
+    started = time.perf_counter()
+    view = file.open_view(int(arguments["view"]), int(arguments["generation"]), statement)
+    first = _page(view, 0, int(arguments.get("count", 256)), started)
+    return {**view.status(), "page": first}
+
+
+def view_close(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Let go of a view."""
+    file.close_view(int(arguments["view"]))
+    return None
+
+
+def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give rows by position: None if that part of the order is not built yet."""
+    view = _view(file, arguments)
+    count = min(int(arguments["count"]), MAX_PAGE_ROWS)
+    shown = _page(view, int(arguments["first"]), count, time.perf_counter())
+    return {**view.status(), "page": shown}
+
+
+def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position a row stands; None if it is not among the rows."""
+    return _view(file, arguments).order.locate(as_identity(arguments["identity"]))
+
+
+def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give one whole value as it is stored.
+
+    Raises:
+        RecordNotFoundError: The row is gone.
+    """
+    source = file.storage.get_table(str(arguments["table"]))
+    identity = as_identity(arguments["identity"])
+    statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
+    rows = file.storage.execute(statement).raw()
+    if not rows:
+        raise RecordNotFoundError(source.name, identity)
+    return rows[0][0]
+
+
+def as_identity(plain: Plain) -> Any:
+    """Return what identifies a row, as it came over the wire."""
+    return tuple(plain) if isinstance(plain, list) else plain
+
+
+def has_identity(source: TableSource, identity: Any) -> Condition:
+    """Return the condition that a row is the one identified."""
+    if not isinstance(identity, tuple):
+        return source.rowid.is_(raw_literal(identity))
+    parts = zip(source.schema.primary_key, identity, strict=True)
+    return and_(*(source.c[name].is_(raw_literal(part)) for name, part in parts))
+
+
+def _view(file: OpenFile, arguments: dict[str, Plain]) -> View:
+    view = file.views.get(int(arguments["view"]))
+    if view is None or view.generation != arguments["generation"]:
+        raise QueryError("This view shows something else by now.")
+    return view
+
+
+def _page(view: View, first: int, count: int, started: float) -> Plain:
+    rows = view.order.page(first, count)
+    if rows is None:
+        return None
+    return {
+        "first": rows.first,
+        "identities": rows.identities,
+        "rows": rows.rows,
+        "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
+        "elapsed_ms": (time.perf_counter() - started) * 1000,
+    }
+
+
+def _described(table: Table) -> Plain:
+    keys = {key.columns[0]: key for key in table.foreign_keys if len(key.columns) == 1}
+    if table.kind == "view":
+        identity = "none"
+    elif table.rowid_alias or table.hidden_rowid:
+        identity = "rowid"
+    else:
+        identity = "key" if table.primary_key else "none"
+    return {
+        "name": table.name,
+        "kind": table.kind,
+        "columns": [_described_column(column, keys) for column in table.columns],
+        "primary_key": list(table.primary_key),
+        "identity": identity,
+        "rowid_name": table.rowid_alias or table.hidden_rowid,
+        "rowid_alias": table.rowid_alias,
+        "comment": table.comment,
+        "is_editable": identity != "none",
+    }
+
+
+def _described_column(column: Column, keys: dict[str, Any]) -> Plain:
+    key = keys.get(column.name)
+    has_default = column.default is not MISSING
+    return {
+        "name": column.name,
+        "type_name": column.type.sql_name,
+        "nullable": column.nullable,
+        "is_primary_key": column.primary_key,
+        "is_generated": column.generated,
+        "foreign_key": [key.target_table, key.target_columns[0]] if key else None,
+        "default": column.type.to_storage(column.default) if has_default else None,
+        "comment": column.comment,
+    }

@@ -1,0 +1,177 @@
+"""The file that a worker has open, and the views of its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytuck.backends import Connection
+from pytuck.backends.paging import RowOrder
+from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
+from pytuck.compiler import compile_statement
+from pytuck.core import Storage
+from pytuck.query import Select
+from pytuck_desktop.worker.protocol import Plain
+
+Tell = Callable[[str, dict[str, Plain]], None]
+
+
+@dataclass(slots=True)
+class View:
+    """The rows of one question that the window shows.
+
+    Attributes:
+        generation: Counts the questions of this view; answers to older ones are worthless.
+        told: What the window was told last, so that it is told only what is new.
+    """
+
+    number: int
+    generation: int
+    order: RowOrder
+    told: dict[str, Plain]
+
+    def status(self) -> dict[str, Plain]:
+        """Return what the window has to know of the order."""
+        return {
+            "count": self.order.count,
+            "exact": self.order.count_is_exact,
+            "ready": self.order.is_ready,
+            "revision": self.order.revision,
+        }
+
+
+class OpenFile:
+    """The open storage; before `open` there is none.
+
+    Args:
+        tell: Sends a notice to the window.
+    """
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._storage: Storage | None = None
+        self._counting: Connection | None = None
+        self.views: dict[int, View] = {}
+
+    @property
+    def storage(self) -> Storage:
+        """The open storage.
+
+        Raises:
+            DatabaseConnectionError: Nothing is open.
+        """
+        if self._storage is None:
+            raise DatabaseConnectionError("No file is open.")
+        return self._storage
+
+    def open(self, path: str, *, password: str | None, read_only: bool) -> None:
+        """Open a file that exists, in place of the one that is open."""
+        self.close()
+        self._storage = Storage(
+            Path(path), create=False, read_only=read_only, password=password or None
+        )
+
+    def open_view(self, number: int, generation: int, statement: Select[object]) -> View:
+        """Show the rows of a question, in place of those the view has shown so far."""
+        self.close_view(number)
+        view = View(number, generation, self.storage.row_order(statement), {})
+        view.told = view.status()
+        self.views[number] = view
+        return view
+
+    def close_view(self, number: int) -> None:
+        """Let go of a view; one that is not open does not matter."""
+        view = self.views.pop(number, None)
+        if view is not None:
+            view.order.close()
+
+    @property
+    def is_building(self) -> bool:
+        """Whether a thread builds the order of a view."""
+        return any(view.order.is_building for view in self.views.values())
+
+    def advance(self) -> bool:
+        """Do a little of the work in waiting and return whether there is more."""
+        has_more = False
+        for view in self.views.values():
+            try:
+                has_more = view.order.advance() or has_more
+            except PytuckException as err:
+                self._tell("view_failed", _failure(view, err))
+        self.tell_progress()
+        return has_more
+
+    def tell_progress(self) -> None:
+        """Tell the window what is new about the counts and orders of its views."""
+        for view in self.views.values():
+            status = view.status()
+            is_only_counting = not status["exact"] and all(
+                status[name] == view.told.get(name) for name in ("exact", "ready", "revision")
+            )
+            if status != view.told and not is_only_counting:
+                view.told = status
+                self._tell(
+                    "view_progress",
+                    {"view": view.number, "generation": view.generation, **status},
+                )
+
+    def poll(self) -> None:
+        """Notice commits of others, and tell the window."""
+        if self._storage is None:
+            return
+        try:
+            has_changed, schema_changed = self._storage.poll_changes()
+            if has_changed:
+                self.refresh_views()
+                self._tell("changed", {"schema": schema_changed})
+        except (PytuckException, OSError) as err:
+            self._tell("poll_failed", {"message": str(err)})
+
+    def refresh_views(self) -> None:
+        """Have every view take account of a commit."""
+        for view in list(self.views.values()):
+            try:
+                view.order.refresh()
+            except PytuckException as err:
+                self._tell("view_failed", _failure(view, err))
+
+    def count(self, statement: Select[object]) -> int:
+        """Return the number that a question asks for; belongs to the slow lane's thread."""
+        engine = self.storage.engine
+        compiled = compile_statement(statement, engine.dialect)
+        with engine.connection() as connection:
+            self._counting = connection
+            try:
+                return int(connection.execute(compiled).rows[0][0] or 0)
+            finally:
+                self._counting = None
+
+    def interrupt_counting(self) -> None:
+        """Make a running `count` end; may be called by any thread."""
+        counting = self._counting
+        if counting is not None:
+            counting.interrupt()
+
+    def interrupt(self) -> None:
+        """Make the running statement end; called by the thread that reads requests."""
+        for view in list(self.views.values()):
+            view.order.interrupt()
+
+    def close(self) -> None:
+        """Close the views and the file."""
+        for number in list(self.views):
+            self.close_view(number)
+        if self._storage is not None:
+            self._storage.close()
+            self._storage = None
+
+
+def _failure(view: View, err: PytuckException) -> dict[str, Plain]:
+    return {
+        "view": view.number,
+        "generation": view.generation,
+        "code": err.code,
+        "message": err.message,
+        "fields": dict(err.details),
+    }

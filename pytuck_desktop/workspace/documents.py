@@ -1,0 +1,261 @@
+"""`Document`: one open file, as the window sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+from pathlib import PurePath
+from typing import Any
+
+from pytuck.types import Stored
+from pytuck_desktop.worker.client import ErrorInfo, Post, WorkerClient
+from pytuck_desktop.worker.protocol import Notice
+from pytuck_desktop.workspace.file_info import FileInfo, TableInfo
+from pytuck_desktop.workspace.rows import RowsView
+from pytuck_desktop.workspace.saving import PlannedEdit, planned_edits
+from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
+
+_CONFLICT = "PT-2403"
+
+Connect = Callable[[], WorkerClient]
+
+
+class Document:
+    """An open file with its tables, staged edits and views.
+
+    Every answer comes by a callback on the thread that the client's `post` chooses.
+
+    Attributes:
+        path: The file, as it was asked for.
+        edits: What is changed and not saved.
+        on_schema_changed: Called when tables or columns came, went or changed.
+        on_data_changed: Called when somebody else has committed to the file.
+        on_worker_lost: Called with the reason when the process that serves the file has ended.
+        on_edits_changed: Called when staged edits changed, or were saved.
+        on_error: Called with what went wrong outside of any request.
+    """
+
+    def __init__(self, path: str, client: WorkerClient) -> None:
+        self.path = path
+        self.edits = StagedEdits()
+        self.info = FileInfo(path, "", 0, False, True, None, 0)
+        self.on_schema_changed: list[Callable[[], None]] = []
+        self.on_data_changed: list[Callable[[], None]] = []
+        self.on_worker_lost: list[Callable[[str], None]] = []
+        self.on_edits_changed: list[Callable[[], None]] = []
+        self.on_error: list[Callable[[ErrorInfo], None]] = []
+        self._client = client
+        self._tables: dict[str, TableInfo] = {}
+        self._views: dict[int, RowsView] = {}
+        self._numbers = count(1)
+        client.on_notice = self._hear
+        client.on_lost = self._lose
+        self.edits.listeners.append(self._pass_on_edits)
+
+    @classmethod
+    def open(
+        cls,
+        path: str,
+        *,
+        connect: Connect,
+        post: Post,  # noqa: ARG003 - the client has it; named here for whoever connects
+        on_ready: Callable[[Document], None],
+        on_failed: Callable[[ErrorInfo], None],
+        password: str | None = None,
+        read_only: bool = False,
+    ) -> None:
+        """Open a file; one of the two is called when that is done."""
+        document = cls(path, connect())
+
+        def opened(plain: dict[str, Any]) -> None:
+            document.info = FileInfo.from_plain(plain)
+            document._take_tables(plain["tables"])
+            on_ready(document)
+
+        def failed(error: ErrorInfo) -> None:
+            document.close()
+            on_failed(replace(error, fields={"path": path, **error.fields}))
+
+        document._client.request(
+            "open",
+            {"path": path, "password": password, "read_only": read_only},
+            opened,
+            failed,
+        )
+
+    # --- What is open ---
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder."""
+        return PurePath(self.path).name
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written."""
+        return self.info.is_read_only
+
+    @property
+    def read_only_reason(self) -> str | None:
+        """Why nothing can be written: `asked`, `permission` or `newer format`."""
+        return self.info.read_only_reason
+
+    @property
+    def tables(self) -> list[TableInfo]:
+        """The tables, then the views."""
+        return list(self._tables.values())
+
+    def table(self, name: str) -> TableInfo:
+        """Return a table.
+
+        Raises:
+            KeyError: There is none of this name.
+        """
+        return self._tables[name]
+
+    def open_rows(self, table: str) -> RowsView:
+        """Return a new view of a table's rows, which begins to load.
+
+        Raises:
+            KeyError: There is no table of this name.
+        """
+        number = next(self._numbers)
+        view = RowsView(number, self._tables[table], self.edits, self._client)
+        self._views[number] = view
+        return view
+
+    def request_count(self, table: str, on_done: Callable[[int], None]) -> None:
+        """Have the rows of a table counted, beside everything else."""
+        self._client.request("count", {"table": table}, on_done, _ignore)
+
+    def fetch_cell(
+        self,
+        table: str,
+        identity: Identity | None,
+        column: str,
+        on_done: Callable[[Stored], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch one whole value of which only the beginning is loaded."""
+        if identity is None or isinstance(identity, NewRow):
+            on_error(ErrorInfo("PT-1103", "This row is not in the file.", {"table_name": table}))
+            return
+        arguments = {"table": table, "identity": identity, "column": column}
+        self._client.request("cell", arguments, on_done, on_error)
+
+    # --- Writing ---
+
+    def save(self, on_saved: Callable[[], None], on_failed: Callable[[ErrorInfo], None]) -> None:
+        """Write all staged edits in one transaction; on failure they stay staged."""
+        planned = planned_edits(self.edits, self._tables)
+        if not planned:
+            self.edits.clear()
+            on_saved()
+            return
+        self.edits.freeze()
+        overlays = {name: self.edits.overlay(name) for name in self.edits.tables}
+
+        def saved(_: object) -> None:
+            for view in self._open_views():
+                if view.table.name in overlays:
+                    view.take_saved(overlays[view.table.name])
+            self.edits.thaw(is_saved=True)
+            for view in self._open_views():
+                view.refresh()
+            on_saved()
+
+        def failed(error: ErrorInfo) -> None:
+            self.edits.thaw(is_saved=False)
+            on_failed(_located(error, planned))
+
+        arguments = {"edits": [edit.plain() for edit in planned]}
+        self._client.request("apply", arguments, saved, failed)
+
+    def discard(self) -> None:
+        """Give up all staged edits, as a step that can be undone."""
+        self.edits.discard_all()
+
+    def close(self) -> None:
+        """Close the file; nobody is called any more."""
+        self._client.close()
+        self._views.clear()
+
+    # --- What the worker says ---
+
+    def _hear(self, notice: Notice) -> None:
+        arguments = notice.arguments
+        if notice.name == "changed":
+            self._take_change(has_new_schema=bool(arguments["schema"]))
+        elif notice.name in ("view_progress", "view_failed"):
+            view = self._views.get(arguments["view"])
+            if view is None:
+                return
+            if notice.name == "view_progress":
+                view.take_progress(arguments)
+            else:
+                view.take_failure(ErrorInfo.from_plain(arguments), arguments["generation"])
+        elif notice.name == "poll_failed":
+            error = ErrorInfo("PT-2001", arguments["message"], {"path": self.path})
+            _call(self.on_error, error)
+
+    def _take_change(self, *, has_new_schema: bool) -> None:
+        if has_new_schema:
+            self._client.request("tables", {}, self._take_new_schema, self._report)
+        for view in self._open_views():
+            view.refresh()
+        _call(self.on_data_changed)
+
+    def _take_new_schema(self, plain: list[dict[str, Any]]) -> None:
+        self._take_tables(plain)
+        for view in self._open_views():
+            table = self._tables.get(view.table.name)
+            if table is not None:
+                view.take_table(table)
+        _call(self.on_schema_changed)
+
+    def _take_tables(self, plain: list[dict[str, Any]]) -> None:
+        described = [TableInfo.from_plain(one) for one in plain]
+        self._tables = {table.name: table for table in described}
+
+    def _lose(self, error: ErrorInfo) -> None:
+        details = error.fields.get("details") or ""
+        _call(self.on_worker_lost, f"{error.message} {details}".strip())
+
+    def _report(self, error: ErrorInfo) -> None:
+        _call(self.on_error, error)
+
+    def _pass_on_edits(self, tables: frozenset[str]) -> None:
+        for view in self._open_views():
+            if view.table.name in tables:
+                view.take_edits()
+        _call(self.on_edits_changed)
+
+    def _open_views(self) -> list[RowsView]:
+        for number in [number for number, view in self._views.items() if view.is_closed]:
+            del self._views[number]
+        return list(self._views.values())
+
+
+def _located(error: ErrorInfo, planned: list[PlannedEdit]) -> ErrorInfo:
+    """Return the error of a save with the tables and rows that it is about."""
+    fields = dict(error.fields)
+    if error.code == _CONFLICT:
+        places = [int(place) for place in str(fields.pop("conflicts", "")).split(",") if place]
+        fields["conflicts"] = [(planned[place].table, planned[place].identity) for place in places]
+        if places:
+            fields["table_name"] = planned[places[0]].table
+    elif "edit" in fields:
+        edit = planned[int(fields.pop("edit"))]
+        fields.setdefault("table_name", edit.table)
+        fields["identity"] = edit.identity
+    return replace(error, fields=fields)
+
+
+def _call(listeners: list[Any], *arguments: object) -> None:
+    for listener in list(listeners):
+        listener(*arguments)
+
+
+def _ignore(result: object) -> None:
+    """Nobody waits for this answer."""

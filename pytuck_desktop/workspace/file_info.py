@@ -1,0 +1,123 @@
+"""What is known of an open file and its tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pytuck.query import TableSource
+from pytuck.schema import Column, Table
+from pytuck.types import ColumnType, Stored, type_from_sql
+from pytuck_desktop.worker.client import ErrorInfo
+
+__all__ = ["ColumnInfo", "ErrorInfo", "FileInfo", "IdentityKind", "TableInfo"]
+
+IdentityKind = Literal["rowid", "key", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """An open file.
+
+    Attributes:
+        format_version: Of the `.pytuck` format; 0 for other files.
+        read_only_reason: `asked`, `permission` or `newer format`; None if it can be written.
+    """
+
+    path: str
+    engine: str
+    format_version: int
+    is_encrypted: bool
+    is_read_only: bool
+    read_only_reason: str | None
+    size_bytes: int
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> FileInfo:
+        """Return what a worker said of a file."""
+        return cls(**{name: plain[name] for name in cls.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """A column of a table.
+
+    Attributes:
+        type_name: Its declared SQL type, from which `type` is read.
+        foreign_key: Table and column that its values stand in.
+        default: The stored value a new row gets.
+    """
+
+    name: str
+    type_name: str
+    nullable: bool
+    is_primary_key: bool
+    is_generated: bool
+    foreign_key: tuple[str, str] | None
+    default: Stored
+    comment: str | None
+
+    @property
+    def type(self) -> ColumnType[Any]:
+        """How its values are stored and read."""
+        return type_from_sql(self.type_name)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> ColumnInfo:
+        """Return what a worker said of a column."""
+        values = {name: plain[name] for name in cls.__slots__}
+        key = values["foreign_key"]
+        return cls(**{**values, "foreign_key": tuple(key) if key else None})
+
+
+@dataclass(frozen=True, slots=True)
+class TableInfo:
+    """A table or view.
+
+    Attributes:
+        identity: What tells its rows apart: a row id, the primary key, or nothing.
+        rowid_name: The name under which SQL reaches the row id.
+        rowid_alias: The column that is the row id itself.
+    """
+
+    name: str
+    kind: Literal["table", "view"]
+    columns: tuple[ColumnInfo, ...]
+    primary_key: tuple[str, ...]
+    identity: IdentityKind
+    rowid_name: str | None
+    rowid_alias: str | None
+    comment: str | None
+    is_editable: bool
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> TableInfo:
+        """Return what a worker said of a table."""
+        values = {name: plain[name] for name in cls.__slots__}
+        columns = tuple(ColumnInfo.from_plain(column) for column in plain["columns"])
+        return cls(**{**values, "columns": columns, "primary_key": tuple(plain["primary_key"])})
+
+    def column_index(self, name: str) -> int:
+        """Return the place of a column.
+
+        Raises:
+            KeyError: There is no such column.
+        """
+        for place, column in enumerate(self.columns):
+            if column.name == name:
+                return place
+        raise KeyError(name)
+
+    @property
+    def source(self) -> TableSource:
+        """The table as statements see it."""
+        columns = tuple(Column(column.name, column.type) for column in self.columns)
+        return TableSource(
+            Table(
+                self.name,
+                columns,
+                primary_key=self.primary_key,
+                has_rowid=self.identity == "rowid",
+                rowid_alias=self.rowid_alias,
+            )
+        )

@@ -1,0 +1,100 @@
+"""The pages of rows that a view keeps, bounded in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from pytuck.types import Stored
+from pytuck_desktop.workspace.staged_edits import StoredIdentity
+
+PAGE_ROWS = 256
+"""Rows of a page; pages begin at multiples of it."""
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Pages are dropped, the least used first, beyond about so many bytes."""
+
+_ROW_BYTES = 120
+_VALUE_BYTES = 60
+"""About what a tuple and a small value cost in Python, for the bound above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows that follow one another.
+
+    Attributes:
+        identities: None where a row has no identity, or is gone since.
+        wide: By (row in the page, column), the size in bytes of values that are cut here.
+    """
+
+    first: int
+    identities: tuple[StoredIdentity | None, ...]
+    rows: tuple[tuple[Stored, ...], ...]
+    wide: dict[tuple[int, int], int]
+    size_bytes: int
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Page:
+        """Return the page that a worker sent."""
+        rows = tuple(tuple(row) for row in plain["rows"])
+        return cls(
+            plain["first"],
+            tuple(tuple(one) if isinstance(one, list) else one for one in plain["identities"]),
+            rows,
+            {(row, column): size for row, column, size in plain["wide"]},
+            sum(map(_size_of, rows)),
+        )
+
+
+class PageCache:
+    """The pages used last, by their number."""
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._pages: OrderedDict[int, Page] = OrderedDict()
+        self._size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory the pages take."""
+        return self._size_bytes
+
+    def get(self, number: int) -> Page | None:
+        """Return a page and note that it was used."""
+        page = self._pages.get(number)
+        if page is not None:
+            self._pages.move_to_end(number)
+        return page
+
+    def put(self, number: int, page: Page) -> None:
+        """Keep a page, and drop those not used for long if there are too many."""
+        self.drop(number)
+        self._pages[number] = page
+        self._size_bytes += page.size_bytes
+        while self._size_bytes > self._max_bytes and len(self._pages) > 1:
+            self.drop(next(iter(self._pages)))
+
+    def drop(self, number: int) -> None:
+        """Drop a page, if it is kept."""
+        page = self._pages.pop(number, None)
+        if page is not None:
+            self._size_bytes -= page.size_bytes
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the pages, the least used first."""
+        return list(self._pages)
+
+    def clear(self) -> None:
+        """Drop every page."""
+        self._pages.clear()
+        self._size_bytes = 0
+
+
+def _size_of(row: tuple[Stored, ...]) -> int:
+    long = sum(len(value) for value in row if isinstance(value, (str, bytes)))
+    return _ROW_BYTES + _VALUE_BYTES * len(row) + long

@@ -1,0 +1,536 @@
+"""One view of a table: its rows in one order, with the staged edits laid over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Protocol
+
+from pytuck.query import select
+from pytuck.query.json_form import dump
+from pytuck.types import Stored
+from pytuck_desktop.worker.client import ErrorInfo
+from pytuck_desktop.worker.protocol import OUTDATED
+from pytuck_desktop.workspace.file_info import TableInfo
+from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache
+from pytuck_desktop.workspace.staged_edits import (
+    Identity,
+    NewRow,
+    StagedEdits,
+    StoredIdentity,
+    TableEdits,
+)
+
+_MAX_PAGES = 4
+"""Pages asked for in one request."""
+
+_CANCELLED = "PT-2304"
+"""The error of a page that the worker gave up for a newer one."""
+
+
+class RowState(Enum):
+    """What is staged for a row."""
+
+    NONE = "none"
+    NEW = "new"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """A column to sort by."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowSnapshot:
+    """A row as it is shown.
+
+    Attributes:
+        identity: None if the row cannot be told from others, or is gone since.
+        values: As they are stored or staged.
+        changed: The columns with staged values.
+        wide: By column, the size in bytes of values of which only the beginning is here.
+        stored: The values in the file, without what is staged; empty for a new row.
+        names: The names of the columns.
+    """
+
+    identity: Identity | None
+    values: tuple[Stored, ...]
+    state: RowState = RowState.NONE
+    changed: frozenset[int] = frozenset()
+    wide: Mapping[int, int] | None = None
+    stored: tuple[Stored, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def whole_values(self) -> dict[str, Stored]:
+        """Return the stored values by column, those left out of which only a part is known."""
+        wide = self.wide or {}
+        return {
+            name: value
+            for place, (name, value) in enumerate(zip(self.names, self.stored, strict=False))
+            if place not in wide
+        }
+
+
+class Requester(Protocol):
+    """Sends requests to the worker of the file."""
+
+    def request(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        on_done: Callable[[Any], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> int:
+        """Send a request; one of the two is called later."""
+
+
+@dataclass(slots=True)
+class _Status:
+    """What the worker said last of the order."""
+
+    count: int = 0
+    exact: bool = False
+    ready: bool = False
+    revision: int = 0
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> _Status:
+        return cls(plain["count"], plain["exact"], plain["ready"], plain["revision"])
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """Which rows are visible, and which way they move."""
+
+    first: int = 0
+    last: int = PAGE_ROWS - 1
+    is_downwards: bool = True
+
+
+@dataclass
+class RowsView:
+    """The rows of one table for one grid; nothing here blocks.
+
+    Attributes:
+        on_reset: Called when any position may show another row.
+        on_rows_changed: Called with the first and last position that show something new.
+        on_count_changed: Called when the number of rows, or what is known of it, changed.
+        on_error: Called with what went wrong.
+    """
+
+    number: int
+    table: TableInfo
+    edits: StagedEdits
+    worker: Requester
+    on_reset: list[Callable[[], None]] = field(default_factory=list)
+    on_rows_changed: list[Callable[[int, int], None]] = field(default_factory=list)
+    on_count_changed: list[Callable[[], None]] = field(default_factory=list)
+    on_error: list[Callable[[ErrorInfo], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.sort: tuple[SortKey, ...] = ()
+        self.last_query_ms: float | None = None
+        self._generation = 0
+        self._is_switching = False
+        self._is_closed = False
+        self._status = _Status()
+        self._pages = PageCache()
+        self._stale: set[int] = set()
+        self._asked: tuple[int, int] | None = None
+        self._wanted = _Wanted()
+        self._snapshots: dict[int, RowSnapshot] = {}
+        self._new_rows: tuple[NewRow, ...] = tuple(self._overlay.inserted)
+        self._set_table(self.table)
+        self._open()
+
+    # --- What is shown ---
+
+    @property
+    def row_count(self) -> int:
+        """Rows in the file, as far as known, and staged new rows, which stand at the end."""
+        return self._status.count + len(self._new_rows)
+
+    @property
+    def count_is_exact(self) -> bool:
+        """Whether the rows in the file have been counted to the end."""
+        return self._status.exact
+
+    @property
+    def is_order_ready(self) -> bool:
+        """Whether every position can be shown."""
+        return self._status.ready and not self._is_switching
+
+    def row(self, index: int) -> RowSnapshot | None:
+        """Return the row at a position, or None if it is not loaded; the same object until it
+        changes."""
+        known = self._snapshots.get(index)
+        if known is not None:
+            return known
+        made = self._made(index)
+        if made is not None:
+            if len(self._snapshots) > 16 * PAGE_ROWS:
+                self._snapshots.clear()
+            self._snapshots[index] = made
+        return made
+
+    def index_of(self, identity: Identity) -> int | None:
+        """Return the position of a row among those that are loaded."""
+        if isinstance(identity, NewRow):
+            if identity not in self._new_rows:
+                return None
+            return self._status.count + self._new_rows.index(identity)
+        for number in self._pages.numbers():
+            page = self._pages.get(number)
+            if page is not None and identity in page.identities:
+                return page.first + page.identities.index(identity)
+        return None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the view was let go."""
+        return self._is_closed
+
+    # --- What the window asks for ---
+
+    def want(self, first: int, last: int) -> None:
+        """Have the rows from `first` to `last` loaded, and the next ones in scroll direction."""
+        is_downwards = first >= self._wanted.first
+        self._wanted = _Wanted(max(0, first), max(first, last), is_downwards)
+        self._ask()
+
+    def set_sort(self, keys: tuple[SortKey, ...]) -> None:
+        """Show the rows in another order; the old rows stay until the new ones are there."""
+        if keys != self.sort:
+            self.sort = keys
+            self._open()
+
+    def find(self, identity: StoredIdentity, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position a row stands, loaded or not."""
+        arguments = {"view": self.number, "identity": identity, "generation": self._generation}
+        self.worker.request("locate", arguments, on_done, self._fail)
+
+    def refresh(self) -> None:
+        """Load the visible rows again; nothing is cleared before they are there."""
+        visible = set(self._visible_pages())
+        for number in self._pages.numbers():
+            if number not in visible:
+                self._pages.drop(number)
+        self._stale = set(self._pages.numbers())
+        self._drop_snapshots_outside()
+        self._asked = None
+        self._ask()
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.worker.request("view_close", {"view": self.number}, _ignore, _ignore)
+
+    # --- What the document passes on ---
+
+    def take_progress(self, plain: dict[str, Any]) -> None:
+        """Note what the worker said of the order without being asked."""
+        if plain["generation"] == self._generation and not self._is_switching:
+            self._take_status(plain)
+            self._ask()
+
+    def take_failure(self, error: ErrorInfo, generation: int) -> None:
+        """Note that the worker could not go on with the order."""
+        if generation == self._generation:
+            self._fail(error)
+
+    def take_table(self, table: TableInfo) -> None:
+        """Note that the table's structure has changed."""
+        if table == self.table:
+            return
+        self._set_table(table)
+        names = {column.name for column in table.columns}
+        self.sort = tuple(key for key in self.sort if key.column in names)
+        self._open()
+
+    def take_edits(self) -> None:
+        """Note that staged edits of this table have changed."""
+        before = len(self._new_rows)
+        self._new_rows = tuple(self._overlay.inserted)
+        changed = self._forget_outdated_snapshots()
+        if len(self._new_rows) != before:
+            _call(self.on_count_changed)
+        if changed:
+            _call(self.on_rows_changed, min(changed), max(changed))
+
+    def take_saved(self, overlay: TableEdits) -> None:
+        """Put saved values into the loaded pages, so that nothing flickers until they are read."""
+        for number in self._pages.numbers():
+            page = self._pages.get(number)
+            if page is not None:
+                self._pages.put(number, _with_saved(page, overlay, self._places))
+
+    # --- Loading ---
+
+    def _open(self) -> None:
+        """Ask for the rows in the present order, from the beginning."""
+        self._generation += 1
+        self._is_switching = True
+        self._asked = None
+        source = self.table.source
+        statement = select(source)
+        for key in self.sort:
+            column = source.c[key.column]
+            statement = statement.order_by(column.desc() if key.descending else column.asc())
+        generation = self._generation
+        self.worker.request(
+            "view_open",
+            {
+                "view": self.number,
+                "generation": generation,
+                "statement": dump(statement),
+                "count": PAGE_ROWS,
+            },
+            lambda result: self._opened(result, generation),
+            lambda error: self._fail_in(error, generation),
+        )
+
+    def _opened(self, plain: dict[str, Any], generation: int) -> None:
+        if generation != self._generation or self._is_closed:
+            return
+        self._is_switching = False
+        self._pages.clear()
+        self._stale.clear()
+        self._snapshots.clear()
+        self._status = _Status.from_plain(plain)
+        if plain["page"] is not None:
+            self._keep(plain["page"])
+        _call(self.on_reset)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for the visible pages that are missing, or else for the one to come next."""
+        if self._is_switching or self._is_closed:
+            return
+        missing = [number for number in self._visible_pages() if self._is_missing(number)]
+        if not missing:
+            ahead = self._page_ahead()
+            if ahead is None or not self._is_missing(ahead):
+                return
+            missing = [ahead]
+        first, last = missing[0], min(missing[-1], missing[0] + _MAX_PAGES - 1)
+        if self._asked == (first, last):
+            return
+        self._asked = (first, last)
+        generation = self._generation
+        self.worker.request(
+            "page",
+            {
+                "view": self.number,
+                "generation": generation,
+                "first": first * PAGE_ROWS,
+                "count": (last - first + 1) * PAGE_ROWS,
+            },
+            lambda result: self._received(result, generation, (first, last)),
+            lambda error: self._fail_in(error, generation, (first, last)),
+        )
+
+    def _received(self, plain: dict[str, Any], generation: int, asked: tuple[int, int]) -> None:
+        if generation != self._generation or self._is_closed:
+            return
+        if self._asked == asked:
+            self._asked = None
+        self._take_status(plain)
+        if plain["page"] is None:
+            self._asked = asked  # not built yet; asked again when the worker says it is
+            return
+        changed = self._keep(plain["page"])
+        if changed:
+            _call(self.on_rows_changed, changed[0], changed[1])
+        self._ask()
+
+    def _keep(self, plain: dict[str, Any]) -> tuple[int, int] | None:
+        """Keep the rows of an answer as pages; return the positions that show something new."""
+        whole = Page.from_plain(plain)
+        self.last_query_ms = plain["elapsed_ms"]
+        changed: list[int] = []
+        for start in range(0, max(1, len(whole.rows)), PAGE_ROWS):
+            page = _part(whole, start)
+            number = page.first // PAGE_ROWS
+            self._stale.discard(number)
+            if self._pages.get(number) != page:
+                self._pages.put(number, page)
+                changed += [page.first, page.first + PAGE_ROWS - 1]
+        if not changed:
+            return None
+        for index in range(min(changed), max(changed) + 1):
+            self._snapshots.pop(index, None)
+        return min(changed), min(max(changed), self.row_count - 1)
+
+    def _take_status(self, plain: dict[str, Any]) -> None:
+        before, self._status = self._status, _Status.from_plain(plain)
+        if self._status.revision != before.revision:
+            self.refresh()
+        if self._status.ready != before.ready:
+            self._asked = None
+        if self._status == before:
+            return
+        if self._status.count != before.count:
+            self._drop_short_pages()
+            lowest = min(before.count, self._status.count)
+            for index in [index for index in self._snapshots if index >= lowest]:
+                del self._snapshots[index]
+        _call(self.on_count_changed)
+        if self._status.count != before.count and self._new_rows:
+            _call(self.on_rows_changed, lowest, self.row_count - 1)
+
+    def _drop_short_pages(self) -> None:
+        """A page that ended with the table may have more rows now."""
+        for number in self._pages.numbers():
+            page = self._pages.get(number)
+            if page is not None and len(page.rows) < min(
+                PAGE_ROWS, self._status.count - page.first
+            ):
+                self._stale.add(number)
+
+    def _fail_in(
+        self, error: ErrorInfo, generation: int, asked: tuple[int, int] | None = None
+    ) -> None:
+        if generation != self._generation or self._is_closed:
+            return
+        if asked is not None and self._asked == asked:
+            self._asked = None
+        if error.code == OUTDATED:
+            return
+        if error.code == _CANCELLED:
+            self._ask()
+            return
+        if asked is None:
+            self._is_switching = False
+        self._fail(error)
+
+    def _fail(self, error: ErrorInfo) -> None:
+        if not self._is_closed:
+            _call(self.on_error, error)
+
+    # --- Pages ---
+
+    def _visible_pages(self) -> range:
+        last = min(self._wanted.last, max(0, self._status.count - 1))
+        return range(min(self._wanted.first, last) // PAGE_ROWS, last // PAGE_ROWS + 1)
+
+    def _page_ahead(self) -> int | None:
+        visible = self._visible_pages()
+        ahead = visible[-1] + 1 if self._wanted.is_downwards else visible[0] - 1
+        return ahead if 0 <= ahead * PAGE_ROWS < self._status.count else None
+
+    def _is_missing(self, number: int) -> bool:
+        if self._status.count == 0:
+            return False
+        return number in self._stale or self._pages.get(number) is None
+
+    # --- Snapshots ---
+
+    @property
+    def _overlay(self) -> TableEdits:
+        return self.edits.overlay(self.table.name)
+
+    def _set_table(self, table: TableInfo) -> None:
+        self.table = table
+        self._names = tuple(column.name for column in table.columns)
+        self._places = {name: place for place, name in enumerate(self._names)}
+
+    def _made(self, index: int) -> RowSnapshot | None:
+        if index >= self._status.count:
+            place = index - self._status.count
+            return self._new_row(self._new_rows[place]) if place < len(self._new_rows) else None
+        page = self._pages.get(index // PAGE_ROWS)
+        if page is None or not 0 <= index - page.first < len(page.rows):
+            return None
+        return self._stored_row(page, index - page.first)
+
+    def _new_row(self, row: NewRow) -> RowSnapshot:
+        given = self._overlay.inserted.get(row, {})
+        values = tuple(given.get(column.name, column.default) for column in self.table.columns)
+        changed = frozenset(self._places[name] for name in given if name in self._places)
+        return RowSnapshot(row, values, RowState.NEW, changed, names=self._names)
+
+    def _stored_row(self, page: Page, place: int) -> RowSnapshot:
+        identity, stored = page.identities[place], page.rows[place]
+        wide = {
+            column: page.wide[place, column]
+            for column in (range(len(stored)) if page.wide else ())
+            if (place, column) in page.wide
+        } or None
+        overlay = self._overlay
+        if identity is None or not overlay:
+            return RowSnapshot(identity, stored, wide=wide, stored=stored, names=self._names)
+        if identity in overlay.deleted:
+            return RowSnapshot(
+                identity, stored, RowState.DELETED, wide=wide, stored=stored, names=self._names
+            )
+        cells = {
+            self._places[name]: change.new
+            for name, change in overlay.changed.get(identity, {}).items()
+            if name in self._places
+        }
+        if not cells:
+            return RowSnapshot(identity, stored, wide=wide, stored=stored, names=self._names)
+        values = tuple(cells.get(column, value) for column, value in enumerate(stored))
+        return RowSnapshot(
+            identity,
+            values,
+            RowState.CHANGED,
+            frozenset(cells),
+            {column: size for column, size in (wide or {}).items() if column not in cells} or None,
+            stored,
+            self._names,
+        )
+
+    def _forget_outdated_snapshots(self) -> list[int]:
+        """Drop the snapshots that would look different now; return their positions."""
+        outdated = [index for index, kept in self._snapshots.items() if self._made(index) != kept]
+        for index in outdated:
+            del self._snapshots[index]
+        return outdated
+
+    def _drop_snapshots_outside(self) -> None:
+        kept = set(self._pages.numbers())
+        for index in [index for index in self._snapshots if index // PAGE_ROWS not in kept]:
+            del self._snapshots[index]
+
+
+def _part(whole: Page, start: int) -> Page:
+    """Return the page that begins at `start` in a longer one."""
+    if start == 0 and len(whole.rows) <= PAGE_ROWS:
+        return whole
+    end = start + PAGE_ROWS
+    wide = {
+        (row - start, column): size
+        for (row, column), size in whole.wide.items()
+        if start <= row < end
+    }
+    share = whole.size_bytes * PAGE_ROWS // max(1, len(whole.rows))
+    return Page(
+        whole.first + start, whole.identities[start:end], whole.rows[start:end], wide, share
+    )
+
+
+def _with_saved(page: Page, overlay: TableEdits, places: dict[str, int]) -> Page:
+    rows = list(page.rows)
+    for place, identity in enumerate(page.identities):
+        cells = overlay.changed.get(identity, {}) if identity is not None else {}
+        if cells:
+            new = {places[name]: change.new for name, change in cells.items() if name in places}
+            rows[place] = tuple(new.get(at, value) for at, value in enumerate(rows[place]))
+    return Page(page.first, page.identities, tuple(rows), page.wide, page.size_bytes)
+
+
+def _call(listeners: list[Any], *arguments: object) -> None:
+    for listener in list(listeners):
+        listener(*arguments)
+
+
+def _ignore(result: object) -> None:
+    """Nobody waits for this answer."""
