@@ -1,0 +1,215 @@
+"""The two headers: column names with types and sort arrows; row numbers with staged marks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPolygon
+from PySide6.QtWidgets import QHeaderView, QStyle, QWidget
+
+from pytuck_desktop.features.grid.model import GridModel
+from pytuck_desktop.features.grid.state import MARK_GLYPHS, Mark
+from pytuck_desktop.features.grid.viewmodel import GridViewModel
+from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.visible_text import visible_text
+
+PADDING = 8
+_ICON = 12
+_ARROW_ROOM = 18
+
+
+class ColumnHeader(QHeaderView):
+    """Name, small type, key icons, sort arrows. A click asks to sort, Shift adds a column."""
+
+    sort_asked = Signal(int, bool)  # column, keep the other sort columns
+
+    def __init__(self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._viewmodel = viewmodel
+        self._tokens = tokens
+        self._pressed = -1
+        self._name_font = QFont(self.font())
+        self._name_font.setWeight(QFont.Weight.DemiBold)
+        self._type_font = QFont(self.font())
+        self._type_font.setPointSizeF(max(7.0, self.font().pointSizeF() * 0.86))
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.setMinimumSectionSize(40)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(False)  # clicks are ours: they sort and select nothing
+        self.setMouseTracking(True)
+        self.setAccessibleName(self.tr("Columns"))
+
+    def use_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.viewport().update()
+
+    def wanted_width(self, column: int) -> int:
+        """Return the pixels that name, type and icons of a column need."""
+        shown = self._viewmodel.columns[column]
+        name = QFontMetrics(self._name_font).horizontalAdvance(visible_text(shown.name))
+        kind = QFontMetrics(self._type_font).horizontalAdvance(visible_text(shown.type_name))
+        icons = (_ICON + 4) * (shown.is_primary_key + (shown.foreign_key is not None))
+        return max(name + _ARROW_ROOM, kind + icons + 3) + 2 * PADDING
+
+    def sizeHint(self) -> QSize:
+        height = QFontMetrics(self._name_font).height() + QFontMetrics(self._type_font).height()
+        return QSize(super().sizeHint().width(), height + 13)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
+        tokens = self._tokens
+        painter.save()
+        painter.setClipRect(rect)
+        hovered = self._column_at_pointer() == logicalIndex
+        painter.fillRect(rect, QColor(tokens.hover if hovered else tokens.raised))
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.drawLine(rect.topRight() + QPoint(0, 7), rect.bottomRight() - QPoint(0, 7))
+        inner = rect.adjusted(PADDING, 5, -PADDING, -6)
+        self._paint_name(painter, inner, logicalIndex)
+        self._paint_type(painter, inner, logicalIndex)
+        painter.restore()
+
+    def _paint_name(self, painter: QPainter, inner: QRect, column: int) -> None:
+        sorted_at = next(
+            (at for at, key in enumerate(self._viewmodel.sort) if key[0] == column), None
+        )
+        room = inner.width() - (_ARROW_ROOM if sorted_at is not None else 0)
+        painter.setFont(self._name_font)
+        metrics = QFontMetrics(self._name_font)
+        name = metrics.elidedText(
+            visible_text(self._viewmodel.columns[column].name[:300]),
+            Qt.TextElideMode.ElideRight,
+            room,
+        )
+        painter.setPen(QColor(self._tokens.text))
+        painter.drawText(inner.left(), inner.top() + metrics.ascent(), name)
+        if sorted_at is not None:
+            self._paint_arrow(painter, inner, sorted_at, metrics.height())
+
+    def _paint_arrow(self, painter: QPainter, inner: QRect, at: int, height: int) -> None:
+        descending = self._viewmodel.sort[at][1]
+        middle = QPoint(inner.right() - 4, inner.top() + height // 2)
+        tip, base = (3, -2) if descending else (-3, 2)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._tokens.accent_text))
+        painter.drawPolygon(
+            QPolygon([middle + QPoint(-4, base), middle + QPoint(4, base), middle + QPoint(0, tip)])
+        )
+        if len(self._viewmodel.sort) > 1:
+            painter.setFont(self._type_font)
+            painter.setPen(QColor(self._tokens.accent_text))
+            painter.drawText(middle + QPoint(-14, 4), str(at + 1))
+
+    def _paint_type(self, painter: QPainter, inner: QRect, column: int) -> None:
+        shown = self._viewmodel.columns[column]
+        metrics = QFontMetrics(self._type_font)
+        left = inner.left()
+        top = inner.bottom() - metrics.height() + 1
+        marks = [("key", self._tokens.changed_text)] if shown.is_primary_key else []
+        if shown.foreign_key is not None:
+            marks.append(("link", self._tokens.accent_text))
+        for name, colour in marks:
+            painter.drawPixmap(
+                left, top + (metrics.height() - _ICON) // 2, pixmap(name, colour, _ICON)
+            )
+            left += _ICON + 4
+        kind = metrics.elidedText(
+            visible_text(shown.type_name[:120]),
+            Qt.TextElideMode.ElideRight,
+            inner.right() - left + 1,
+        )
+        painter.setFont(self._type_font)
+        painter.setPen(QColor(self._tokens.muted))
+        painter.drawText(left, top + metrics.ascent(), kind)
+
+    def _column_at_pointer(self) -> int:
+        if not self.underMouse():
+            return -1
+        return self.logicalIndexAt(self.viewport().mapFromGlobal(self.cursor().pos()))
+
+    def is_border(self, x: int) -> bool:
+        """Return whether a press at `x` takes hold of a column's border."""
+        grip = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderGripMargin, None, self)
+        column = self.logicalIndexAt(x)
+        if column < 0:
+            return False
+        left = self.sectionViewportPosition(column)
+        near_left = x - left < grip and self.visualIndex(column) > 0
+        return near_left or left + self.sectionSize(column) - x <= grip
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        x = int(event.position().x())
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self.logicalIndexAt(x) if left and not self.is_border(x) else -1
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, -1
+        super().mouseReleaseEvent(event)
+        inside = self.viewport().rect().contains(event.position().toPoint())
+        if pressed >= 0 and inside and self.logicalIndexAt(int(event.position().x())) == pressed:
+            keep = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.sort_asked.emit(pressed, keep)
+
+
+class RowHeader(QHeaderView):
+    """Row numbers of the whole table, with the mark of a staged state."""
+
+    def __init__(self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self._viewmodel = viewmodel
+        self._tokens = tokens
+        self._width = 0
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setAccessibleName(self.tr("Row numbers"))
+        self.follow_count()
+
+    def use_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self._tokens = tokens
+        self.viewport().update()
+
+    def follow_count(self) -> None:
+        """Make room for the longest row number."""
+        digits = len(f"{max(99, self._viewmodel.row_count):,}")
+        width = self.fontMetrics().horizontalAdvance("0") * digits + 2 * PADDING + 16
+        if width != self._width:
+            self._width = width
+            self.setFixedWidth(width)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width, super().sizeHint().height())
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
+        model = self.model()
+        assert isinstance(model, GridModel)
+        tokens = self._tokens
+        row = model.first + logicalIndex
+        ready = self._viewmodel.paint_row(row)
+        mark = Mark.NONE if ready is None else ready.mark
+        selection = self.selectionModel()
+        selected = selection.isRowSelected(logicalIndex)
+        painter.save()
+        painter.fillRect(rect, QColor(tokens.selection if selected else tokens.raised))
+        painter.setPen(QColor(tokens.grid_line))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setPen(QColor(tokens.border))
+        painter.drawLine(rect.topRight(), rect.bottomRight())
+        painter.setPen(QColor(tokens.text if selected else tokens.muted))
+        centred = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(
+            rect.adjusted(0, 0, -PADDING, 0), centred | Qt.AlignmentFlag.AlignRight, f"{row + 1:,}"
+        )
+        if mark is not Mark.NONE:
+            colour = {
+                Mark.NEW: tokens.new_text,
+                Mark.CHANGED: tokens.changed_text,
+                Mark.DELETED: tokens.deleted_text,
+            }[mark]
+            painter.setPen(QColor(colour))
+            painter.drawText(rect.adjusted(PADDING - 2, 0, 0, 0), centred, MARK_GLYPHS[mark])
+        painter.restore()

@@ -1,0 +1,84 @@
+"""What the grid knows about its columns and rows beside the stored values. No Qt."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from pytuck_desktop.features.grid.display import DisplayCell, Stored
+
+
+class Mark(IntEnum):
+    """How a row stands against the file."""
+
+    NONE = 0
+    NEW = 1
+    CHANGED = 2
+    DELETED = 3
+
+
+MARK_GLYPHS = {Mark.NONE: "", Mark.NEW: "+", Mark.CHANGED: "✎", Mark.DELETED: "−"}
+"""Staged states are never told by colour alone."""
+
+
+class PaintRow(NamedTuple):
+    """A row ready to be painted."""
+
+    cells: tuple[DisplayCell, ...]
+    mark: Mark
+    changed: frozenset[int]  # columns with staged values
+
+
+class SelectionSummary(NamedTuple):
+    """What the status bar says about the selection; sums only where every cell is known."""
+
+    cells: int = 0
+    rows: int = 0
+    sum: float | int | None = None
+    average: float | None = None
+
+
+class CellRange(NamedTuple):
+    """A rectangle of selected cells by positions in the table, all bounds included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return (self.bottom - self.top + 1) * (self.right - self.left + 1)
+
+
+SUMMED_CELLS = 10_000
+"""The most selected cells that are added up while the user waits for nothing."""
+
+
+def merged_rows(ranges: list[CellRange]) -> list[tuple[int, int]]:
+    """Return the rows of the ranges as disjoint (first, last) pairs in order."""
+    merged: list[tuple[int, int]] = []
+    for top, bottom in sorted((item.top, item.bottom) for item in ranges):
+        if merged and top <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], bottom))
+        else:
+            merged.append((top, bottom))
+    return merged
+
+
+def total(values: list[Stored]) -> tuple[int | float, int] | None:
+    """Return sum and number of the numbers among `values`, or None if there is none."""
+    numbers = [value for value in values if isinstance(value, (int, float))]
+    return (sum(numbers), len(numbers)) if numbers else None
+
+
+def tsv(rows: list[list[str]]) -> str:
+    """Return cells as tab-separated text, quoted like spreadsheets do where needed."""
+    return "\n".join("\t".join(_tsv_cell(cell) for cell in row) for row in rows)
+
+
+def _tsv_cell(text: str) -> str:
+    if any(character in text for character in '\t\n\r"'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

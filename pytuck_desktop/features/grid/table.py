@@ -1,0 +1,343 @@
+"""The table itself: a QTableView over the window of rows, scrolled by rows of the whole table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
+
+from pytuck_desktop.features.grid.delegate import CellDelegate
+from pytuck_desktop.features.grid.editors import Editors
+from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
+from pytuck_desktop.features.grid.model import GridModel
+from pytuck_desktop.features.grid.state import CellRange
+from pytuck_desktop.features.grid.viewmodel import GridViewModel
+from pytuck_desktop.theme.tokens import Tokens
+
+_EDGE_ROWS = 1000
+"""The window moves when the visible rows come this near to its edge."""
+
+_ROW_PADDING = 9
+"""Pixels of a row beyond the height of its text."""
+
+
+class GridTable(QTableView):
+    """Rows of one table. Positions are rows of the whole table unless called lines."""
+
+    scrolled = Signal()  # other rows are visible
+    painted = Signal(int, bool)  # first visible row's line, whether real rows were painted
+    selection_moved = Signal()
+
+    def __init__(self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("grid")
+        self._viewmodel = viewmodel
+        self.grid_model = GridModel(viewmodel, self)
+        self.editors = Editors(viewmodel, self)
+        self._outside: list[CellRange] = []  # selected, but outside the window
+        self._current_row = -1  # kept while outside the window
+        self._is_moving = False
+        self._shown_names = viewmodel.column_names
+        self.setModel(self.grid_model)
+        self.cells = CellDelegate(viewmodel, self.editors, tokens, self)
+        self.setItemDelegate(self.cells)
+        self.column_header = ColumnHeader(viewmodel, tokens, self)
+        self.setHorizontalHeader(self.column_header)
+        self.row_header = RowHeader(viewmodel, tokens, self)
+        self.setVerticalHeader(self.row_header)
+        self._set_up()
+        self.verticalScrollBar().valueChanged.connect(self._after_scroll)
+        selection = self.selectionModel()
+        selection.selectionChanged.connect(self._after_selection)
+        selection.currentChanged.connect(self._after_current)
+
+    def _set_up(self) -> None:
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)  # see `start_edit`
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAccessibleName(self.tr("Rows of {0}").format(self._viewmodel.table_name))
+        self.row_header.setMinimumSectionSize(16)
+        self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    # --- rows and scrolling ---------------------------------------------------------------
+
+    @property
+    def top_row(self) -> int:
+        """The first visible row of the table."""
+        return self.grid_model.first + self.verticalScrollBar().value()
+
+    @property
+    def visible_rows(self) -> int:
+        """How many rows fit."""
+        return max(1, self.viewport().height() // self.row_header.defaultSectionSize())
+
+    def scroll_to_top(self, row: int) -> None:
+        """Make `row` the first visible one, as far as the table goes."""
+        last = max(0, self._viewmodel.row_count - self.visible_rows)
+        row = max(0, min(row, last))
+        self._keep_in_window(row)
+        self.verticalScrollBar().setValue(row - self.grid_model.first)
+
+    def show_row(self, row: int, column: int = -1) -> None:
+        """Make the row current and visible."""
+        row = max(0, min(row, self._viewmodel.row_count - 1))
+        if row < 0:
+            return
+        if not self.top_row <= row < self.top_row + self.visible_rows:
+            top = row if row < self.top_row else row - self.visible_rows + 1
+            if abs(row - self.top_row) > self.visible_rows * 3 and row > 0:
+                top = row - self.visible_rows // 2
+            self.scroll_to_top(top)
+        line = self.grid_model.line_of(row)
+        if line is not None:
+            at = column if column >= 0 else max(0, self.currentIndex().column())
+            self._outside.clear()
+            self.setCurrentIndex(self.grid_model.index(line, at))
+
+    def _after_scroll(self) -> None:
+        if self._is_moving:
+            return
+        self._keep_in_window(self.top_row)
+        self.scrolled.emit()
+
+    def _keep_in_window(self, top: int) -> None:
+        model = self.grid_model
+        total = self._viewmodel.row_count
+        if total <= model.window_rows:
+            if model.first:
+                self._move_window(0, top)
+            return
+        above, below = top - model.first, model.first + model.rowCount() - top - self.visible_rows
+        near_top = above < _EDGE_ROWS and model.first > 0
+        near_end = below < _EDGE_ROWS and model.first + model.rowCount() < total
+        if near_top or near_end:
+            self._move_window(top - model.window_rows // 2, top)
+
+    def _move_window(self, first: int, top: int) -> None:
+        """Show other rows in the same lines; selection and current cell keep their rows."""
+        selected = self.selected_ranges()
+        current, column = self.current_row, self.currentIndex().column()
+        self._is_moving = True
+        self.grid_model.move_window(first)
+        self._select_quietly(selected, current, column)
+        self.verticalScrollBar().setValue(top - self.grid_model.first)
+        self._is_moving = False
+        self.row_header.viewport().update()
+        self.viewport().update()
+
+    def follow_columns(self) -> bool:
+        """Start anew if the table has other columns now; return whether it has."""
+        names = self._viewmodel.column_names
+        if names == self._shown_names:
+            self._outside.clear()
+            return False
+        self._shown_names = names
+        self.grid_model.start_anew()
+        return True
+
+    # --- selection ------------------------------------------------------------------------
+
+    @property
+    def current_row(self) -> int:
+        """The row of the current cell, -1 if there is none."""
+        index = self.currentIndex()
+        return self.grid_model.first + index.row() if index.isValid() else self._current_row
+
+    def selected_ranges(self) -> list[CellRange]:
+        """Return the selected cells, also those outside the window."""
+        first = self.grid_model.first
+        inside = [
+            CellRange(first + part.top(), part.left(), first + part.bottom(), part.right())
+            for part in self.selectionModel().selection().toList()
+            if part.isValid()
+        ]
+        return inside + self._outside
+
+    def select_ranges(self, ranges: list[CellRange], row: int, column: int) -> None:
+        """Select these cells and make one current."""
+        self._select_quietly(ranges, row, column)
+        self.viewport().update()
+        self.row_header.viewport().update()
+        self.selection_moved.emit()
+
+    def _select_quietly(self, ranges: list[CellRange], row: int, column: int) -> None:
+        model, selection = self.grid_model, self.selectionModel()
+        first, last = model.first, model.first + model.rowCount() - 1
+        chosen, outside = QItemSelection(), []
+        for item in ranges:
+            top, bottom = max(item.top, first), min(item.bottom, last)
+            if top > bottom:
+                outside.append(item)
+                continue
+            chosen.select(
+                model.index(top - first, item.left), model.index(bottom - first, item.right)
+            )
+            if item.top < first:
+                outside.append(item._replace(bottom=first - 1))
+            if item.bottom > last:
+                outside.append(item._replace(top=last + 1))
+        line = model.line_of(row)
+        blocked = selection.blockSignals(True)
+        flag = QItemSelectionModel.SelectionFlag
+        index = model.index(line, max(0, column)) if line is not None else QModelIndex()
+        selection.setCurrentIndex(index, flag.NoUpdate)
+        selection.select(chosen, flag.ClearAndSelect)
+        selection.blockSignals(blocked)
+        self._outside = outside
+        self._current_row = row
+
+    def selectAll(self) -> None:
+        whole = CellRange(0, 0, self._viewmodel.row_count - 1, len(self._viewmodel.columns) - 1)
+        if whole.bottom >= 0 and whole.right >= 0:
+            self.select_ranges([whole], max(0, self.current_row), self.currentIndex().column())
+
+    def _after_selection(self) -> None:
+        # A new selection of the user replaces what was selected outside the window.
+        self._outside.clear()
+        self.row_header.viewport().update()
+        self.selection_moved.emit()
+
+    def _after_current(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._current_row = self.grid_model.first + current.row()
+        self.selection_moved.emit()
+
+    # --- keys and mouse -------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        key = event.key()
+        if self._current_row >= 0 and not self.currentIndex().isValid():
+            self.show_row(self._current_row)
+        if control and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._jump(key == Qt.Key.Key_End, event)
+        elif key in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.start_edit()
+        elif self._is_typing(event):
+            self.start_edit(event.text())
+        else:
+            super().keyPressEvent(event)
+
+    def _jump(self, to_end: bool, event: QKeyEvent) -> None:
+        row = self._viewmodel.row_count - 1 if to_end else 0
+        if row < 0:
+            return
+        column = max(0, self.currentIndex().column())
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            start = max(0, self.current_row)
+            top, bottom = min(start, row), max(start, row)
+            self.scroll_to_top(row if not to_end else row - self.visible_rows + 1)
+            self.select_ranges([CellRange(top, column, bottom, column)], start, column)
+        else:
+            self.show_row(row, column)
+
+    @staticmethod
+    def _is_typing(event: QKeyEvent) -> bool:
+        command = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        text = event.text()
+        return bool(text) and text.isprintable() and not event.modifiers() & command
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        refused = self.editors.refused_editor
+        if refused is not None:
+            refused.setFocus()  # the typed text is not lost by a click elsewhere
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.editors.refused_editor is None:
+            self.start_edit()
+
+    # --- editing --------------------------------------------------------------------------
+
+    def start_edit(self, typed: str = "") -> None:
+        """Open the editor of the current cell, with `typed` in place of its value if given."""
+        index = self.currentIndex()
+        if not index.isValid():
+            return
+        row, column = self.grid_model.first + index.row(), index.column()
+        self._viewmodel.prepare_edit(row, column, lambda: self._open_editor(row, column, typed))
+
+    def _open_editor(self, row: int, column: int, typed: str) -> None:
+        line = self.grid_model.line_of(row)
+        if line is None or not self._viewmodel.can_edit(row, column):
+            return
+        index = self.grid_model.index(line, column)
+        if index != self.currentIndex():
+            return
+        self.edit(index)
+        editor = self.indexWidget(index)
+        if typed and editor is not None:
+            for name in ("setText", "setPlainText"):
+                put = getattr(editor, name, None)
+                if put is not None:
+                    put(typed)
+            move = getattr(editor, "moveCursor", None)
+            if move is not None:
+                move(editor.textCursor().MoveOperation.End)  # type: ignore[attr-defined]
+
+    def finish_editing(self) -> bool:
+        """Stage what open editors hold and close them; False if a text is refused."""
+        for editor in self.editors.open_editors:
+            if not self.editors.commit(editor):
+                editor.setFocus()
+                return False
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        return True
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        if self.editors.is_refused(editor):
+            if hint != QAbstractItemDelegate.EndEditHint.RevertModelCache:
+                editor.setFocus()
+                return
+            self.editors.give_up(editor)
+        steps = {
+            QAbstractItemDelegate.EndEditHint.EditNextItem: self.CursorAction.MoveNext,
+            QAbstractItemDelegate.EndEditHint.EditPreviousItem: self.CursorAction.MovePrevious,
+        }
+        step = steps.get(hint)
+        if step is None:
+            super().closeEditor(editor, hint)
+            return
+        # Qt would open the next editor itself, before a long value has been fetched in full.
+        super().closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+        self.setCurrentIndex(self.moveCursor(step, Qt.KeyboardModifier.NoModifier))
+        self.start_edit()
+
+    # --- painting -------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self.cells.real_rows_painted = 0
+        super().paintEvent(event)
+        self.painted.emit(self.verticalScrollBar().value(), self.cells.real_rows_painted > 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scrolled.emit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "cells"):
+            self.cells.use_font(self.font())
+            self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+            self.row_header.follow_count()
+
+    def use_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self.cells.use_tokens(tokens)
+        self.column_header.use_tokens(tokens)
+        self.row_header.use_tokens(tokens)
+        self.viewport().update()

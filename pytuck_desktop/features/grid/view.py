@@ -1,0 +1,363 @@
+"""The grid as the tab shows it: banner, table, scroll bar over all rows, empty states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollBar, QVBoxLayout, QWidget
+
+from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
+from pytuck_desktop.features.grid.table import GridTable
+from pytuck_desktop.features.grid.viewmodel import GridViewModel
+from pytuck_desktop.i18n.error_texts import details_text, explain
+from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.banner import Banner
+from pytuck_desktop.widgets.labels import PlainLabel
+from pytuck_desktop.worker.client import ErrorInfo
+
+_BAR_STEPS = 2**30
+"""The scroll bar counts rows up to this many, and parts of the table beyond (Qt: 32 bits)."""
+
+_LEAST_WIDTH, _FIRST_WIDTH, _MOST_WIDTH = 64, 320, 900
+"""Pixels: the least width of a column, the most at first and when fitted by the user."""
+
+_WIDTH_ROWS = 60
+"""Rows looked at for a column's width."""
+
+_MENU_ROWS_LIMIT = 100_000
+
+
+class GridView(QFrame):
+    """One table in a tab."""
+
+    status_changed = Signal()
+    selection_changed = Signal()
+    kept = Signal()  # the user did something that makes a preview worth keeping
+    rows_painted = Signal()
+    actions_wanted = Signal(object)  # QPoint: open the menu of the cells there
+
+    def __init__(
+        self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.viewmodel = viewmodel
+        self.banner = Banner(tokens)
+        self.table = GridTable(viewmodel, tokens, self)
+        self.bar = QScrollBar(Qt.Orientation.Vertical)
+        self.bar.setAccessibleName(self.tr("Rows"))
+        self._empty = PlainLabel("", self.table.viewport(), tone="muted")
+        self._empty.hide()
+        self._widths_are_set = False
+        self._announced_painting = False
+        body = QHBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self.table, 1)
+        body.addWidget(self.bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addLayout(body, 1)
+        self._want_later = QTimer(self, singleShot=True, interval=30)
+        self._want_later.timeout.connect(self._want)
+        self._connect()
+        self._follow_count()
+        self.setFocusProxy(self.table)
+
+    def _connect(self) -> None:
+        model = self.viewmodel
+        model.reset.connect(self._after_reset)
+        model.rows_changed.connect(self._after_rows)
+        model.count_changed.connect(self._follow_count)
+        model.status_changed.connect(self.status_changed)
+        model.repaint.connect(self.table.viewport().update)
+        model.failed.connect(self.show_error)
+        model.refused.connect(self._say_refusal)
+        table = self.table
+        table.scrolled.connect(self._after_scroll)
+        table.painted.connect(self._after_paint)
+        table.selection_moved.connect(self.selection_changed)
+        table.customContextMenuRequested.connect(self._cell_menu)
+        self.bar.valueChanged.connect(self._scroll_by_bar)
+        header = table.column_header
+        header.sort_asked.connect(self._sort)
+        header.sectionHandleDoubleClicked.connect(self.fit_column)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._header_menu)
+
+    # --- rows ------------------------------------------------------------------------------
+
+    def _after_reset(self) -> None:
+        if self.table.follow_columns():
+            self._widths_are_set = False
+        self._follow_count()
+        if not self._widths_are_set:
+            self._set_first_widths()
+        self.table.column_header.viewport().update()
+
+    def _after_rows(self, first: int, last: int) -> None:
+        if not self._widths_are_set:
+            self._set_first_widths()
+        self.table.grid_model.announce(first, last)
+        self.table.row_header.viewport().update()
+
+    def _follow_count(self) -> None:
+        self.table.grid_model.follow_count()
+        self.table.row_header.follow_count()
+        self._set_bar()
+        self._show_empty_state()
+        self._want()
+
+    def _show_empty_state(self) -> None:
+        is_empty = self.viewmodel.row_count == 0 and self.viewmodel.count_is_exact
+        self._empty.setVisible(is_empty)
+        if not is_empty:
+            return
+        can_add = self.viewmodel.is_editable
+        self._empty.show_text(
+            self.tr("No rows yet. Add one with Ctrl+I.") if can_add else self.tr("No rows.")
+        )
+        self._empty.adjustSize()
+        room = self.table.viewport().rect()
+        self._empty.move(
+            max(16, (room.width() - self._empty.width()) // 2), max(16, room.height() // 4)
+        )
+
+    # --- scrolling -------------------------------------------------------------------------
+
+    def _set_bar(self) -> None:
+        last = max(0, self.viewmodel.row_count - self.table.visible_rows)
+        self.bar.blockSignals(True)
+        self.bar.setRange(0, min(last, _BAR_STEPS))
+        self.bar.setPageStep(max(1, self.table.visible_rows - 1))
+        self.bar.setSingleStep(3)
+        self.bar.setValue(self._bar_value(self.table.top_row, last))
+        self.bar.blockSignals(False)
+        self.bar.setVisible(last > 0)
+
+    @staticmethod
+    def _bar_value(row: int, last: int) -> int:
+        return row if last <= _BAR_STEPS else row * _BAR_STEPS // last
+
+    def _scroll_by_bar(self, value: int) -> None:
+        last = max(0, self.viewmodel.row_count - self.table.visible_rows)
+        row = value if last <= _BAR_STEPS else value * last // _BAR_STEPS
+        self.table.scroll_to_top(row)
+        self._after_scroll()
+
+    def _after_scroll(self) -> None:
+        self._set_bar()
+        if self.bar.isSliderDown():
+            self._want_later.start()  # the rows in between are of no interest
+        else:
+            self._want()
+
+    def _want(self) -> None:
+        if not self.isVisible():
+            return
+        top = self.table.top_row
+        last = min(top + self.table.visible_rows, self.viewmodel.row_count - 1)
+        self.viewmodel.want(top, max(top, last))
+        self.table.viewport().update()
+        self.table.row_header.viewport().update()
+        self._announced_painting = False
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._set_bar()
+        self._want()
+
+    def _after_paint(self, _line: int, real: bool) -> None:
+        if real and not self._announced_painting:
+            self._announced_painting = True
+            self.rows_painted.emit()
+
+    # --- columns ---------------------------------------------------------------------------
+
+    def _set_first_widths(self) -> None:
+        self._widths_are_set = True
+        for column in range(len(self.viewmodel.columns)):
+            width = min(self._fitting_width(column), _FIRST_WIDTH)
+            self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+
+    def fit_column(self, column: int) -> None:
+        """Make a column as wide as its visible content needs."""
+        width = min(self._fitting_width(column), _MOST_WIDTH)
+        self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+
+    def _fitting_width(self, column: int) -> int:
+        header = self.table.column_header.wanted_width(column)
+        top = self.table.top_row
+        rows = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
+        texts = [cells[column][0] for row in rows if (cells := self.viewmodel.displayed(row))]
+        metrics = self.table.fontMetrics()
+        # The widest of the longest few: measuring them all would cost start-up time.
+        longest = sorted(texts, key=len)[-3:]
+        content = max((metrics.horizontalAdvance(text) for text in longest), default=0)
+        return max(header, content + 22)
+
+    def _sort(self, column: int, keep: bool) -> None:
+        self.viewmodel.cycle_sort(column, keep=keep)
+        self.table.column_header.viewport().update()
+        self.table.scroll_to_top(0)
+
+    def _header_menu(self, at: QPoint) -> None:
+        column = self.table.column_header.logicalIndexAt(at)
+        if column < 0:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sort = self.viewmodel.set_sort
+
+        def sort_by(keys: list[tuple[int, bool]]) -> Callable[[], None]:
+            return lambda: (sort(keys), self.table.column_header.viewport().update())[0]
+
+        menu.addAction(self.tr("Sort ascending"), sort_by([(column, False)]))
+        menu.addAction(self.tr("Sort descending"), sort_by([(column, True)]))
+        unsort = menu.addAction(self.tr("File order"), sort_by([]))
+        unsort.setEnabled(bool(self.viewmodel.sort))
+        menu.addSeparator()
+        menu.addAction(self.tr("Fit column to content"), lambda: self.fit_column(column))
+        menu.addAction(self.tr("Fit all columns"), self._fit_all)
+        menu.addSeparator()
+        name = self.viewmodel.columns[column].name
+        menu.addAction(
+            self.tr("Copy column name"), lambda: QGuiApplication.clipboard().setText(name)
+        )
+        menu.popup(self.table.column_header.viewport().mapToGlobal(at))
+
+    def _fit_all(self) -> None:
+        for column in range(len(self.viewmodel.columns)):
+            self.fit_column(column)
+
+    def _cell_menu(self, at: QPoint) -> None:
+        index = self.table.indexAt(at)
+        if index.isValid() and not self.table.selectionModel().isSelected(index):
+            self.table.setCurrentIndex(index)
+        self.actions_wanted.emit(self.table.viewport().mapToGlobal(at))
+
+    # --- what the actions do ---------------------------------------------------------------
+
+    def edit_cell(self) -> None:
+        """Open the editor of the current cell."""
+        self.kept.emit()
+        self.table.start_edit()
+
+    def finish_editing(self) -> bool:
+        """Stage what an open editor holds; False if it holds a text that is refused."""
+        return self.table.finish_editing()
+
+    def set_null(self) -> None:
+        """Stage NULL for the selected cells."""
+        self.kept.emit()
+        self.viewmodel.set_null(self.table.selected_ranges())
+
+    def add_row(self) -> None:
+        """Stage a row at the end, show it and open its first cell."""
+        self.kept.emit()
+        row = self.viewmodel.add_row()
+        self._follow_count()
+        self.table.show_row(row, self.viewmodel.first_editable_column())
+        self.table.setFocus()
+        self.table.start_edit()
+
+    def delete_rows(self) -> None:
+        """Stage the deletion of the rows that have selected cells."""
+        self.kept.emit()
+        self.viewmodel.delete_rows(self.table.selected_ranges())
+
+    def copy(self) -> None:
+        """Copy the selected cells as tab-separated text."""
+        text = self.viewmodel.copy_text(self.table.selected_ranges())
+        if text is None:
+            self._say(self.tr("Some of the selected rows are not loaded yet; select fewer rows."))
+            return
+        QGuiApplication.clipboard().setText(text)
+
+    def select_all(self) -> None:
+        """Select every cell of the table."""
+        self.table.selectAll()
+
+    def go_to_row(self, row: int) -> None:
+        """Make a row current and visible."""
+        self.table.show_row(row)
+
+    def first_row(self) -> None:
+        """Go to the first row."""
+        self.go_to_row(0)
+
+    def last_row(self) -> None:
+        """Go to the last row."""
+        self.go_to_row(self.viewmodel.row_count - 1)
+
+    def refresh(self) -> None:
+        """Fetch the rows again."""
+        self.viewmodel.refresh()
+
+    @property
+    def summary(self) -> SelectionSummary:
+        """What is selected."""
+        return self.viewmodel.summary(self.table.selected_ranges())
+
+    @property
+    def selected_row_count(self) -> int:
+        """Rows with selected cells."""
+        return sum(last - first + 1 for first, last in merged_rows(self.table.selected_ranges()))
+
+    # --- messages --------------------------------------------------------------------------
+
+    def show_error(self, error: ErrorInfo) -> None:
+        """Show an error above the rows, naming row and column where known."""
+        where = self._where(error)
+        text = explain(error).text
+        self.banner.show_message(f"{where}: {text}" if where else text, details=details_text(error))
+
+    def _where(self, error: ErrorInfo) -> str:
+        fields = error.fields
+        column, key = fields.get("column_name"), self._row_name(fields)
+        table = str(fields.get("table_name") or self.viewmodel.table_name)
+        if key is not None and column:
+            return self.tr("{0}, row {1}, column {2}").format(table, key, column)
+        if key is not None:
+            return self.tr("{0}, row {1}").format(table, key)
+        return self.tr("{0}, column {1}").format(table, column) if column else ""
+
+    def _row_name(self, fields: Mapping[str, Any]) -> str | None:
+        """Return the number of the row an error is about, or its key if it is not loaded."""
+        conflicts = fields.get("conflicts") or [(None, fields.get("identity"))]
+        identity = next(
+            (one for table, one in conflicts if table in (None, self.viewmodel.table_name)), None
+        )
+        if identity is None:
+            key = fields.get("pk")
+            return None if key is None else str(key)
+        row = self.viewmodel.position(identity)
+        return str(identity) if row is None else f"{row + 1:,}"
+
+    def _say_refusal(self, word: str) -> None:
+        words = {
+            "read-only": self.tr("The file is open for reading only; it cannot be changed."),
+            "view": self.tr(
+                "These rows cannot be edited: a view, or a table without a key to find a row by."
+            ),
+            "generated": self.tr("The file computes this column itself; it cannot be edited."),
+            "loading": self.tr("These rows are still being loaded. Try again in a moment."),
+            "deleted": self.tr("This row is about to be deleted. Undo that to edit it."),
+            "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
+            "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
+            "not-null": self.tr("This column needs a value; it cannot be NULL."),
+        }
+        self._say(words[word])
+
+    def _say(self, text: str) -> None:
+        self.banner.show_message(text, tone="info")
+
+    def use_tokens(self, tokens: Tokens) -> None:
+        """Take the colours of a theme."""
+        self.banner.use_tokens(tokens)
+        self.table.use_tokens(tokens)

@@ -1,0 +1,1 @@
+"""The page that stands in place of a file that could not be opened, or is being opened."""

@@ -1,0 +1,1 @@
+"""The open files with their tables and columns."""

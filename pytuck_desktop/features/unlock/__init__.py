@@ -1,0 +1,1 @@
+"""The question for the password of an encrypted file."""

@@ -1,0 +1,1 @@
+"""Languages: the translator, and the texts of errors by their code."""

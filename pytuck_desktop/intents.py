@@ -1,0 +1,63 @@
+"""What the user asked for, as data. Features emit these; `shell/navigation.py` answers.
+
+An intent names things by plain values (paths, table names), never by widgets, so that a feature
+needs to know no other feature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """Open the file, or bring it to the front if it is open already."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseFiles:
+    """Let the user choose files to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSample:
+    """Open the sample; it is made on first use."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """Show a table of an open file.
+
+    Attributes:
+        keep: False for a look (the preview tab, which the next look reuses), True to keep it.
+    """
+
+    path: str
+    table: str
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFile:
+    """Close the file and its tabs, after asking about staged edits."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetFile:
+    """Take the file off the list of recent files; the file itself stays."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockFile:
+    """Ask for the password of an encrypted file that could not be opened yet."""
+
+    path: str
+
+
+Intent = OpenFile | ChooseFiles | OpenSample | OpenTable | CloseFile | ForgetFile | UnlockFile

@@ -1,0 +1,225 @@
+"""The one table of actions: menu, tool bar, shortcuts and translations come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from pytuck_desktop.theme.icons import icon
+from pytuck_desktop.theme.tokens import Tokens
+
+SEPARATOR = ""
+
+
+def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+    """Mark a text for translation later; Qt's own one gives back an `object`."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the user can do.
+
+    Attributes:
+        name: How code refers to it.
+        text: Menu entry, in English; `&` marks the letter of the menu.
+        keys: Shortcuts in portable form; the first one is shown.
+        icon: Name of its icon, if it has one.
+        short: Text in the tool bar, if it differs from the menu's.
+    """
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    short: str = ""
+
+
+FILE = (
+    Action(
+        "open",
+        QT_TRANSLATE_NOOP("Actions", "&Open…"),
+        ("Ctrl+O",),
+        "open",
+        QT_TRANSLATE_NOOP("Actions", "Open"),
+    ),
+    Action("open_sample", QT_TRANSLATE_NOOP("Actions", "Open the &sample"), (), "sample"),
+    Action("close_tab", QT_TRANSLATE_NOOP("Actions", "&Close tab"), ("Ctrl+W",)),
+    Action("close_file", QT_TRANSLATE_NOOP("Actions", "Close &file")),
+    Action("quit", QT_TRANSLATE_NOOP("Actions", "&Quit"), ("Ctrl+Q",)),
+)
+EDIT = (
+    Action("undo", QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",), "undo"),
+    Action("redo", QT_TRANSLATE_NOOP("Actions", "&Redo"), ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
+    Action("copy", QT_TRANSLATE_NOOP("Actions", "&Copy"), ("Ctrl+C",), "copy"),
+    Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
+    Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
+    Action(
+        "add_row",
+        QT_TRANSLATE_NOOP("Actions", "Add ro&w"),
+        ("Ctrl+I",),
+        "add-row",
+        QT_TRANSLATE_NOOP("Actions", "Add row"),
+    ),
+    Action(
+        "delete_rows",
+        QT_TRANSLATE_NOOP("Actions", "&Delete rows"),
+        ("Del",),
+        "delete-row",
+        QT_TRANSLATE_NOOP("Actions", "Delete rows"),
+    ),
+    Action(
+        "set_null",
+        QT_TRANSLATE_NOOP("Actions", "Set &NULL"),
+        ("Alt+Del",),
+        "set-null",
+        QT_TRANSLATE_NOOP("Actions", "Set NULL"),
+    ),
+    Action(
+        "save",
+        QT_TRANSLATE_NOOP("Actions", "&Save changes"),
+        ("Ctrl+S",),
+        "save",
+        QT_TRANSLATE_NOOP("Actions", "Save"),
+    ),
+    Action(
+        "discard",
+        QT_TRANSLATE_NOOP("Actions", "D&iscard changes"),
+        ("Ctrl+Shift+Del",),
+        "discard",
+        QT_TRANSLATE_NOOP("Actions", "Discard"),
+    ),
+)
+VIEW = (
+    Action("refresh", QT_TRANSLATE_NOOP("Actions", "&Refresh"), ("F5", "Ctrl+R"), "refresh"),
+    Action("first_row", QT_TRANSLATE_NOOP("Actions", "&First row"), ("Ctrl+Home",)),
+    Action("last_row", QT_TRANSLATE_NOOP("Actions", "&Last row"), ("Ctrl+End",)),
+    Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
+    Action("next_tab", QT_TRANSLATE_NOOP("Actions", "&Next tab"), ("Ctrl+Tab",)),
+    Action("previous_tab", QT_TRANSLATE_NOOP("Actions", "&Previous tab"), ("Ctrl+Shift+Tab",)),
+    Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
+)
+ROWS = (*FILE, *EDIT, *VIEW)
+"""Every action."""
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        QT_TRANSLATE_NOOP("Actions", "&File"),
+        (
+            "open",
+            "open_sample",
+            SEPARATOR,
+            "save",
+            "discard",
+            SEPARATOR,
+            "close_tab",
+            "close_file",
+            SEPARATOR,
+            "quit",
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("Actions", "&Edit"),
+        (
+            "undo",
+            "redo",
+            SEPARATOR,
+            "copy",
+            "select_all",
+            SEPARATOR,
+            "edit_cell",
+            "set_null",
+            SEPARATOR,
+            "add_row",
+            "delete_rows",
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("Actions", "&View"),
+        (
+            "refresh",
+            SEPARATOR,
+            "first_row",
+            "last_row",
+            SEPARATOR,
+            "next_tab",
+            "previous_tab",
+            SEPARATOR,
+            "toggle_sidebar",
+            "toggle_theme",
+        ),
+    ),
+)
+STRETCH = "stretch"
+TOOL_BAR = (
+    "open",
+    SEPARATOR,
+    "undo",
+    "redo",
+    SEPARATOR,
+    "add_row",
+    "delete_rows",
+    "set_null",
+    STRETCH,
+    "discard",
+    "save",
+)
+
+WITH_GRID = frozenset(("copy", "select_all", "edit_cell", "refresh", "first_row", "last_row"))
+"""Actions that need the rows of a table on the screen."""
+
+GRID_KEYS = frozenset(
+    ("copy", "select_all", "edit_cell", "delete_rows", "set_null", "first_row", "last_row")
+)
+"""Shortcuts that belong to the grid: in a text field their keys mean something else."""
+
+Handlers = dict[str, Callable[[], None]]
+
+
+class Actions(QObject):
+    """The QActions made from the table."""
+
+    def __init__(self, tokens: Tokens, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._made: dict[str, QAction] = {}
+        for row in ROWS:
+            action = QAction(translated(row.text), parent)
+            action.setObjectName(row.name)
+            action.setShortcuts([QKeySequence(key) for key in row.keys])
+            if row.short:
+                action.setIconText(translated(row.short))
+            else:
+                action.setIconText(translated(row.text).replace("&", ""))
+            if row.name not in GRID_KEYS:
+                parent.addAction(action)
+            self._made[row.name] = action
+        self.use_tokens(tokens)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._made[name]
+
+    def connect_all(self, handlers: Handlers) -> None:
+        """Connect every action of the table.
+
+        Raises:
+            KeyError: An action has no handler.
+        """
+        for name, action in self._made.items():
+            handler = handlers[name]
+            action.triggered.connect(lambda _=False, run=handler: run())
+
+    def use_tokens(self, tokens: Tokens) -> None:
+        """Draw the icons in the colours of a theme."""
+        for row in ROWS:
+            if row.icon and row.name in TOOL_BAR:
+                colour = tokens.on_accent if row.name == "save" else ""
+                self._made[row.name].setIcon(icon(row.icon, tokens, colour))
+
+
+def translated(text: str) -> str:
+    """Return a text of the table in the user's language."""
+    return QCoreApplication.translate("Actions", text)

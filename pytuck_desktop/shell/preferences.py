@@ -1,0 +1,55 @@
+"""What the application remembers between runs, in the platform's place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_MOST_RECENT = 15
+
+
+class Preferences:
+    """Window geometry, recent files, theme and language."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    @property
+    def recent(self) -> list[str]:
+        """Paths of the files opened last, the newest first."""
+        value = self._settings.value("recent", [])
+        paths = [value] if isinstance(value, str) else value
+        return [path for path in paths or [] if isinstance(path, str)]
+
+    def add_recent(self, path: str) -> None:
+        """Put a file at the front of the recent ones."""
+        kept = [path, *(other for other in self.recent if other != path)]
+        self._settings.setValue("recent", kept[:_MOST_RECENT])
+
+    def forget_recent(self, path: str) -> None:
+        """Take a file off the recent ones."""
+        self._settings.setValue("recent", [other for other in self.recent if other != path])
+
+    @property
+    def theme(self) -> str:
+        """The chosen theme: `light`, `dark` or `system`."""
+        value = self._settings.value("theme", "system")
+        return value if value in ("light", "dark", "system") else "system"
+
+    @theme.setter
+    def theme(self, choice: str) -> None:
+        self._settings.setValue("theme", choice)
+
+    @property
+    def language(self) -> str:
+        """The chosen language, empty for the system's."""
+        value = self._settings.value("language", "")
+        return value if isinstance(value, str) else ""
+
+    def bytes(self, name: str) -> QByteArray:
+        """Return a remembered geometry or state, empty if there is none."""
+        value = self._settings.value(name)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_bytes(self, name: str, value: QByteArray) -> None:
+        """Remember a geometry or state."""
+        self._settings.setValue(name, value)

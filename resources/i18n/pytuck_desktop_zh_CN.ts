@@ -1,0 +1,605 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>打开(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open the &amp;sample</source>
+        <translation>打开示例(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Close tab</source>
+        <translation>关闭标签页(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Close &amp;file</source>
+        <translation>关闭文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>复制(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Select &amp;all</source>
+        <translation>全选(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit cell</source>
+        <translation>编辑单元格(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Add ro&amp;w</source>
+        <translation>新增行(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Add row</source>
+        <translation>新增行</translation>
+    </message>
+    <message>
+        <source>&amp;Delete rows</source>
+        <translation>删除行(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Delete rows</source>
+        <translation>删除行</translation>
+    </message>
+    <message>
+        <source>Set &amp;NULL</source>
+        <translation>设为 NULL(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Set NULL</source>
+        <translation>设为 NULL</translation>
+    </message>
+    <message>
+        <source>&amp;Save changes</source>
+        <translation>保存更改(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>D&amp;iscard changes</source>
+        <translation>放弃更改(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>&amp;Refresh</source>
+        <translation>刷新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;First row</source>
+        <translation>第一行(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Last row</source>
+        <translation>最后一行(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Side&amp;bar</source>
+        <translation>侧边栏(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Next tab</source>
+        <translation>下一个标签页(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Previous tab</source>
+        <translation>上一个标签页(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Dark or light</source>
+        <translation>深色或浅色(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+    <message>
+        <source>Close message</source>
+        <translation>关闭消息</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnHeader</name>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>Editors</name>
+    <message>
+        <source>✓  true</source>
+        <translation>✓  真</translation>
+    </message>
+    <message>
+        <source>✗  false</source>
+        <translation>✗  假</translation>
+    </message>
+    <message>
+        <source>This column needs a value.</source>
+        <translation>此列必须有值。</translation>
+    </message>
+    <message>
+        <source>Not a whole number. Digits only, such as 42 or -7.</source>
+        <translation>不是整数。只能写数字，例如 42 或 -7。</translation>
+    </message>
+    <message>
+        <source>Not a number. Write it like 3.14 or -2.</source>
+        <translation>不是数字。请写成 3.14 或 -2 这样。</translation>
+    </message>
+    <message>
+        <source>Not a date. Write it like 2026-03-31.</source>
+        <translation>不是日期。请写成 2026-03-31 这样。</translation>
+    </message>
+    <message>
+        <source>Not a time of day. Write it like 14:30:00.</source>
+        <translation>不是时刻。请写成 14:30:00 这样。</translation>
+    </message>
+    <message>
+        <source>Not a date and time. Write it like 2026-03-31 14:30:00.</source>
+        <translation>不是日期时间。请写成 2026-03-31 14:30:00 这样。</translation>
+    </message>
+    <message>
+        <source>Not valid JSON of this column&apos;s kind.</source>
+        <translation>不是此列所需的有效 JSON。</translation>
+    </message>
+    <message>
+        <source>Not a UUID. Write it like 123e4567-e89b-12d3-a456-426614174000.</source>
+        <translation>不是 UUID。请写成 123e4567-e89b-12d3-a456-426614174000 这样。</translation>
+    </message>
+    <message>
+        <source>Why the value is refused</source>
+        <translation>该值被拒绝的原因</translation>
+    </message>
+</context>
+<context>
+    <name>Errors</name>
+    <message>
+        <source>Another row has this value already, and the column allows it only once.</source>
+        <translation>另一行已有这个值，而此列不允许重复。</translation>
+    </message>
+    <message>
+        <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
+        <translation>此位置没有文件。它可能已被移动、改名或删除；没有新建任何文件。</translation>
+    </message>
+    <message>
+        <source>This is a folder or a device, not a file. Choose a file in it instead.</source>
+        <translation>这是文件夹或设备，不是文件。请选择其中的文件。</translation>
+    </message>
+    <message>
+        <source>The file is empty: it holds no database. If it should have content, get it again from where it came from.</source>
+        <translation>文件是空的，里面没有数据库。如果它应当有内容，请从原来的地方重新获取。</translation>
+    </message>
+    <message>
+        <source>This file is not a database that can be opened here. If it should be one, it may be damaged; or it is encrypted by another program.</source>
+        <translation>此文件不是这里能打开的数据库。如果它本应是数据库，可能已损坏，或被其他程序加密。</translation>
+    </message>
+    <message>
+        <source>The end of the file is missing, perhaps after an interrupted copy or download. Copy it again from where it came from. The file was not changed.</source>
+        <translation>文件末尾缺失，可能是复制或下载中断造成的。请从原来的地方重新复制。文件未被更改。</translation>
+    </message>
+    <message>
+        <source>The system does not allow access to this file. Check its permissions, then try again.</source>
+        <translation>系统不允许访问此文件。请检查其权限，然后重试。</translation>
+    </message>
+    <message>
+        <source>The file was made by a newer version of Pytuck. Update this program to open it. The file was not changed.</source>
+        <translation>此文件由更新版本的 Pytuck 创建。请更新本程序后再打开。文件未被更改。</translation>
+    </message>
+    <message>
+        <source>The file is damaged and cannot be read safely. Use a backup copy. The file was not changed.</source>
+        <translation>文件已损坏，无法安全读取。请使用备份。文件未被更改。</translation>
+    </message>
+    <message>
+        <source>The disk is full or failed. Nothing of this was saved; make room, then save again.</source>
+        <translation>磁盘已满或出错。这些更改都没有保存；请腾出空间后再保存。</translation>
+    </message>
+    <message>
+        <source>The file is encrypted. Enter its password to open it.</source>
+        <translation>文件已加密。请输入密码打开。</translation>
+    </message>
+    <message>
+        <source>The password does not open this file. Check it and try again.</source>
+        <translation>密码不正确，无法打开此文件。请检查后重试。</translation>
+    </message>
+    <message>
+        <source>Another program is using the file and holds a lock on it. Wait for it or close it, then try again.</source>
+        <translation>另一个程序正在使用并锁定此文件。请等待或关闭该程序，然后重试。</translation>
+    </message>
+    <message>
+        <source>The file is open for reading only; it cannot be changed.</source>
+        <translation>文件以只读方式打开，不能更改。</translation>
+    </message>
+    <message>
+        <source>Somebody else changed or deleted this row since it was read. Nothing was saved. Look at the row again, then discard or repeat your edit.</source>
+        <translation>读取之后，有人更改或删除了这一行。没有保存任何内容。请重新查看该行，再放弃或重做您的编辑。</translation>
+    </message>
+</context>
+<context>
+    <name>GridTable</name>
+    <message>
+        <source>Rows of {0}</source>
+        <translation>{0} 的行</translation>
+    </message>
+</context>
+<context>
+    <name>GridView</name>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>No rows yet. Add one with Ctrl+I.</source>
+        <translation>还没有行。按 Ctrl+I 新增一行。</translation>
+    </message>
+    <message>
+        <source>No rows.</source>
+        <translation>没有行。</translation>
+    </message>
+    <message>
+        <source>Sort ascending</source>
+        <translation>升序排列</translation>
+    </message>
+    <message>
+        <source>Sort descending</source>
+        <translation>降序排列</translation>
+    </message>
+    <message>
+        <source>File order</source>
+        <translation>文件中的顺序</translation>
+    </message>
+    <message>
+        <source>Fit column to content</source>
+        <translation>列宽适应内容</translation>
+    </message>
+    <message>
+        <source>Fit all columns</source>
+        <translation>所有列宽适应内容</translation>
+    </message>
+    <message>
+        <source>Copy column name</source>
+        <translation>复制列名</translation>
+    </message>
+    <message>
+        <source>Some of the selected rows are not loaded yet; select fewer rows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}, row {1}, column {2}</source>
+        <translation>{0}，行 {1}，列 {2}</translation>
+    </message>
+    <message>
+        <source>{0}, row {1}</source>
+        <translation>{0}，行 {1}</translation>
+    </message>
+    <message>
+        <source>{0}, column {1}</source>
+        <translation>{0}，列 {1}</translation>
+    </message>
+    <message>
+        <source>The file is open for reading only; it cannot be changed.</source>
+        <translation>文件以只读方式打开，不能更改。</translation>
+    </message>
+    <message>
+        <source>These rows cannot be edited: a view, or a table without a key to find a row by.</source>
+        <translation>这些行不能编辑：这是视图，或没有可用来定位行的键的表。</translation>
+    </message>
+    <message>
+        <source>The file computes this column itself; it cannot be edited.</source>
+        <translation>此列由文件自动计算，不能编辑。</translation>
+    </message>
+    <message>
+        <source>These rows are still being loaded. Try again in a moment.</source>
+        <translation>这些行仍在加载。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>This row is about to be deleted. Undo that to edit it.</source>
+        <translation>这一行即将被删除。请先撤销删除再编辑。</translation>
+    </message>
+    <message>
+        <source>Binary values cannot be edited as text; Set NULL clears them.</source>
+        <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This column needs a value; it cannot be NULL.</source>
+        <translation>此列必须有值，不能为 NULL。</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Choose a table in the sidebar.</source>
+        <translation>请在侧边栏中选择一个表。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>NotePage</name>
+    <message>
+        <source>Opening {0}…</source>
+        <translation>正在打开 {0}…</translation>
+    </message>
+    <message>
+        <source>{0} has no tables yet.</source>
+        <translation>{0} 中还没有表。</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemPage</name>
+    <message>
+        <source>Choose another…</source>
+        <translation>选择其他文件…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Enter password…</source>
+        <translation>输入密码…</translation>
+    </message>
+    <message>
+        <source>Copy details</source>
+        <translation>复制详情</translation>
+    </message>
+</context>
+<context>
+    <name>Prompts</name>
+    <message>
+        <source>Databases</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>所有文件</translation>
+    </message>
+    <message>
+        <source>Open files</source>
+        <translation>打开文件</translation>
+    </message>
+    <message>
+        <source>Save the changes to “{0}”?</source>
+        <translation>保存对“{0}”的更改吗？</translation>
+    </message>
+    <message>
+        <source>Staged changes: {0}. They are lost if you do not save.</source>
+        <translation>未保存的更改：{0} 处。如果不保存，它们将丢失。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Discard {0} changes to “{1}”?</source>
+        <translation>放弃对“{1}”的 {0} 处更改吗？</translation>
+    </message>
+    <message>
+        <source>Undo brings them back while the file is open.</source>
+        <translation>文件打开期间可用“撤销”恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>RecentFile</name>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Open {0}</source>
+        <translation>打开 {0}</translation>
+    </message>
+    <message>
+        <source>Remove from this list</source>
+        <translation>从此列表中移除</translation>
+    </message>
+</context>
+<context>
+    <name>RowHeader</name>
+    <message>
+        <source>Row numbers</source>
+        <translation>行号</translation>
+    </message>
+</context>
+<context>
+    <name>Saving</name>
+    <message>
+        <source>The process that reads this file has ended. The file itself keeps its last saved state; staged changes are still here.</source>
+        <translation>读取此文件的进程已结束。文件保持上次保存的状态；未保存的更改仍在这里。</translation>
+    </message>
+    <message>
+        <source>Open again</source>
+        <translation>重新打开</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Open files and their tables</source>
+        <translation>打开的文件及其表</translation>
+    </message>
+    <message>
+        <source>Open in a tab of its own</source>
+        <translation>在独立标签页中打开</translation>
+    </message>
+    <message>
+        <source>Close this file</source>
+        <translation>关闭此文件</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Open…</source>
+        <translation>打开…</translation>
+    </message>
+    <message>
+        <source>Open the sample</source>
+        <translation>打开示例</translation>
+    </message>
+    <message>
+        <source>Browse and edit .pytuck files and SQLite databases.</source>
+        <translation>浏览和编辑 .pytuck 文件与 SQLite 数据库。</translation>
+    </message>
+    <message>
+        <source>Recent files</source>
+        <translation>最近的文件</translation>
+    </message>
+    <message>
+        <source>Drop files here, or</source>
+        <translation>将文件拖到这里，或</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Selection</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Staged changes</source>
+        <translation>未保存的更改</translation>
+    </message>
+    <message>
+        <source>Time of the last query</source>
+        <translation>上次查询用时</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Read-only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>1 staged change</source>
+        <translation>1 处未保存的更改</translation>
+    </message>
+    <message>
+        <source>{0} staged changes</source>
+        <translation>{0} 处未保存的更改</translation>
+    </message>
+    <message>
+        <source>1 row</source>
+        <translation>1 行</translation>
+    </message>
+    <message>
+        <source>{0} rows</source>
+        <translation>{0} 行</translation>
+    </message>
+    <message>
+        <source>{0} · sorting…</source>
+        <translation>{0} · 正在排序…</translation>
+    </message>
+    <message>
+        <source>{0} cells</source>
+        <translation>{0} 个单元格</translation>
+    </message>
+    <message>
+        <source>Selected: {0} in {1}</source>
+        <translation>已选 {0}，{1}</translation>
+    </message>
+    <message>
+        <source>Sum {0} · Average {1}</source>
+        <translation>合计 {0} · 平均 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>TabStrip</name>
+    <message>
+        <source>Open tables</source>
+        <translation>打开的表</translation>
+    </message>
+</context>
+<context>
+    <name>UnlockDialog</name>
+    <message>
+        <source>Password</source>
+        <translation>密码</translation>
+    </message>
+    <message>
+        <source>That password does not open the file. Try again.</source>
+        <translation>密码不正确，请重试。</translation>
+    </message>
+    <message>
+        <source>Show password</source>
+        <translation>显示密码</translation>
+    </message>
+    <message>
+        <source>“{0}” is encrypted</source>
+        <translation>“{0}”已加密</translation>
+    </message>
+    <message>
+        <source>Enter its password to open it.</source>
+        <translation>请输入密码以打开。</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+</TS>

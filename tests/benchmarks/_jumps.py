@@ -1,0 +1,96 @@
+"""Runs the real window on a file, jumps about in it and prints how long each jump took.
+
+Started by `cold_start.py`: the file as argument, row numbers as JSON on standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from pytuck_desktop import __main__ as application
+from pytuck_desktop.features.grid.table import GridTable
+
+DEADLINE_MS = 60_000
+
+
+def drive(positions: list[int]) -> dict[str, list[float]]:
+    """Return milliseconds of every jump, by kind."""
+    table = _table()
+    keys = {"Ctrl+End": Qt.Key.Key_End, "Ctrl+Home": Qt.Key.Key_Home}
+    found: dict[str, list[float]] = {name: [] for name in keys}
+    found["any position"] = []
+    for position in positions:
+        for name, key in keys.items():
+            press = _pressing(table, key)
+            found[name].append(_jump_ms(table, press))
+        found["any position"].append(_jump_ms(table, lambda: table.scroll_to_top(position)))  # noqa: B023 - called at once
+    return found
+
+
+def _table() -> GridTable:
+    """Return the open grid once it has painted rows."""
+    deadline = time.monotonic() + DEADLINE_MS / 1000
+    while time.monotonic() < deadline:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        tables = [w for w in QApplication.allWidgets() if isinstance(w, GridTable)]
+        visible = [table for table in tables if table.isVisible()]
+        if visible:
+            _until_painted(visible[0])
+            return visible[0]
+    raise AssertionError("The window shows no table.")
+
+
+def _pressing(table: GridTable, key: Qt.Key) -> Callable[[], None]:
+    return lambda: QTest.keyClick(table, key, Qt.KeyboardModifier.ControlModifier)
+
+
+def _jump_ms(table: GridTable, jump: Callable[[], None]) -> float:
+    """Return how long it took until the rows at the new place were painted."""
+    before = table.top_row
+    started = time.perf_counter()
+    jump()
+    if table.top_row == before:
+        raise AssertionError(f"The jump led nowhere: row {before} is still the first one.")
+    _until_painted(table)
+    return (time.perf_counter() - started) * 1000
+
+
+def _until_painted(table: GridTable) -> None:
+    """Let the window work until a paint shows real rows; asks for no paint of its own."""
+    loop = QEventLoop()
+
+    def painted(_line: int, is_real: bool) -> None:
+        if is_real:
+            loop.quit()
+
+    table.painted.connect(painted)
+    QTimer.singleShot(DEADLINE_MS, loop, lambda: loop.exit(1))
+    is_late = loop.exec()
+    table.painted.disconnect(painted)
+    if is_late:
+        raise AssertionError(f"No rows were painted at row {table.top_row}.")
+
+
+def main() -> None:
+    """Run the application with the driver in place of a person."""
+    positions: list[int] = json.load(sys.stdin)
+
+    def execute(*_arguments: object) -> int:
+        print(json.dumps(drive(positions)), flush=True)
+        return 0
+
+    QApplication.exec = staticmethod(execute)
+    sys.argv = ["pytuck-desktop", str(Path(sys.argv[1]))]
+    application.main()
+
+
+if __name__ == "__main__":
+    main()
