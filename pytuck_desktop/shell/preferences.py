@@ -17,8 +17,8 @@ class Preferences:
     def recent(self) -> list[str]:
         """Paths of the files opened last, the newest first."""
         value = self._settings.value("recent", [])
-        paths = [value] if isinstance(value, str) else value
-        return [path for path in paths or [] if isinstance(path, str)]
+        paths = value if isinstance(value, list) else [value]
+        return [path for path in paths if isinstance(path, str) and path]
 
     def add_recent(self, path: str) -> None:
         """Put a file at the front of the recent ones."""

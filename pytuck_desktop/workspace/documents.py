@@ -6,15 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytuck.types import Stored
 from pytuck_desktop.worker.client import ErrorInfo, Post, WorkerClient
 from pytuck_desktop.worker.protocol import Notice
 from pytuck_desktop.workspace.file_info import FileInfo, TableInfo
 from pytuck_desktop.workspace.rows import RowsView
-from pytuck_desktop.workspace.saving import PlannedEdit, planned_edits
 from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
+
+if TYPE_CHECKING:
+    from pytuck.types import Stored
+    from pytuck_desktop.workspace.saving import PlannedEdit
 
 _CONFLICT = "PT-2403"
 
@@ -148,6 +150,9 @@ class Document:
 
     def save(self, on_saved: Callable[[], None], on_failed: Callable[[ErrorInfo], None]) -> None:
         """Write all staged edits in one transaction; on failure they stay staged."""
+        # What statements are made of is loaded by the first save, not at the start.
+        from pytuck_desktop.workspace.saving import planned_edits
+
         planned = planned_edits(self.edits, self._tables)
         if not planned:
             self.edits.clear()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pytuck.query import TableSource
-from pytuck.schema import Column, Table
-from pytuck.types import ColumnType, Stored, type_from_sql
 from pytuck_desktop.worker.client import ErrorInfo
+
+if TYPE_CHECKING:  # what tables are in the library costs start-up time, and is needed on saving
+    from pytuck.types import Stored
 
 __all__ = ["ColumnInfo", "ErrorInfo", "FileInfo", "IdentityKind", "TableInfo"]
 
@@ -43,24 +43,21 @@ class ColumnInfo:
     """A column of a table.
 
     Attributes:
-        type_name: Its declared SQL type, from which `type` is read.
+        type_name: Its declared SQL type, from which `pytuck.types.type_from_sql` knows it.
+        storage: The name of the type's storage class, such as `text` or `boolean`.
         foreign_key: Table and column that its values stand in.
         default: The stored value a new row gets.
     """
 
     name: str
     type_name: str
+    storage: str
     nullable: bool
     is_primary_key: bool
     is_generated: bool
     foreign_key: tuple[str, str] | None
     default: Stored
     comment: str | None
-
-    @property
-    def type(self) -> ColumnType[Any]:
-        """How its values are stored and read."""
-        return type_from_sql(self.type_name)
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> ColumnInfo:
@@ -107,17 +104,3 @@ class TableInfo:
             if column.name == name:
                 return place
         raise KeyError(name)
-
-    @property
-    def source(self) -> TableSource:
-        """The table as statements see it."""
-        columns = tuple(Column(column.name, column.type) for column in self.columns)
-        return TableSource(
-            Table(
-                self.name,
-                columns,
-                primary_key=self.primary_key,
-                has_rowid=self.identity == "rowid",
-                rowid_alias=self.rowid_alias,
-            )
-        )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytuck.types import Stored
-from pytuck_desktop.workspace.staged_edits import StoredIdentity
+if TYPE_CHECKING:
+    from pytuck.types import Stored
+    from pytuck_desktop.workspace.staged_edits import StoredIdentity
 
 PAGE_ROWS = 256
 """Rows of a page; pages begin at multiples of it."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from pytuck.query import select
-from pytuck.query.json_form import dump
-from pytuck.types import Stored
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
@@ -21,6 +18,9 @@ from pytuck_desktop.workspace.staged_edits import (
     StoredIdentity,
     TableEdits,
 )
+
+if TYPE_CHECKING:
+    from pytuck.types import Stored
 
 _MAX_PAGES = 4
 """Pages asked for in one request."""
@@ -278,18 +278,14 @@ class RowsView:
         self._generation += 1
         self._is_switching = True
         self._asked = None
-        source = self.table.source
-        statement = select(source)
-        for key in self.sort:
-            column = source.c[key.column]
-            statement = statement.order_by(column.desc() if key.descending else column.asc())
         generation = self._generation
         self.worker.request(
             "view_open",
             {
                 "view": self.number,
                 "generation": generation,
-                "statement": dump(statement),
+                "table": self.table.name,
+                "sort": [[key.column, key.descending] for key in self.sort],
                 "count": PAGE_ROWS,
             },
             lambda result: self._opened(result, generation),

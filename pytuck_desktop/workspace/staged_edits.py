@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from pytuck.types import Stored
+if TYPE_CHECKING:
+    from pytuck.types import Stored
 
-StoredIdentity = int | tuple[Stored, ...]
+StoredIdentity = int | tuple["Stored", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytuck import Column, Storage
+from tests.desktop.driver import Driver
 from tests.desktop.office import Office
 
 
@@ -42,3 +43,10 @@ def office():
     office = Office()
     yield office
     office.close()
+
+
+@pytest.fixture
+def driver(qtbot, tmp_path):
+    driver = Driver(qtbot, tmp_path / "settings.ini")
+    yield driver
+    driver.close()

@@ -276,7 +276,8 @@ class GridTable(QTableView):
         if line is None or not self._viewmodel.can_edit(row, column):
             return
         index = self.grid_model.index(line, column)
-        if index != self.currentIndex():
+        is_editing = self.state() == QAbstractItemView.State.EditingState
+        if index != self.currentIndex() or is_editing:
             return
         self.edit(index)
         editor = self.indexWidget(index)

@@ -406,15 +406,14 @@ class GridViewModel(QObject):
 
     def delete_rows(self, ranges: list[CellRange]) -> None:
         """Stage the deletion of the selected rows."""
-        rows: list[tuple[Identity, dict[str, Stored]]] = []
+        rows: list[RowSnapshot] = []
         for first, last in merged_rows(ranges):
             for row in range(first, last + 1):
                 snapshot = self._rows.row(row)
                 if snapshot is None:
                     self.refused.emit("loading")
                     return
-                if snapshot.identity is not None:
-                    rows.append((snapshot.identity, snapshot.whole_values()))
+                rows.append(snapshot)
         if rows:
             self.document.edits.delete_rows(self.table_name, rows)
 

@@ -47,10 +47,13 @@ def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 
 def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
-    """Show the rows of a question; answered with the first page, so that one answer is enough."""
-    statement = load(arguments["statement"])
-    if not isinstance(statement, Select):
-        raise QueryError("Only a select can be shown.")
+    """Show the rows of a question; answered with the first page, so that one answer is enough.
+
+    The question is a `statement`, or a whole `table` with `sort`: pairs of a column's name and
+    whether it sorts downwards. The window can ask for a table before it has loaded what
+    statements are made of.
+    """
+    statement = _shown_statement(file, arguments)
     started = time.perf_counter()
     view = file.open_view(int(arguments["view"]), int(arguments["generation"]), statement)
     first = _page(view, 0, int(arguments.get("count", 256)), started)
@@ -104,6 +107,19 @@ def has_identity(source: TableSource, identity: Any) -> Condition:
     return and_(*(source.c[name].is_(raw_literal(part)) for name, part in parts))
 
 
+def _shown_statement(file: OpenFile, arguments: dict[str, Plain]) -> Select[Any]:
+    if "table" in arguments:
+        source = file.storage.get_table(str(arguments["table"]))
+        keys = [(source.c[name], is_descending) for name, is_descending in arguments["sort"]]
+        return select(source).order_by(
+            *(column.desc() if is_descending else column.asc() for column, is_descending in keys)
+        )
+    statement = load(arguments["statement"])
+    if not isinstance(statement, Select):
+        raise QueryError("Only a select can be shown.")
+    return statement
+
+
 def _view(file: OpenFile, arguments: dict[str, Plain]) -> View:
     view = file.views.get(int(arguments["view"]))
     if view is None or view.generation != arguments["generation"]:
@@ -151,6 +167,7 @@ def _described_column(column: Column, keys: dict[str, Any]) -> Plain:
     return {
         "name": column.name,
         "type_name": column.type.sql_name,
+        "storage": column.type.storage_class.value,
         "nullable": column.nullable,
         "is_primary_key": column.primary_key,
         "is_generated": column.generated,
