@@ -144,7 +144,7 @@ class MemoryEngine(PytuckEngine):
     def release(self, connection: Connection) -> None:
         connection.close()
 
-    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:  # noqa: ARG002
+    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:
         return self.acquire()
 
     def versions(self) -> tuple[object, object]:

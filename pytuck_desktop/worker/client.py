@@ -123,8 +123,8 @@ class WorkerClient:
             ProcessTransport(worker) if isinstance(worker, subprocess.Popen) else worker
         )
         self._post = post
-        self.on_notice: Callable[[Notice], None] = lambda notice: None
-        self.on_lost: Callable[[ErrorInfo], None] = lambda error: None
+        self.on_notice: Callable[[Notice], None] = lambda _: None
+        self.on_lost: Callable[[ErrorInfo], None] = lambda _: None
         self._ids = count(1)
         self._waiting: dict[int, _Waiting] = {}
         self._is_closed = False

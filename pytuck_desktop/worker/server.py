@@ -139,9 +139,7 @@ class Server:
 
     def _answer(self, request: Request) -> Answer:
         try:
-            operation = OPERATIONS.get(request.operation)
-            if operation is None:
-                raise ProtocolError(f"There is no operation '{request.operation}'.")
+            operation = OPERATIONS[request.operation]
             return Answer(request.id, operation(self._file, request.arguments))
         except Exception as err:  # noqa: BLE001 - the outermost loop: whatever happens is answered
             return Answer(request.id, error=_as_plain(err))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
-    from pytuck_desktop.workspace.staged_edits import StoredIdentity
+    from pytuck_desktop.workspace.staged_edits import StoredIdentity, TableEdits
 
 PAGE_ROWS = 256
 """Rows of a page; pages begin at multiples of it."""
@@ -47,6 +47,36 @@ class Page:
             {(row, column): size for row, column, size in plain["wide"]},
             sum(map(_size_of, rows)),
         )
+
+    def wide_cells(self, row: int) -> dict[int, int] | None:
+        """Return the sizes of a row's cut values by column; None if there are none."""
+        if not self.wide:
+            return None
+        return {column: size for (at, column), size in self.wide.items() if at == row} or None
+
+    def part(self, start: int) -> Page:
+        """Return the page of usual length that begins at row `start` of this longer one."""
+        if start == 0 and len(self.rows) <= PAGE_ROWS:
+            return self
+        end = start + PAGE_ROWS
+        wide = {
+            (row - start, column): size
+            for (row, column), size in self.wide.items()
+            if start <= row < end
+        }
+        share = self.size_bytes * PAGE_ROWS // max(1, len(self.rows))
+        first = self.first + start
+        return Page(first, self.identities[start:end], self.rows[start:end], wide, share)
+
+    def with_saved(self, overlay: TableEdits, places: dict[str, int]) -> Page:
+        """Return the page with the staged values of changed cells in place of the stored ones."""
+        rows = list(self.rows)
+        for row, identity in enumerate(self.identities):
+            changes = overlay.changed.get(identity) if identity is not None else None
+            if changes:
+                new = {places[name]: one.new for name, one in changes.items() if name in places}
+                rows[row] = tuple(new.get(at, value) for at, value in enumerate(rows[row]))
+        return Page(self.first, self.identities, tuple(rows), self.wide, self.size_bytes)
 
 
 class PageCache:

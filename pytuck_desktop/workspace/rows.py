@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache
+from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState, new_row, stored_row
 from pytuck_desktop.workspace.staged_edits import (
     Identity,
     NewRow,
@@ -19,8 +19,7 @@ from pytuck_desktop.workspace.staged_edits import (
     TableEdits,
 )
 
-if TYPE_CHECKING:
-    from pytuck.types import Stored
+__all__ = ["RowSnapshot", "RowState", "RowsView", "SortKey"]
 
 _MAX_PAGES = 4
 """Pages asked for in one request."""
@@ -29,52 +28,12 @@ _CANCELLED = "PT-2304"
 """The error of a page that the worker gave up for a newer one."""
 
 
-class RowState(Enum):
-    """What is staged for a row."""
-
-    NONE = "none"
-    NEW = "new"
-    CHANGED = "changed"
-    DELETED = "deleted"
-
-
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """A column to sort by."""
 
     column: str
     descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowSnapshot:
-    """A row as it is shown.
-
-    Attributes:
-        identity: None if the row cannot be told from others, or is gone since.
-        values: As they are stored or staged.
-        changed: The columns with staged values.
-        wide: By column, the size in bytes of values of which only the beginning is here.
-        stored: The values in the file, without what is staged; empty for a new row.
-        names: The names of the columns.
-    """
-
-    identity: Identity | None
-    values: tuple[Stored, ...]
-    state: RowState = RowState.NONE
-    changed: frozenset[int] = frozenset()
-    wide: Mapping[int, int] | None = None
-    stored: tuple[Stored, ...] = ()
-    names: tuple[str, ...] = ()
-
-    def whole_values(self) -> dict[str, Stored]:
-        """Return the stored values by column, those left out of which only a part is known."""
-        wide = self.wide or {}
-        return {
-            name: value
-            for place, (name, value) in enumerate(zip(self.names, self.stored, strict=False))
-            if place not in wide
-        }
 
 
 class Requester(Protocol):
@@ -167,8 +126,7 @@ class RowsView:
         return self._status.ready and not self._is_switching
 
     def row(self, index: int) -> RowSnapshot | None:
-        """Return the row at a position, or None if it is not loaded; the same object until it
-        changes."""
+        """Return the row at a position, the same object until it changes; None if not loaded."""
         known = self._snapshots.get(index)
         if known is not None:
             return known
@@ -269,7 +227,7 @@ class RowsView:
         for number in self._pages.numbers():
             page = self._pages.get(number)
             if page is not None:
-                self._pages.put(number, _with_saved(page, overlay, self._places))
+                self._pages.put(number, page.with_saved(overlay, self._places))
 
     # --- Loading ---
 
@@ -352,7 +310,7 @@ class RowsView:
         self.last_query_ms = plain["elapsed_ms"]
         changed: list[int] = []
         for start in range(0, max(1, len(whole.rows)), PAGE_ROWS):
-            page = _part(whole, start)
+            page = whole.part(start)
             number = page.first // PAGE_ROWS
             self._stale.discard(number)
             if self._pages.get(number) != page:
@@ -434,55 +392,18 @@ class RowsView:
 
     def _set_table(self, table: TableInfo) -> None:
         self.table = table
-        self._names = tuple(column.name for column in table.columns)
-        self._places = {name: place for place, name in enumerate(self._names)}
+        self._places = {column.name: place for place, column in enumerate(table.columns)}
 
     def _made(self, index: int) -> RowSnapshot | None:
         if index >= self._status.count:
             place = index - self._status.count
-            return self._new_row(self._new_rows[place]) if place < len(self._new_rows) else None
+            if place >= len(self._new_rows):
+                return None
+            return new_row(self._new_rows[place], self.table, self._overlay)
         page = self._pages.get(index // PAGE_ROWS)
         if page is None or not 0 <= index - page.first < len(page.rows):
             return None
-        return self._stored_row(page, index - page.first)
-
-    def _new_row(self, row: NewRow) -> RowSnapshot:
-        given = self._overlay.inserted.get(row, {})
-        values = tuple(given.get(column.name, column.default) for column in self.table.columns)
-        changed = frozenset(self._places[name] for name in given if name in self._places)
-        return RowSnapshot(row, values, RowState.NEW, changed, names=self._names)
-
-    def _stored_row(self, page: Page, place: int) -> RowSnapshot:
-        identity, stored = page.identities[place], page.rows[place]
-        wide = {
-            column: page.wide[place, column]
-            for column in (range(len(stored)) if page.wide else ())
-            if (place, column) in page.wide
-        } or None
-        overlay = self._overlay
-        if identity is None or not overlay:
-            return RowSnapshot(identity, stored, wide=wide, stored=stored, names=self._names)
-        if identity in overlay.deleted:
-            return RowSnapshot(
-                identity, stored, RowState.DELETED, wide=wide, stored=stored, names=self._names
-            )
-        cells = {
-            self._places[name]: change.new
-            for name, change in overlay.changed.get(identity, {}).items()
-            if name in self._places
-        }
-        if not cells:
-            return RowSnapshot(identity, stored, wide=wide, stored=stored, names=self._names)
-        values = tuple(cells.get(column, value) for column, value in enumerate(stored))
-        return RowSnapshot(
-            identity,
-            values,
-            RowState.CHANGED,
-            frozenset(cells),
-            {column: size for column, size in (wide or {}).items() if column not in cells} or None,
-            stored,
-            self._names,
-        )
+        return stored_row(page, index - page.first, self._places, self._overlay)
 
     def _forget_outdated_snapshots(self) -> list[int]:
         """Drop the snapshots that would look different now; return their positions."""
@@ -495,32 +416,6 @@ class RowsView:
         kept = set(self._pages.numbers())
         for index in [index for index in self._snapshots if index // PAGE_ROWS not in kept]:
             del self._snapshots[index]
-
-
-def _part(whole: Page, start: int) -> Page:
-    """Return the page that begins at `start` in a longer one."""
-    if start == 0 and len(whole.rows) <= PAGE_ROWS:
-        return whole
-    end = start + PAGE_ROWS
-    wide = {
-        (row - start, column): size
-        for (row, column), size in whole.wide.items()
-        if start <= row < end
-    }
-    share = whole.size_bytes * PAGE_ROWS // max(1, len(whole.rows))
-    return Page(
-        whole.first + start, whole.identities[start:end], whole.rows[start:end], wide, share
-    )
-
-
-def _with_saved(page: Page, overlay: TableEdits, places: dict[str, int]) -> Page:
-    rows = list(page.rows)
-    for place, identity in enumerate(page.identities):
-        cells = overlay.changed.get(identity, {}) if identity is not None else {}
-        if cells:
-            new = {places[name]: change.new for name, change in cells.items() if name in places}
-            rows[place] = tuple(new.get(at, value) for at, value in enumerate(rows[place]))
-    return Page(page.first, page.identities, tuple(rows), page.wide, page.size_bytes)
 
 
 def _call(listeners: list[Any], *arguments: object) -> None:

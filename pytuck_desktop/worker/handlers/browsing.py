@@ -35,7 +35,7 @@ def open_file(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     }
 
 
-def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:  # noqa: ARG001 - an operation
+def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Describe every table and view."""
     return [_described(source.schema) for source in file.storage.tables.values()]
 

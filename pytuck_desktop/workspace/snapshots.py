@@ -1,0 +1,93 @@
+"""A row as it is shown: what is in the file, with what is staged laid over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pytuck_desktop.workspace.file_info import TableInfo
+from pytuck_desktop.workspace.pages import Page
+from pytuck_desktop.workspace.staged_edits import Identity, NewRow, TableEdits
+
+if TYPE_CHECKING:
+    from pytuck.types import Stored
+
+
+class RowState(Enum):
+    """What is staged for a row."""
+
+    NONE = "none"
+    NEW = "new"
+    CHANGED = "changed"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class RowSnapshot:
+    """A row as it is shown.
+
+    Attributes:
+        identity: None if the row cannot be told from others, or is gone since.
+        values: As they are stored or staged.
+        changed: The columns with staged values.
+        wide: By column, the size in bytes of values of which only the beginning is here.
+        stored: The values in the file, without what is staged; empty for a new row.
+        names: The names of the columns.
+    """
+
+    identity: Identity | None
+    values: tuple[Stored, ...]
+    state: RowState = RowState.NONE
+    changed: frozenset[int] = frozenset()
+    wide: Mapping[int, int] | None = None
+    stored: tuple[Stored, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def whole_values(self) -> dict[str, Stored]:
+        """Return the stored values by column, those left out of which only a part is known."""
+        wide = self.wide or {}
+        return {
+            name: value
+            for place, (name, value) in enumerate(zip(self.names, self.stored, strict=False))
+            if place not in wide
+        }
+
+
+def new_row(row: NewRow, table: TableInfo, overlay: TableEdits) -> RowSnapshot:
+    """Return a staged new row; columns without a value show the default they will get."""
+    given = overlay.inserted.get(row, {})
+    return RowSnapshot(
+        row,
+        tuple(given.get(column.name, column.default) for column in table.columns),
+        RowState.NEW,
+        frozenset(place for place, column in enumerate(table.columns) if column.name in given),
+        names=tuple(column.name for column in table.columns),
+    )
+
+
+def stored_row(page: Page, row: int, places: dict[str, int], overlay: TableEdits) -> RowSnapshot:
+    """Return a row of a page.
+
+    Args:
+        row: Its place in the page.
+        places: The places of the columns by name.
+    """
+    identity, stored, names = page.identities[row], page.rows[row], tuple(places)
+    wide = page.wide_cells(row)
+    if identity is not None and identity in overlay.deleted:
+        return RowSnapshot(identity, stored, RowState.DELETED, frozenset(), wide, stored, names)
+    changes = overlay.changed.get(identity) if identity is not None else None
+    cells = {places[name]: change.new for name, change in (changes or {}).items() if name in places}
+    if not cells:
+        return RowSnapshot(identity, stored, RowState.NONE, frozenset(), wide, stored, names)
+    return RowSnapshot(
+        identity,
+        tuple(cells.get(column, value) for column, value in enumerate(stored)),
+        RowState.CHANGED,
+        frozenset(cells),
+        {column: size for column, size in (wide or {}).items() if column not in cells} or None,
+        stored,
+        names,
+    )
