@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import partial
 from types import TracebackType
@@ -21,6 +20,7 @@ from pytuck.core import unit_of_work
 from pytuck.core.loading import paused_collector
 from pytuck.core.mapping import SESSION, Mapper
 from pytuck.core.models import PureBaseModel
+from pytuck.core.object_states import IdentityMap, UndoLog
 from pytuck.core.storage import Storage
 from pytuck.core.unit_of_work import Inserted, Pending
 from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
@@ -47,12 +47,10 @@ class Session:
     def __init__(self, storage: Storage, autocommit: bool = False) -> None:
         self.storage = storage
         self.autocommit = autocommit
-        self._identity: dict[type, dict[Any, Any]] = defaultdict(dict)
+        self._identity = IdentityMap(self)
         self._pending = Pending()
         self._connection: Connection | None = None
-        self._undo: list[tuple[Any, str, Any]] = []
-        self._inserted: list[Inserted] = []
-        self._removed: list[Any] = []
+        self._undo = UndoLog()
         self._get_templates: dict[Mapper, Template] = {}
 
     # --- Objects ---
@@ -108,10 +106,10 @@ class Session:
         if pk is None:
             return None
         key = mapper.convert_key(pk)
-        known: M | None = self._identity[model].get(key)
+        known: M | None = self._identity.of(model).get(key)
         if known is None and self._pending:
             self.flush()
-            known = self._identity[model].get(key)
+            known = self._identity.of(model).get(key)
         if known is not None:
             return None if id(known) in self._pending.deleted else known
         template = self._get_templates.get(mapper) or self._get_template(mapper)
@@ -198,7 +196,8 @@ class Session:
                 [item for key, item in pending.changed.items() if key not in pending.deleted],
             )
             unit_of_work.delete_all(connection, pending.deleted.values())
-        self._join(inserted)
+        for group in inserted:
+            self._identity.add_inserted(group)
         self._settle(pending)
 
     def commit(self) -> None:
@@ -212,32 +211,17 @@ class Session:
             if self._connection.in_transaction:
                 self._connection.commit()
             self._release()
-        self._forget_undo()
+        self._undo.forget()
 
     def rollback(self) -> None:
         """Undo everything since the last commit, in the database and in the objects."""
         self._release()
         pending, self._pending = self._pending, Pending()
-        for group in self._inserted:
-            for instance in group.instances:
-                self._evict(instance)
-            group.take_keys()
-        for instance, before in pending.changed.values():
-            instance.__dict__.update(before)
-        for instance, name, value in reversed(self._undo):
-            instance.__dict__[name] = value
-        for instance in self._removed:
-            instance.__dict__[SESSION] = self
-            self._identity[type(instance)][instance.__mapper__.key_of(instance)] = instance
-        self._rebuild_identity({type(instance) for instance, _, _ in self._undo})
-        self._forget_undo()
+        self._undo.restore(self._identity, pending)
 
     def close(self) -> None:
         """Undo what was not committed and let go of all objects; they stay readable."""
         self.rollback()
-        for instances in self._identity.values():
-            for instance in instances.values():
-                instance.__dict__.pop(SESSION, None)
         self._identity.clear()
 
     @contextlib.contextmanager
@@ -306,7 +290,7 @@ class Session:
 
     def _load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
         """Return the objects of rows that hold a model's columns."""
-        identity, dirty = self._identity[mapper.model], self._pending.changed
+        identity, dirty = self._identity.of(mapper.model), self._pending.changed
         if len(rows) < _FEW_ROWS:
             return mapper.read(template, rows, self, identity, dirty)
         with paused_collector():
@@ -314,7 +298,7 @@ class Session:
 
     def _reread(self, model: type[PureBaseModel]) -> None:
         """Bring the loaded objects of a model up to date after a bulk statement."""
-        identity = self._identity[model]
+        identity = self._identity.of(model)
         if not identity:
             return
         mapper = model.__mapper__
@@ -329,12 +313,12 @@ class Session:
         for instance, values in before.values():
             for name in mapper.by_name:
                 if instance.__dict__.get(name) is not values.get(name):
-                    self._undo.append((instance, name, values.get(name)))
+                    self._undo.note_value(instance, name, values.get(name))
         present = set(map(id, found))
-        for instance, _ in before.values():
-            if id(instance) not in present:
-                self._removed.append(instance)
-                self._evict(instance)
+        gone = [instance for instance, _ in before.values() if id(instance) not in present]
+        self._undo.note_removed(gone)
+        for instance in gone:
+            self._identity.evict(instance)
 
     def _get_template(self, mapper: Mapper) -> Template:
         template = self._get_templates.get(mapper)
@@ -379,49 +363,20 @@ class Session:
             for group in done:
                 group.take_keys()
             raise
-        self._inserted.extend(done)
+        self._undo.note_inserted(done)
         return done
-
-    def _join(self, inserted: list[Inserted]) -> None:
-        """Make inserted objects objects of this session."""
-        for group in inserted:
-            identity, key_of = self._identity[group.mapper.model], group.mapper.key_of
-            name = group.mapper.key_name
-            for instance in group.instances:
-                values = instance.__dict__
-                values[SESSION] = self
-                identity[values[name] if name is not None else key_of(instance)] = instance
 
     def _settle(self, pending: Pending) -> None:
         """Take over what was just written as the present state."""
         for instance, before in pending.changed.values():
-            self._undo.extend((instance, name, value) for name, value in before.items())
+            for name, value in before.items():
+                self._undo.note_value(instance, name, value)
             if any(name in before for name in instance.__mapper__.key):
-                self._rebuild_identity({type(instance)})
+                self._identity.rekey({type(instance)})
         for instance in pending.deleted.values():
-            self._evict(instance)
-        self._removed.extend(pending.deleted.values())
+            self._identity.evict(instance)
+        self._undo.note_removed(pending.deleted.values())
         self._pending = Pending()
-
-    def _evict(self, instance: Any) -> None:
-        identity = self._identity[type(instance)]
-        key = instance.__mapper__.key_of(instance)
-        if identity.get(key) is instance:
-            del identity[key]
-        instance.__dict__.pop(SESSION, None)
-
-    def _rebuild_identity(self, models: set[type]) -> None:
-        """Put objects under the keys they have now."""
-        for model in models:
-            instances = list(self._identity[model].values())
-            self._identity[model] = {
-                instance.__mapper__.key_of(instance): instance for instance in instances
-            }
-
-    def _forget_undo(self) -> None:
-        self._undo.clear()
-        self._inserted.clear()
-        self._removed.clear()
 
     def _refuse_foreign(self, instance: Any) -> None:
         if not isinstance(instance, PureBaseModel):
