@@ -19,7 +19,17 @@ from pytuck.backends.results import StoredRow, undecodable
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
-from pytuck.query import Condition, TableSource, and_, nodes, or_
+from pytuck.query import (
+    Condition,
+    Select,
+    TableSource,
+    and_,
+    func,
+    literal,
+    nodes,
+    or_,
+    select,
+)
 from pytuck.schema import MISSING
 from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.base import DECODE_ERRORS
@@ -63,6 +73,7 @@ class Mapper:
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
         has_allocated_key: The primary key is the row id, which is given on insert.
+        highest_row_id: The question for the highest row id in use.
         construct: The `__init__` of the model.
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
@@ -79,6 +90,10 @@ class Mapper:
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
+        has_row_id = self.has_allocated_key or not self.key
+        self.highest_row_id: Select[int] = select(
+            func.max(self.source.rowid) if has_row_id else literal(None)
+        )
         single = columns[self.key[0]].type if len(self.key) == 1 else None
         self._encode_key = None if single is None else single.encode
         self.construct = self._make_constructor()

@@ -16,7 +16,7 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import Template, compile_statement
 from pytuck.core.mapping import ROWID, Mapper
-from pytuck.query import Delete, Expression, Insert, Select, Update, func, nodes, select
+from pytuck.query import Delete, Expression, Insert, Select, Update, nodes, select
 from pytuck.types import RAW, Stored
 from pytuck.types.numeric import INTEGER_MAX
 
@@ -200,7 +200,7 @@ def _require_keys(mapper: Mapper, group: Sequence[Any]) -> None:
 
 
 def _highest_row_id(connection: Connection, mapper: Mapper) -> int:
-    highest = _scalar(connection, select(func.max(mapper.source.rowid))) or 0
+    highest = _scalar(connection, mapper.highest_row_id) or 0
     autoincrement = any(column.autoincrement for column in mapper.source.schema.columns)
     if not autoincrement:
         return max(highest, 0)

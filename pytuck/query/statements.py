@@ -51,8 +51,16 @@ class Select(Generic[T]):
     table: TableSource | None = field(default=None, compare=False, repr=False)
 
     def where(self, *conditions: Expression[bool]) -> Select[T]:
-        """Return the same question about the rows that meet all of `conditions`, too."""
-        return replace(self, where_node=_conjunction(self.where_node, conditions))
+        """Return the same question about the rows that meet all of `conditions`, too.
+
+        A question without columns of a table, such as for `func.count()`, is about the table of
+        its conditions.
+        """
+        where = _conjunction(self.where_node, conditions)
+        source = self.source
+        if source is None and where is not None:
+            source = _only_source([where])
+        return replace(self, where_node=where, source=source)
 
     filter = where
 
@@ -215,11 +223,8 @@ def select(*entities: Any) -> Select[Any]:
     if not entities:
         raise QueryError("select() needs a model, a table or at least one column.")
     columns = tuple(_column_node(entity) for entity in entities)
-    names = sorted({name for column in columns for name in _sources(column)})
-    if len(names) > 1:
-        raise QueryError(f"The columns belong to several tables: {', '.join(names)}.")
     table = next((item.table for item in entities if isinstance(item, ColumnExpression)), None)
-    return Select(columns, TableRef(names[0]) if names else None, table=table)
+    return Select(columns, _only_source(columns), table=table)
 
 
 def insert(target: type[T] | TableSource) -> Insert[T]:
@@ -264,6 +269,13 @@ def _column_node(entity: object) -> Node:
     if isinstance(entity, Expression):
         return entity.node
     raise QueryError(f"{entity!r} is not a column or expression.")
+
+
+def _only_source(items: Iterable[Node]) -> TableRef | None:
+    names = sorted({name for item in items for name in _sources(item)})
+    if len(names) > 1:
+        raise QueryError(f"The columns belong to several tables: {', '.join(names)}.")
+    return TableRef(names[0]) if names else None
 
 
 def _sources(node: Node) -> set[str]:

@@ -12,7 +12,7 @@ from pytuck_desktop.shell.main_window import MainWindow
 _SETTLE_MS = 900
 """After the rows are painted: row counts in the sidebar, the exact count in the status bar."""
 
-_GIVE_UP_MS = 60_000
+_GIVE_UP_MS = 30_000
 
 
 class Screenshot(QObject):

@@ -36,6 +36,7 @@ OPTIONAL_PACKAGES = {
 LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/__main__.py": "starts the worker process before Qt is loaded",
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
+    "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",
     "pytuck_desktop/options.py": "argparse is not loaded where only files are given",
 }
 """Modules that may import inside a function, and why."""

@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -17,34 +18,36 @@ from PySide6.QtWidgets import QApplication
 
 from pytuck_desktop import __main__ as application
 from pytuck_desktop.features.grid.table import GridTable
+from pytuck_desktop.features.grid.view import GridView
 
 DEADLINE_MS = 20_000
 
 
 def drive(positions: list[int]) -> dict[str, list[float]]:
     """Return milliseconds of every jump, by kind."""
-    table = _table()
+    view = _view()
     keys = {"Ctrl+End": Qt.Key.Key_End, "Ctrl+Home": Qt.Key.Key_Home}
     found: dict[str, list[float]] = {name: [] for name in keys}
-    found["any position"] = []
+    found["any position by the scroll bar"] = []
     for position in positions:
         for name, key in keys.items():
-            press = _pressing(table, key)
-            found[name].append(_jump_ms(table, press))
-        found["any position"].append(_jump_ms(table, lambda: table.scroll_to_top(position)))  # noqa: B023 - called at once
+            press = _pressing(view.table, key)
+            found[name].append(_jump_ms(view.table, press))
+        move = partial(view.bar.setValue, position)
+        found["any position by the scroll bar"].append(_jump_ms(view.table, move))
     return found
 
 
-def _table() -> GridTable:
+def _view() -> GridView:
     """Return the open grid once it has painted rows."""
     deadline = time.monotonic() + DEADLINE_MS / 1000
     while time.monotonic() < deadline:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
-        tables = [w for w in QApplication.allWidgets() if isinstance(w, GridTable)]
-        visible = [table for table in tables if table.isVisible()]
-        if visible:
-            _until_painted(visible[0], visible[0].viewport().update)
-            return visible[0]
+        views = [widget for widget in QApplication.allWidgets() if isinstance(widget, GridView)]
+        for view in views:
+            if view.isVisible():
+                _until_painted(view.table, view.table.viewport().update)
+                return view
     raise AssertionError("The window shows no table.")
 
 

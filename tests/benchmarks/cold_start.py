@@ -3,7 +3,7 @@
     python3 dev.py bench [--long]
 
 Reference: a process that shows an empty PySide6 window. All off-screen, elapsed time, in turn.
-The files are made once and kept in `.bench/` (0.7 GB).
+The files are made once and kept in `.bench/` (0.9 GB).
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ def _wait_for(event: str, trace: Path, process: subprocess.Popen[bytes]) -> floa
             if entry["event"] == event:
                 return float(entry["t"])
         time.sleep(0.01)
-    raise AssertionError(f"The window never said {event}.")
+    ended = "is still running" if process.poll() is None else f"ended with {process.returncode}"
+    raise AssertionError(f"The window never said {event}; its process {ended}.")
 
 
 def _environment(home: str = "") -> dict[str, str]:

@@ -17,7 +17,7 @@ from pytuck_desktop.options import Options
 from pytuck_desktop.shell.prompts import Unsaved
 from pytuck_desktop.workspace.documents import Document
 
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 8_000
 
 
 class Answers:

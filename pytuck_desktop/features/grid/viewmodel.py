@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pytuck.types import StorageClass
+from pytuck.types import StorageClass, type_from_sql
 from pytuck_desktop.features.grid.display import (
     NULL_CELL,
     DisplayCell,
@@ -83,7 +83,7 @@ class GridViewModel(QObject):
     def _take_columns(self) -> None:
         self._formats = [formatter(column.type_name) for column in self.columns]
         self._names = tuple(column.name for column in self.columns)
-        self._rights = tuple(column.type.storage_class in _NUMERIC for column in self.columns)
+        self._rights = tuple(column.storage in _NUMERIC for column in self.columns)
 
     def close(self) -> None:
         """Let go of the rows; nothing is heard any more."""

@@ -130,7 +130,8 @@ def test_odd_names_are_names_like_any_other(tmp_path):
     with Storage(tmp_path / "odd.pytuck") as storage:
         for name in names:
             storage.create_table(
-                name, [Column(int, name="id", primary_key=True), *(Column(str, name=n) for n in names)]
+                name,
+                [Column(int, name="id", primary_key=True), *(Column(str, name=n) for n in names)],
             )
             storage.insert(name, dict.fromkeys(names, "v"))
             assert storage.select(name, 1) == {"id": 1, **dict.fromkeys(names, "v")}

@@ -148,7 +148,11 @@ def _meaning(tree: Any, row: dict[str, Any]) -> Truth:
 def table(storage):
     storage.create_table(
         "people",
-        [Column(int, name="id", primary_key=True), Column(str, name="name"), Column(int, name="age")],
+        [
+            Column(int, name="id", primary_key=True),
+            Column(str, name="name"),
+            Column(int, name="age"),
+        ],
     )
     storage.bulk_insert("people", ROWS)
     return storage.tables["people"]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError, TypeConversionError
-from pytuck.query import or_, select, table, update
+from pytuck.query import func, or_, select, table, update
 
 T = table("things", [("id", int), ("name", str), ("made", datetime)])
 
@@ -54,3 +54,9 @@ def test_statements_do_not_change():
     narrowed = base.where(T.c.id == 1)
     assert base.where_node is None
     assert narrowed != base
+
+
+def test_a_question_without_columns_is_about_the_table_of_its_conditions():
+    assert select(func.count()).where(T.c.id > 1).source == select(T).source
+    with pytest.raises(QueryError, match="several tables"):
+        select(func.count()).where(T.c.id == table("others", [("id", int)]).c.id)

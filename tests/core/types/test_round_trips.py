@@ -81,7 +81,7 @@ def test_decimals_keep_their_digits_and_sort_as_numbers(storage):
         id = Column(int, primary_key=True)
         amount = Column(DecimalType(20, 2))
 
-    amounts = [Decimal("10.00"), Decimal("9.99"), Decimal("123456789012345678.91"), Decimal("-1")]
+    amounts = [Decimal("10.00"), Decimal("9.99"), Decimal("123456789012345678.91"), Decimal(-1)]
     with Session(storage) as session:
         session.add_all([Price(amount=amount) for amount in amounts])
         session.commit()
@@ -89,7 +89,7 @@ def test_decimals_keep_their_digits_and_sort_as_numbers(storage):
         assert ordered == sorted(amounts)
         dear = session.execute(select(Price.amount).where(Price.amount > 10)).scalars()
         assert dear == [Decimal("123456789012345678.91")]
-        assert session.execute(select(Price.amount).where(Price.amount == Decimal("10"))).all()
+        assert session.execute(select(Price.amount).where(Price.amount == Decimal(10))).all()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pytuck_desktop.worker.protocol import (
     MAX_FRAME_BYTES,
     Answer,
@@ -21,8 +22,12 @@ from pytuck_desktop.worker.protocol import (
 )
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False)
-    | st.text(st.characters(exclude_categories=("Cs",))) | st.binary(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=("Cs",)))
+    | st.binary(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abc"), inner, max_size=3),
     max_leaves=10,
 )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from pytuck.query import insert, select, table
 from pytuck.query.json_form import dump
 from pytuck_desktop.worker.launch import start_worker

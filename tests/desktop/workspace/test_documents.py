@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
+
+from pytuck import Column, Storage
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.rows import RowState, SortKey
 from pytuck_desktop.workspace.staged_edits import CellEdit
-
-from pytuck import Column, Storage
 from tests.desktop.office import Office
 
 
@@ -19,7 +19,7 @@ def read(path, sql):
     """Ask the file itself, as another program would."""
     code = f"import sqlite3; print(sqlite3.connect({str(path)!r}).execute({sql!r}).fetchall())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    return eval(done.stdout)  # noqa: S307 - our own output
+    return eval(done.stdout)
 
 
 def write(path, sql):
@@ -226,7 +226,9 @@ def test_long_values_are_fetched_whole_and_not_compared_by_their_beginning(offic
 def test_tables_without_row_ids_can_be_edited(office, shop):
     other = sqlite3.connect(shop)
     with other:
-        other.execute("CREATE TABLE k (a TEXT, b INTEGER, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID")
+        other.execute(
+            "CREATE TABLE k (a TEXT, b INTEGER, v TEXT, PRIMARY KEY (a, b)) WITHOUT ROWID"
+        )
         other.executemany("INSERT INTO k VALUES (?, ?, 'v')", [("x", 1), ("x", 2), ("y", 1)])
         other.execute("CREATE VIEW w AS SELECT a FROM k")
     other.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
 from pytuck_desktop.workspace.staged_edits import CellEdit, NewRow, StagedEdits
 
 STORED = {identity: {"a": identity, "b": f"b{identity}"} for identity in range(6)}
@@ -27,7 +28,10 @@ def shown(edits: StagedEdits, table: str) -> dict:
     """Return the rows of a table as the user sees them."""
     overlay = edits.overlay(table)
     rows = {
-        identity: {**values, **{name: c.new for name, c in overlay.changed.get(identity, {}).items()}}
+        identity: {
+            **values,
+            **{name: c.new for name, c in overlay.changed.get(identity, {}).items()},
+        }
         for identity, values in STORED.items()
         if identity not in overlay.deleted
     }
@@ -82,7 +86,9 @@ class StagedEditsMachine(RuleBasedStateMachine):
     def delete(self, table, picks):
         rows = self.rows(table)
         gone = {rows[pick % len(rows)] for pick in picks} if rows else set()
-        self.edits.delete_rows(table, [Known(identity, STORED.get(identity, {})) for identity in gone])
+        self.edits.delete_rows(
+            table, [Known(identity, STORED.get(identity, {})) for identity in gone]
+        )
         self.note()
         assert not gone & set(shown(self.edits, table))
 
