@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
 from pytuck_desktop import __version__, trace
@@ -19,6 +19,12 @@ from pytuck_desktop.theme.theme import Theme, ThemeChoice
 from pytuck_desktop.worker.client import ErrorInfo, WorkerClient
 from pytuck_desktop.worker.launch import start_worker
 from pytuck_desktop.workspace.documents import Document
+
+_FIRST_ROWS_MS = 200
+_WITHOUT_INPUT = (
+    QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+    | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+)
 
 Worker = subprocess.Popen[bytes]
 
@@ -84,8 +90,18 @@ class Application:
 
     def open_files(self, paths: tuple[str, ...]) -> None:
         """Open the files of the command line."""
-        for path in paths:
-            self.window.navigation.open_file(path)
+        self.window.navigation.open_in_turn(paths)
+
+    def wait_for_first_rows(self) -> None:
+        """Let the first rows arrive before the window is shown, so that it is painted once.
+
+        They are ready by then as a rule: the worker works while the window is built. Bounded by
+        `_FIRST_ROWS_MS`; the window shows its placeholders then.
+        """
+        deadline = QDeadlineTimer(_FIRST_ROWS_MS)
+        navigation = self.window.navigation
+        while not deadline.hasExpired() and (navigation.is_opening or self.window.is_loading):
+            self.qt.processEvents(_WITHOUT_INPUT, deadline.remainingTime())
 
 
 def run(options: Options, first_worker: Worker | None) -> int:
@@ -101,11 +117,13 @@ def run(options: Options, first_worker: Worker | None) -> int:
     )
     application = Application(qt, options, settings, first_worker)
     window = application.window
-    application.open_files(options.files)
-    window.show()
-    trace.mark("window_shown")
+    screenshot = None
     if options.screenshot:
         from pytuck_desktop.shell.screenshot import Screenshot
 
-        return Screenshot(window, options.screenshot, wants_rows=bool(options.files)).run(qt)
-    return qt.exec()
+        screenshot = Screenshot(window, options.screenshot, wants_rows=bool(options.files))
+    application.open_files(options.files)
+    application.wait_for_first_rows()
+    window.show()
+    trace.mark("window_shown")
+    return qt.exec() if screenshot is None else screenshot.run(qt)

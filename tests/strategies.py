@@ -23,14 +23,26 @@ durations = st.timedeltas(
     min_value=timedelta(microseconds=-(2**62)), max_value=timedelta(microseconds=2**62)
 )
 json_leaves = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), texts, st.binary(max_size=9),
-    datetimes, dates, times, st.uuids(), decimals, durations,
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    texts,
+    st.binary(max_size=9),
+    datetimes,
+    dates,
+    times,
+    st.uuids(),
+    decimals,
+    durations,
 )
 json_values = st.recursive(
     json_leaves,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(texts | st.just("$bytes") | st.just("$$"), inner, max_size=4)
-    | st.tuples(inner, inner),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(texts | st.just("$bytes") | st.just("$$"), inner, max_size=4)
+        | st.tuples(inner, inner)
+    ),
     max_leaves=12,
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -24,7 +25,6 @@ from pytuck_desktop import trace
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.sidebar.view import Sidebar
 from pytuck_desktop.features.sidebar.viewmodel import SidebarViewModel
-from pytuck_desktop.features.start.view import StartPage
 from pytuck_desktop.intents import ChooseFiles, OpenFile, OpenSample
 from pytuck_desktop.shell.actions import (
     GRID_KEYS,
@@ -38,7 +38,7 @@ from pytuck_desktop.shell.actions import (
 )
 from pytuck_desktop.shell.navigation import Navigation, Opener
 from pytuck_desktop.shell.preferences import Preferences
-from pytuck_desktop.shell.prompts import DialogPrompts, Prompts
+from pytuck_desktop.shell.prompts import LatePrompts, Prompts
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
@@ -47,6 +47,9 @@ from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.widgets.visible_text import visible_text
 from pytuck_desktop.workspace.documents import Document
+
+if TYPE_CHECKING:
+    from pytuck_desktop.features.start.view import StartPage
 
 _SIDEBAR_WIDTH = 240
 _FIRST_SIZE = (1180, 760)
@@ -81,7 +84,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._has_painted_rows = False
         self.tabs = Tabs(theme.tokens)
-        self._prompts = prompts or DialogPrompts(self, theme)
+        self._prompts = prompts or LatePrompts(self, theme)
         self.saving = Saving(self.tabs, self._prompts)
         self.sidebar_model = SidebarViewModel(self)
         self.navigation = Navigation(
@@ -100,6 +103,12 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore()
         self._show_state()
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the rows in front are on their way."""
+        grid = self.grid
+        return grid is not None and not grid.has_first_rows
 
     # --- building --------------------------------------------------------------------------
 
@@ -301,6 +310,9 @@ class MainWindow(QMainWindow):
 
     def _make_start_page(self) -> None:
         if self._start is None and not self.navigation.is_opening:
+            # Seen only where no file is open.
+            from pytuck_desktop.features.start.view import StartPage
+
             self._start = StartPage(self._preferences.recent, self._theme.tokens)
             self._start.intent.connect(self.navigation.answer)
             self._middle.addWidget(self._start)

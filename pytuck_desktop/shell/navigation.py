@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Protocol
@@ -31,6 +31,7 @@ from pytuck_desktop.shell.tabs import Page, Tabs
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
+from pytuck_desktop.workspace.staged_edits import StagedEdits
 
 _SLOW_MS = 150
 """An opening that takes longer gets a page that says so."""
@@ -82,6 +83,8 @@ class Navigation(QObject):
         self._sample = sample
         self.documents: list[Document] = []
         self._opening: dict[str, QTimer] = {}
+        self._in_turn: list[str] = []
+        self._rescued: dict[str, StagedEdits] = {}
         tabs.close_asked.connect(self.close_page)
 
     def answer(self, intent: Intent) -> None:
@@ -108,7 +111,7 @@ class Navigation(QObject):
     @property
     def is_opening(self) -> bool:
         """Whether a file is on its way."""
-        return bool(self._opening)
+        return bool(self._opening or self._in_turn)
 
     def document(self, path: str) -> Document | None:
         """Return the open document of a path."""
@@ -121,12 +124,19 @@ class Navigation(QObject):
         for path in self._prompts.files_to_open(folder):
             self.open_file(path)
 
+    def open_in_turn(self, paths: Iterable[str]) -> None:
+        """Open files one after another, so that they stand in this order."""
+        self._in_turn.extend(paths)
+        if not self._opening and self._in_turn:
+            self.open_file(self._in_turn.pop(0))
+
     def open_file(self, path: str, password: str | None = None) -> None:
         """Open a file in tabs, or show it if it is open."""
         path = str(Path(path).absolute())
         document = self.document(path)
         if document is not None:
             self._show_document(document)
+            self.open_in_turn(())
             return
         if path in self._opening:
             return
@@ -158,10 +168,15 @@ class Navigation(QObject):
         if slow is not None:
             slow.stop()
             slow.deleteLater()
+        if self._in_turn:
+            QTimer.singleShot(0, lambda: self.open_in_turn(()))
 
     def _ready(self, path: str, document: Document) -> None:
         self._finish_opening(path)
         page = self._page_of(path)
+        rescued = self._rescued.pop(path, None)
+        if rescued is not None:
+            document.adopt(rescued)
         self.documents.append(document)
         self._connect(document)
         self._sidebar.add(document)
@@ -212,6 +227,8 @@ class Navigation(QObject):
         self._saving.show_worker_lost(document, reason, lambda: self._reopen(document))
 
     def _reopen(self, document: Document) -> None:
+        """Open a file again whose worker was lost, with the edits that were staged."""
+        self._rescued[document.path] = document.edits
         self._drop(document)
         self.open_file(document.path)
 
@@ -225,7 +242,8 @@ class Navigation(QObject):
         tables = document.tables
         if tables:
             first = next((table for table in tables if table.kind == "table"), tables[0])
-            self.open_table(document, first.name, keep=False)
+            # The rows of another file that was opened just now must not be taken away again.
+            self.open_table(document, first.name, keep=len(self.documents) > 1)
         else:
             note = NotePage(document.path)
             note.say_no_tables()

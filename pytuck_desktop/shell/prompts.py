@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from pathlib import PurePath
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
-from pytuck_desktop.features.unlock.view import UnlockDialog
 from pytuck_desktop.theme.theme import Theme
-from pytuck_desktop.widgets.visible_text import visible_text
 
 
 class Unsaved(Enum):
@@ -39,81 +35,29 @@ class Prompts(Protocol):
         """Return whether many staged edits may be discarded."""
 
 
-class DialogPrompts:
-    """Asks by modal dialogs over the window."""
+class LatePrompts(Prompts):
+    """Asks by dialogs, which are loaded when the first question comes up."""
 
     def __init__(self, window: QWidget, theme: Theme) -> None:
         self._window = window
         self._theme = theme
+        self._loaded: Prompts | None = None
 
     def files_to_open(self, folder: str) -> Sequence[str]:
-        translate = QCoreApplication.translate
-        kinds = ";;".join(
-            (
-                translate("Prompts", "Databases")
-                + " (*.pytuck *.sqlite *.sqlite3 *.db *.db3 *.s3db)",
-                translate("Prompts", "All files") + " (*)",
-            )
-        )
-        paths, _ = QFileDialog.getOpenFileNames(
-            self._window, translate("Prompts", "Open files"), folder, kinds
-        )
-        return paths
+        return self._dialogs().files_to_open(folder)
 
     def password(self, path: str, *, was_wrong: bool) -> str | None:
-        dialog = UnlockDialog(
-            path, was_wrong=was_wrong, tokens=self._theme.tokens, parent=self._window
-        )
-        accepted = dialog.exec() == UnlockDialog.DialogCode.Accepted
-        password = dialog.password if accepted else None
-        dialog.deleteLater()
-        return password
+        return self._dialogs().password(path, was_wrong=was_wrong)
 
     def unsaved(self, name: str, count: int) -> Unsaved:
-        translate = QCoreApplication.translate
-        box = self._box(
-            translate("Prompts", "Save the changes to “{0}”?").format(_name(name)),
-            translate("Prompts", "Staged changes: {0}. They are lost if you do not save.").format(
-                f"{count:,}"
-            ),
-        )
-        save = box.addButton(translate("Prompts", "Save"), QMessageBox.ButtonRole.AcceptRole)
-        discard = box.addButton(
-            translate("Prompts", "Discard"), QMessageBox.ButtonRole.DestructiveRole
-        )
-        box.addButton(translate("Prompts", "Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(save)
-        box.exec()
-        clicked = box.clickedButton()
-        box.deleteLater()
-        if clicked is save:
-            return Unsaved.SAVE
-        return Unsaved.DISCARD if clicked is discard else Unsaved.CANCEL
+        return self._dialogs().unsaved(name, count)
 
     def may_discard(self, name: str, count: int) -> bool:
-        translate = QCoreApplication.translate
-        box = self._box(
-            translate("Prompts", "Discard {0} changes to “{1}”?").format(f"{count:,}", _name(name)),
-            translate("Prompts", "Undo brings them back while the file is open."),
-        )
-        discard = box.addButton(
-            translate("Prompts", "Discard"), QMessageBox.ButtonRole.DestructiveRole
-        )
-        box.addButton(translate("Prompts", "Cancel"), QMessageBox.ButtonRole.RejectRole)
-        box.exec()
-        chosen = box.clickedButton() is discard
-        box.deleteLater()
-        return chosen
+        return self._dialogs().may_discard(name, count)
 
-    def _box(self, text: str, more: str) -> QMessageBox:
-        box = QMessageBox(self._window)
-        box.setWindowTitle("Pytuck Desktop")
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text)
-        box.setInformativeText(more)
-        return box
+    def _dialogs(self) -> Prompts:
+        if self._loaded is None:
+            from pytuck_desktop.shell.dialogs import DialogPrompts
 
-
-def _name(path: str) -> str:
-    return visible_text(PurePath(path).name)
+            self._loaded = DialogPrompts(self._window, self._theme)
+        return self._loaded

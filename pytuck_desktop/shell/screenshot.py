@@ -36,7 +36,8 @@ class Screenshot(QObject):
 
     def run(self, qt: QApplication) -> int:
         """Run until the picture is saved; return the exit code."""
-        qt.exec()
+        if not self._problem:
+            qt.exec()
         self._window.navigation.close_all(lambda: None)
         if self._problem:
             print(f"pytuck-desktop: {self._problem}", file=sys.stderr)  # noqa: T201 - a command

@@ -181,6 +181,14 @@ class Document:
         """Give up all staged edits, as a step that can be undone."""
         self.edits.discard_all()
 
+    def adopt(self, edits: StagedEdits) -> None:
+        """Go on with the staged edits of a document whose worker was lost; before any view."""
+        self.edits.listeners.clear()
+        edits.listeners.clear()
+        edits.thaw(is_saved=False)
+        self.edits = edits
+        edits.listeners.append(self._pass_on_edits)
+
     def close(self) -> None:
         """Close the file; nobody is called any more."""
         self._client.close()

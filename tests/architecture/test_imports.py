@@ -37,6 +37,9 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/__main__.py": "starts the worker process before Qt is loaded",
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
     "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",
+    "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
+    "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
+    "pytuck_desktop/shell/main_window.py": "the start page is seen only where no file is open",
     "pytuck_desktop/options.py": "argparse is not loaded where only files are given",
 }
 """Modules that may import inside a function, and why."""

@@ -32,9 +32,7 @@ def shop(tmp_path):
         storage.bulk_insert(
             "customers", [{"name": f"Customer {n}", "age": n % 90} for n in range(1, 1001)]
         )
-        storage.bulk_insert(
-            "orders", [{"customer_id": n, "total": n / 4} for n in range(1, 11)]
-        )
+        storage.bulk_insert("orders", [{"customer_id": n, "total": n / 4} for n in range(1, 11)])
     return path
 
 

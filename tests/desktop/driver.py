@@ -134,9 +134,9 @@ class Driver:
         return editors[0] if editors else None
 
     def edit(self, row: int, column: int, text: str) -> None:
-        """Type a text into a cell and leave it with Enter."""
-        self.type(row, column, text)
-        self.key(Qt.Key.Key_Return)
+        """Type a text into a cell and leave it with Enter, a long text with Ctrl+Enter."""
+        is_long = isinstance(self.type(row, column, text), QPlainTextEdit)
+        self.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier if is_long else None)
         self.wait(lambda: self.editor is None)
 
     def type(self, row: int, column: int, text: str) -> QWidget:

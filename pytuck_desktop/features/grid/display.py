@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum
 
-from pytuck.types import StorageClass, type_from_sql
 from pytuck_desktop.widgets.visible_text import cell_text
 
 Stored = None | int | float | str | bytes
@@ -37,18 +36,16 @@ NULL_CELL: DisplayCell = ("NULL", Look.NULL)
 EMPTY_CELL: DisplayCell = ("", Look.EMPTY)
 
 
-def formatter(type_name: str) -> Formatter:
-    """Return the function that shows the values of a column of this declared type."""
-    kind = type_from_sql(type_name)
-    if kind.storage_class is StorageClass.BOOLEAN:
-        return _boolean
-    if kind.storage_class is StorageClass.DECIMAL:
-        return _decimal
-    if kind.storage_class is StorageClass.TIMESTAMP:
-        return _timestamp
-    if kind.sql_name == "INTERVAL":
+def formatter(type_name: str, storage: str) -> Formatter:
+    """Return the function that shows the values of a column.
+
+    Args:
+        type_name: Its declared type.
+        storage: The name of the type's storage class.
+    """
+    if type_name == "INTERVAL":
         return _interval
-    return show
+    return _BY_STORAGE.get(storage, show)
 
 
 def show(value: Stored, full_length: int = 0) -> DisplayCell:
@@ -111,3 +108,10 @@ def _interval(value: Stored, full_length: int = 0) -> DisplayCell:
     day_text = f"{days} d " if days else ""
     part = f".{fraction:06d}".rstrip("0") if fraction else ""
     return (f"{sign}{day_text}{hour}:{minute:02d}:{second:02d}{part}", Look.NUMBER)
+
+
+_BY_STORAGE: dict[str, Formatter] = {
+    "boolean": _boolean,
+    "decimal": _decimal,
+    "timestamp": _timestamp,
+}

@@ -7,23 +7,19 @@ with the reason beneath, until it is corrected or given up with Esc.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
-from pytuck.types import StorageClass, type_from_sql
 from pytuck_desktop.features.grid.display import Stored
 from pytuck_desktop.features.grid.model import GridModel
-from pytuck_desktop.features.grid.typed_text import (
-    LONG_TEXT,
-    Refusal,
-    Typed,
-    editable_text,
-    typed_value,
-)
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.workspace.staged_edits import Identity
+
+if TYPE_CHECKING:
+    from pytuck_desktop.features.grid.typed_text import Refusal, Typed
 
 _LINES_SIZE = (360, 150)
 """Least size in pixels of an editor of several lines."""
@@ -66,11 +62,13 @@ class Editors(QObject):
 
     def _make(self, parent: QWidget, cell: _Cell) -> QWidget:
         column = self._viewmodel.columns[cell.column]
-        kind = type_from_sql(column.type_name)
-        if kind.storage_class is StorageClass.BOOLEAN and cell.old in (None, 0, 1):
+        # The types of the library are loaded by the first editor, not at the start.
+        from pytuck_desktop.features.grid.typed_text import LONG_TEXT, editable_text
+
+        if column.storage == "boolean" and cell.old in (None, 0, 1):
             return self._choices(parent, cell, nullable=column.nullable)
         text = cell.started_with = editable_text(column.type_name, cell.old)
-        if "\n" in text or len(text) > LONG_TEXT or kind.storage_class is StorageClass.JSON:
+        if "\n" in text or len(text) > LONG_TEXT or column.storage == "json":
             lines = QPlainTextEdit(parent)
             lines.setPlainText(text)
             lines.selectAll()
@@ -141,6 +139,8 @@ class Editors(QObject):
         self._cells.pop(editor, None)
 
     def _typed(self, editor: QWidget, cell: _Cell) -> Typed | None:
+        from pytuck_desktop.features.grid.typed_text import Typed, typed_value
+
         column = self._viewmodel.columns[cell.column]
         if isinstance(editor, QComboBox):
             if editor.currentIndex() < 0 or editor.currentData() == cell.old:
@@ -167,6 +167,8 @@ class Editors(QObject):
             self._show_reason(editor, self._words(typed))
 
     def _words(self, typed: Typed) -> str:
+        from pytuck_desktop.features.grid.typed_text import Refusal
+
         words: dict[Refusal | None, Callable[[], str]] = {
             Refusal.NEEDS_VALUE: lambda: self.tr("This column needs a value."),
             Refusal.WHOLE_NUMBER: lambda: self.tr(

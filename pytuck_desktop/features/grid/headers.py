@@ -182,7 +182,8 @@ class RowHeader(QHeaderView):
             self.setFixedWidth(width)
 
     def sizeHint(self) -> QSize:
-        return QSize(self._width, super().sizeHint().height())
+        # Qt's own hint would ask for the text of a thousand sections; nothing looks at the height.
+        return QSize(self._width, 0)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
         model = self.model()

@@ -92,6 +92,12 @@ class GridView(QFrame):
 
     # --- rows ------------------------------------------------------------------------------
 
+    @property
+    def has_first_rows(self) -> bool:
+        """Whether there is something to show: rows, or that there are none."""
+        rows = self.viewmodel
+        return (rows.row_count == 0 and rows.is_order_ready) or rows.displayed(0) is not None
+
     def _after_reset(self) -> None:
         if self.table.follow_columns():
             self._widths_are_set = False

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pytuck.types import StorageClass, type_from_sql
 from pytuck_desktop.features.grid.display import (
     NULL_CELL,
     DisplayCell,
@@ -37,7 +36,7 @@ FLASH_S = 0.9
 PLACEHOLDER_DELAY_MS = 150
 """Rows that take longer than this get placeholders; before, nothing flickers."""
 
-_NUMERIC = frozenset((StorageClass.INTEGER, StorageClass.REAL, StorageClass.DECIMAL))
+_NUMERIC = frozenset(("integer", "real", "decimal"))
 
 _FLASH_STEP_MS = 60
 _READY_ROWS = 4096
@@ -81,7 +80,7 @@ class GridViewModel(QObject):
         document.on_data_changed.append(self._expect_foreign_rows)
 
     def _take_columns(self) -> None:
-        self._formats = [formatter(column.type_name) for column in self.columns]
+        self._formats = [formatter(column.type_name, column.storage) for column in self.columns]
         self._names = tuple(column.name for column in self.columns)
         self._rights = tuple(column.storage in _NUMERIC for column in self.columns)
 

@@ -179,7 +179,7 @@ HOSTILE = [
     "<a href='http://example.com'>x</a>",
     "a&b &amp; c",
     "\u202etxt.exe",
-    'quote " and \' and ;--',
+    "quote \" and ' and ;--",
     "select",
     "emoji 🎉 and 中文",
     "x" * 300,
@@ -269,7 +269,9 @@ def test_a_lost_worker_keeps_the_staged_edits(driver, shop):
         b for b in driver.grid.banner.findChildren(QPushButton) if b.text() == "Open again"
     )
     again.click()
-    driver.wait(lambda: driver.window.navigation.documents and not driver.window.navigation.is_opening)
+    driver.wait(
+        lambda: driver.window.navigation.documents and not driver.window.navigation.is_opening
+    )
     driver.window.navigation.open_table(driver.document, "customers", keep=True)
     driver.loaded()
     assert driver.text(0, 1) == "Still here"
