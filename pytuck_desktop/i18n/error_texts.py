@@ -37,12 +37,20 @@ class Explanation:
 
 def explain(error: ErrorInfo) -> Explanation:
     """Return what to tell a person about a file that could not be opened or saved."""
-    text = _TEXTS.get(error.code)
+    text = _CONSTRAINTS.get(_constraint(error)) or _TEXTS.get(error.code)
     return Explanation(
         text=text() if text is not None else error.message,
         details=details_text(error),
         remedy=_REMEDIES.get(error.code, Remedy.TRY_AGAIN),
     )
+
+
+def _constraint(error: ErrorInfo) -> str:
+    """Return which rule of a table was broken, as far as the error says it."""
+    if error.code != "PT-1203":
+        return ""
+    is_not_null = bool(error.fields.get("column_name"))
+    return "not null" if is_not_null else str(error.fields.get("constraint", ""))
 
 
 def details_text(error: ErrorInfo) -> str:
@@ -64,6 +72,18 @@ _REMEDIES = {
     "PT-2202": Remedy.ENTER_PASSWORD,
 }
 
+_CONSTRAINTS: dict[str, Callable[[], str]] = {
+    "not null": lambda: translate(
+        "Errors",
+        "This column must have a value. Nothing was saved; give it one and save again.",
+    ),
+    "foreign key": lambda: translate(
+        "Errors",
+        "Rows refer to one another: a row would refer to one that does not exist, or one that "
+        "others refer to would go. Nothing was saved; correct the other row first.",
+    ),
+}
+
 _TEXTS: dict[str, Callable[[], str]] = {
     "PT-1104": lambda: translate(
         "Errors",
@@ -72,8 +92,7 @@ _TEXTS: dict[str, Callable[[], str]] = {
     ),
     "PT-1203": lambda: translate(
         "Errors",
-        "A rule of the table refuses this value (it must not be NULL, must fit a check, or must "
-        "refer to an existing row). Nothing was saved; correct the value and save again.",
+        "A rule of the table refuses this row. Nothing was saved; correct it and save again.",
     ),
     "PT-2101": lambda: translate(
         "Errors",

@@ -59,6 +59,12 @@ class ColumnInfo:
     default: Stored
     comment: str | None
 
+    @property
+    def type_label(self) -> str:
+        """The declared type as people know it: the affinity is left out of a decimal's name."""
+        is_decimal = self.storage == "decimal"
+        return self.type_name.replace("DECIMAL_TEXT", "DECIMAL") if is_decimal else self.type_name
+
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> ColumnInfo:
         """Return what a worker said of a column."""

@@ -196,8 +196,20 @@
 <context>
     <name>Errors</name>
     <message>
-        <source>Another row has this value already, and the column allows it only once.</source>
-        <translation>另一行已有这个值，而此列不允许重复。</translation>
+        <source>This column must have a value. Nothing was saved; give it one and save again.</source>
+        <translation>此列必须有值。尚未保存任何更改；请填写后再保存。</translation>
+    </message>
+    <message>
+        <source>Rows refer to one another: a row would refer to one that does not exist, or one that others refer to would go. Nothing was saved; correct the other row first.</source>
+        <translation>行之间存在引用：某行引用的行不存在，或被引用的行将被删除。尚未保存任何更改；请先修改另一行。</translation>
+    </message>
+    <message>
+        <source>Another row has this value already, and the column allows it only once. Nothing was saved; give another value and save again.</source>
+        <translation>另一行已有这个值，而此列不允许重复。尚未保存任何更改；请换一个值再保存。</translation>
+    </message>
+    <message>
+        <source>A rule of the table refuses this row. Nothing was saved; correct it and save again.</source>
+        <translation>此行不符合表的规则。尚未保存任何更改；请修改后再保存。</translation>
     </message>
     <message>
         <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
@@ -255,6 +267,18 @@
         <source>Somebody else changed or deleted this row since it was read. Nothing was saved. Look at the row again, then discard or repeat your edit.</source>
         <translation>读取之后，有人更改或删除了这一行。没有保存任何内容。请重新查看该行，再放弃或重做您的编辑。</translation>
     </message>
+    <message>
+        <source>It was opened for reading only, as asked.</source>
+        <translation>已按要求以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>The system does not allow this file or its folder to be written.</source>
+        <translation>系统不允许写入此文件或其所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>A newer version of Pytuck made this file; this one only reads it.</source>
+        <translation>此文件由更新版本的 Pytuck 创建；当前版本只能读取。</translation>
+    </message>
 </context>
 <context>
     <name>GridTable</name>
@@ -303,7 +327,7 @@
     </message>
     <message>
         <source>Some of the selected rows are not loaded yet; select fewer rows.</source>
-        <translation type="unfinished"></translation>
+        <translation>所选的部分行尚未加载；请少选一些行。</translation>
     </message>
     <message>
         <source>{0}, row {1}, column {2}</source>
@@ -340,6 +364,10 @@
     <message>
         <source>Binary values cannot be edited as text; Set NULL clears them.</source>
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This row is gone: somebody else has deleted it meanwhile.</source>
+        <translation>此行已不存在：其间已被他人删除。</translation>
     </message>
     <message>
         <source>This column needs a value; it cannot be NULL.</source>

@@ -40,13 +40,17 @@ class PaintSource(Protocol):
     """What the delegate asks while painting."""
 
     @property
-    def shows_placeholders(self) -> bool: ...
+    def shows_placeholders(self) -> bool:
+        """Whether rows on their way are shown as such."""
 
-    def paint_row(self, row: int) -> PaintRow | None: ...
+    def paint_row(self, row: int) -> PaintRow | None:
+        """Return a row ready to be painted, None while it is on its way."""
 
-    def is_right(self, column: int) -> bool: ...
+    def is_right(self, column: int) -> bool:
+        """Return whether the values of a column stand at its right."""
 
-    def flash(self, row: int, column: int) -> float: ...
+    def flash(self, row: int, column: int) -> float:
+        """Return how strongly a cell glows, 0 to 1."""
 
 
 class CellDelegate(QStyledItemDelegate):

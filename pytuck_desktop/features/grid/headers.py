@@ -48,7 +48,7 @@ class ColumnHeader(QHeaderView):
         """Return the pixels that name, type and icons of a column need."""
         shown = self._viewmodel.columns[column]
         name = QFontMetrics(self._name_font).horizontalAdvance(visible_text(shown.name))
-        kind = QFontMetrics(self._type_font).horizontalAdvance(visible_text(shown.type_name))
+        kind = QFontMetrics(self._type_font).horizontalAdvance(visible_text(shown.type_label))
         icons = (_ICON + 4) * (shown.is_primary_key + (shown.foreign_key is not None))
         return max(name + _ARROW_ROOM, kind + icons + 3) + 2 * PADDING
 
@@ -116,7 +116,7 @@ class ColumnHeader(QHeaderView):
             )
             left += _ICON + 4
         kind = metrics.elidedText(
-            visible_text(shown.type_name[:120]),
+            visible_text(shown.type_label[:120]),
             Qt.TextElideMode.ElideRight,
             inner.right() - left + 1,
         )

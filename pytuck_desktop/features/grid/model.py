@@ -23,10 +23,12 @@ class RowSource(Protocol):
     """Where the model takes rows from; it answers at once and never blocks."""
 
     @property
-    def row_count(self) -> int: ...
+    def row_count(self) -> int:
+        """How many rows there are, as far as known."""
 
     @property
-    def column_names(self) -> tuple[str, ...]: ...
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns."""
 
     def displayed(self, row: int) -> tuple[DisplayCell, ...] | None:
         """Return the cells of a row, or None while it is on its way."""

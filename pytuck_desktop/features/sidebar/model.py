@@ -18,13 +18,20 @@ class OpenFile(Protocol):
     """What the sidebar needs of an open document."""
 
     @property
-    def path(self) -> str: ...
+    def path(self) -> str:
+        """The file."""
+
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name without the folder."""
+
     @property
-    def tables(self) -> list[TableInfo]: ...
+    def tables(self) -> list[TableInfo]:
+        """Its tables, then its views."""
+
     @property
-    def is_read_only(self) -> bool: ...
+    def is_read_only(self) -> bool:
+        """Whether nothing can be written."""
 
 
 @dataclass(eq=False, slots=True)

@@ -7,7 +7,7 @@ from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
 
 def column_line(column: ColumnInfo) -> str:
     """Return one column as in a schema: name, type, constraints, where it points."""
-    parts = [column.name, column.type_name]
+    parts = [column.name, column.type_label]
     if column.is_primary_key:
         parts.append("PRIMARY KEY")
     elif not column.nullable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QMenu,
@@ -100,7 +100,7 @@ class SidebarDelegate(QStyledItemDelegate):
             at = QPoint(area.right() - _ICON, area.top() + (area.height() - _ICON) // 2)
             painter.drawPixmap(at, pixmap("lock", self.tokens.muted, _ICON))
             return area.adjusted(0, 0, -_ICON - _GAP, 0)
-        note = node.count if node.column is None else visible_text(node.column.type_name[:60])
+        note = node.count if node.column is None else visible_text(node.column.type_label[:60])
         if not note:
             return area
         small = QFont(font)
@@ -130,6 +130,10 @@ class Sidebar(QFrame):
         self._model = viewmodel.model
         self._delegate = SidebarDelegate(tokens, self.tree)
         self.tree.setItemDelegate(self._delegate)
+        # The delegate paints the selection; Qt would paint another one beside the branch arrow.
+        colours = self.tree.palette()
+        colours.setColor(QPalette.ColorRole.Highlight, Qt.GlobalColor.transparent)
+        self.tree.setPalette(colours)
         self.tree.clicked.connect(self._look)
         self.tree.kept.connect(self._keep)
         self.tree.doubleClicked.connect(self._keep)
