@@ -88,8 +88,12 @@ class GridTable(QTableView):
         """Make `row` the first visible one, as far as the table goes."""
         last = max(0, self._viewmodel.row_count - self.visible_rows)
         row = max(0, min(row, last))
+        window = self.grid_model.first
         self._keep_in_window(row)
         self.verticalScrollBar().setValue(row - self.grid_model.first)
+        if self.grid_model.first != window:
+            # Moving the window has set the scroll bar quietly; the new rows must be fetched.
+            self.scrolled.emit()
 
     def show_row(self, row: int, column: int = -1) -> None:
         """Make the row current and visible."""
