@@ -6,6 +6,7 @@ the same time. What is imported at the top of this module costs start-up time of
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -37,6 +38,8 @@ def _run_window(options: Options) -> int:
     from pytuck_desktop.worker.launch import start_worker
 
     first_worker = start_worker() if options.files else None
+    # Loading makes objects by the ten thousand and no garbage; the collector would only search.
+    gc.disable()
     from pytuck_desktop.app import run
 
     return run(options, first_worker)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 from collections.abc import Callable
 
@@ -126,4 +127,6 @@ def run(options: Options, first_worker: Worker | None) -> int:
     application.wait_for_first_rows()
     window.show()
     trace.mark("window_shown")
+    gc.freeze()
+    gc.enable()
     return qt.exec() if screenshot is None else screenshot.run(qt)

@@ -146,7 +146,10 @@ def _wait_for(event: str, trace: Path, process: subprocess.Popen[bytes]) -> floa
 
 def _environment(home: str = "") -> dict[str, str]:
     own = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home} if home else {}
-    return {**os.environ, **own, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    fixed = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+    # Without compiled modules every start would compile the sources again.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **own, **fixed}
 
 
 def jumps_ms(path: Path, positions: list[int]) -> dict[str, list[float]]:
