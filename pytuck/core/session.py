@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
@@ -264,7 +265,7 @@ class Session:
         entity = statement.entity
         if entity is not None and not entity.__mapper__.key:
             columns = unit_of_work.instance_columns(entity.__mapper__)
-            statement = _with_columns(statement, columns)
+            statement = replace(statement, columns=columns)
         connection = self._connected()
         compiled = compile_statement(statement, connection.dialect)
         with paused_collector():
@@ -388,20 +389,6 @@ class Session:
     def _autocommit(self) -> None:
         if self.autocommit:
             self.commit()
-
-
-def _with_columns(statement: Select[T], columns: tuple[nodes.Node, ...]) -> Select[T]:
-    return Select(
-        columns,
-        statement.source,
-        statement.where_node,
-        statement.order,
-        statement.limit_node,
-        statement.offset_node,
-        statement.is_distinct,
-        statement.entity,
-        statement.table,
-    )
 
 
 def _with_defaults(statement: Insert[T], mapper: Mapper) -> Insert[T]:

@@ -38,6 +38,7 @@ class Select(Generic[T]):
         where: The condition on the rows; None for all.
         limit, offset: Whole numbers as literals, so that pages share one compiled statement.
         entity: The model class whose instances the answer consists of; None for plain rows.
+        load_options: How related objects are loaded along with the instances.
     """
 
     columns: tuple[Node, ...]
@@ -49,6 +50,11 @@ class Select(Generic[T]):
     is_distinct: bool = False
     entity: Any = field(default=None, compare=False)
     table: TableSource | None = field(default=None, compare=False, repr=False)
+    load_options: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+
+    def options(self, *options: Any) -> Select[T]:
+        """Return the same question with related objects loaded as `options` say."""
+        return replace(self, load_options=self.load_options + options)
 
     def where(self, *conditions: Expression[bool]) -> Select[T]:
         """Return the same question about the rows that meet all of `conditions`, too.
