@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import TransactionError as TransactionError
     from pytuck.common.exceptions import TruncatedFileError as TruncatedFileError
     from pytuck.common.exceptions import TypeConversionError as TypeConversionError
+    from pytuck.common.exceptions import UnknownEventError as UnknownEventError
     from pytuck.common.exceptions import UnsupportedOperationError as UnsupportedOperationError
     from pytuck.common.exceptions import ValidationError as ValidationError
     from pytuck.common.exceptions import WrongPasswordError as WrongPasswordError
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
     from pytuck.core import Session as Session
     from pytuck.core import Storage as Storage
     from pytuck.core import declarative_base as declarative_base
+    from pytuck.core import scoped_session as scoped_session
+    from pytuck.events import event as event
     from pytuck.query import and_ as and_
     from pytuck.query import delete as delete
     from pytuck.query import func as func
@@ -101,6 +104,7 @@ _EXCEPTIONS = (
     "TransactionError",
     "TruncatedFileError",
     "TypeConversionError",
+    "UnknownEventError",
     "UnsupportedOperationError",
     "ValidationError",
     "WrongPasswordError",
@@ -109,8 +113,17 @@ _HOMES = {
     **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
     **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
     **dict.fromkeys(
-        ("Column", "PureBaseModel", "Session", "Storage", "declarative_base"), "pytuck.core"
+        (
+            "Column",
+            "PureBaseModel",
+            "Session",
+            "Storage",
+            "declarative_base",
+            "scoped_session",
+        ),
+        "pytuck.core",
     ),
+    "event": "pytuck.events",
     **dict.fromkeys(
         ("and_", "delete", "func", "insert", "literal", "not_", "or_", "select", "update"),
         "pytuck.query",

@@ -19,6 +19,7 @@ from pytuck.backends.results import StoredRow, undecodable
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
+from pytuck.core.instance_values import ROWID, SESSION, as_read, container_encoder, watched
 from pytuck.query import (
     Condition,
     Select,
@@ -34,12 +35,6 @@ from pytuck.schema import MISSING
 from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
-
-SESSION = "_pytuck_session"
-"""The entry of an instance's dictionary that names the session it belongs to."""
-
-ROWID = "_pytuck_rowid"
-"""The attribute with the hidden row id of an instance whose model has no primary key."""
 
 _PLAIN_CHECKS: dict[type, str] = {
     str: "__type({v}) is __str and {v}.isascii()",
@@ -73,7 +68,12 @@ class Mapper:
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
         has_allocated_key: The primary key is the row id, which is given on insert.
+        containers: Names of the attributes that hold lists or dictionaries.
+        version: The name of the attribute that counts the row's changes; None if none does.
+        onupdate: Names of the attributes that get a new value with each change of a row.
+        refers_to: The tables that foreign keys lead to.
         highest_row_id: The question for the highest row id in use.
+        templates: The compiled statements of the unit of work, by what they do.
         construct: The `__init__` of the model.
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
@@ -90,12 +90,21 @@ class Mapper:
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
+        self.containers = frozenset(
+            name for name, column in columns.items() if column.type.python_type in (list, dict)
+        )
+        self.version = _version_of(model, columns)
+        self.onupdate = tuple(
+            name for name, column in columns.items() if column.onupdate is not None
+        )
+        self.refers_to = frozenset(key.target_table for key in self.source.schema.foreign_keys)
         has_row_id = self.has_allocated_key or not self.key
         self.highest_row_id: Select[int] = select(
             func.max(self.source.rowid) if has_row_id else literal(None)
         )
         single = columns[self.key[0]].type if len(self.key) == 1 else None
         self._encode_key = None if single is None else single.encode
+        self.templates: dict[Any, Template] = {}
         self.construct = self._make_constructor()
         self.load = self._make_loader()
         self.row_of = self._make_row_of()
@@ -119,6 +128,13 @@ class Mapper:
         if name is not None:
             return values.get(name)
         return tuple(values.get(part) for part in self.key)
+
+    def key_before(self, instance: Any, before: dict[str, Any]) -> Any:
+        """Return what identified an instance when some of its values were `before`."""
+        if not before or not any(name in before for name in self.key):
+            return self.key_of(instance)
+        parts = tuple(before.get(name, instance.__dict__.get(name)) for name in self.key)
+        return parts[0] if len(parts) == 1 else parts
 
     def stored_key(self, key: Any) -> tuple[Stored, ...]:
         """Return the stored values of a key, for the condition of a statement."""
@@ -214,6 +230,9 @@ class Mapper:
             else:
                 plain = check.format(v=name)
                 lines.append(f" __d[{name!r}] = {name} if {plain} else __fill{number}({name})")
+            if name in self.containers:
+                scope["__watched"] = watched
+                lines.append(f" __d[{name!r}] = __watched(__d[{name!r}], __self, {name!r})")
         lines.append(" if __unknown: __refuse(__unknown)")
         return _compiled(lines, scope, "__init__")
 
@@ -254,7 +273,10 @@ class Mapper:
             "   d = instance.__dict__",
         ]
         for name, variable in zip(self.by_name, variables, strict=True):
-            lines.append(f"  d[{name!r}] = {variable}")
+            if name in self.containers:
+                lines += [f"  d.pop({name!r}, None)", f"  d[{as_read(name)!r}] = {variable}"]
+            else:
+                lines.append(f"  d[{name!r}] = {variable}")
         if not self.key:
             lines.append(f"  d[{ROWID!r}] = rowid")
         lines.append(" return out")
@@ -268,6 +290,10 @@ class Mapper:
             encode = attribute.column.type.encode
             if encode is None:
                 parts.append(f"d[{attribute.name!r}]")
+                continue
+            if attribute.name in self.containers:
+                scope[f"encode{number}"] = container_encoder(attribute.name, encode)
+                parts.append(f"encode{number}(d)")
                 continue
             scope[f"encode{number}"] = encode
             lines.append(f" v{number} = d[{attribute.name!r}]")
@@ -292,6 +318,13 @@ class Mapper:
             table_name=self.table,
             column_name=next(iter(values)),
         )
+
+
+def _version_of(model: type[Any], columns: dict[str, Column[Any]]) -> str | None:
+    names = [name for name, column in columns.items() if column.version]
+    if len(names) > 1:
+        raise SchemaError(f"{model.__name__} has several version columns: {', '.join(names)}.")
+    return names[0] if names else None
 
 
 def _refuse_odd_names(model: type[Any], names: Iterable[str]) -> None:

@@ -13,8 +13,10 @@ from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.core.columns import Column
-from pytuck.core.mapping import SESSION, Mapper
+from pytuck.core.instance_values import SESSION, as_read, watched
+from pytuck.core.mapping import Mapper
 from pytuck.query import Expression, TableSource
+from pytuck.types.tracked import untracked
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
@@ -32,6 +34,7 @@ class PureBaseModel:
 
     __tablename__: ClassVar[str]
     __table_comment__: ClassVar[str | None] = None
+    __event_family__: ClassVar[str] = "model"
     __abstract__: ClassVar[bool] = True
     __storage__: ClassVar[Storage]
     __mapper__: ClassVar[Mapper]
@@ -59,7 +62,10 @@ class PureBaseModel:
         values = self.__dict__
         session = values.get(SESSION)
         if session is not None:
-            session._note_change(self, name, values.get(name), converted)
+            session._note_change(self, attribute, converted)
+        if name in self.__mapper__.containers:
+            values.pop(as_read(name), None)
+            converted = watched(converted, self, name)
         values[name] = converted
 
     def __repr__(self) -> str:
@@ -90,7 +96,7 @@ class PureBaseModel:
                 table_name=self.__mapper__.table,
             )
         return {
-            (column.name if use_column_names else name): self.__dict__.get(name)
+            (column.name if use_column_names else name): untracked(getattr(self, name))
             for name, column in self.__columns__.items()
             if name in wanted and name not in left_out
         }

@@ -17,6 +17,7 @@ class Dialect:
         case_blind_like: The function that matches a pattern whatever the case of letters.
         list_rows: Selects the items of a JSON list that is one parameter, `{0}`.
         functions: Functions whose name differs here.
+        fills_in_row_ids: A row id that is not given is the next one, and the connection tells it.
         begin_read, begin_write, commit, rollback: The statements of a transaction.
     """
 
@@ -25,6 +26,7 @@ class Dialect:
     case_blind_like: str
     list_rows: str
     functions: Mapping[str, str]
+    fills_in_row_ids: bool = False
     begin_read: str = "BEGIN"
     begin_write: str = "BEGIN"
     commit: str = "COMMIT"

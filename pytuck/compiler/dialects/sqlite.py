@@ -16,5 +16,6 @@ SQLITE = Dialect(
     case_blind_like=CASE_BLIND_LIKE,
     list_rows="SELECT value FROM json_each({0})",
     functions={},
+    fills_in_row_ids=True,
     begin_write="BEGIN IMMEDIATE",
 )
