@@ -6,7 +6,37 @@ table, `session` and `unit_of_work` read and write objects.
 
 from pytuck.core.columns import Column
 from pytuck.core.models import PureBaseModel, declarative_base
+from pytuck.core.relationships import (
+    Relationship,
+    defaultload,
+    joinedload,
+    lazyload,
+    noload,
+    prefetch,
+    raiseload,
+    relationship,
+    selectinload,
+)
+from pytuck.core.relationships.loading import use_sessions
 from pytuck.core.session import Session
 from pytuck.core.storage import Storage
 
-__all__ = ["Column", "PureBaseModel", "Session", "Storage", "declarative_base"]
+# Sessions stand on relationships, so objects without a session learn here how to open one.
+use_sessions(Session)
+
+__all__ = [
+    "Column",
+    "PureBaseModel",
+    "Relationship",
+    "Session",
+    "Storage",
+    "declarative_base",
+    "defaultload",
+    "joinedload",
+    "lazyload",
+    "noload",
+    "prefetch",
+    "raiseload",
+    "relationship",
+    "selectinload",
+]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pytuck.core.mapping import SESSION
+from pytuck.core.mapping import BATCH, SESSION, Batch
 from pytuck.core.unit_of_work import Inserted, Pending
 
 
@@ -21,6 +21,10 @@ class IdentityMap:
         self._session = session
         self._by_model: dict[type, dict[Any, Any]] = defaultdict(dict)
 
+    def __iter__(self) -> Iterator[Any]:
+        for instances in self._by_model.values():
+            yield from instances.values()
+
     def of(self, model: type) -> dict[Any, Any]:
         """Return the objects of a model by key; loaders add to it."""
         return self._by_model[model]
@@ -34,9 +38,12 @@ class IdentityMap:
         """Make objects that were inserted together objects of the session."""
         identity, key_of = self._by_model[group.mapper.model], group.mapper.key_of
         name = group.mapper.key_name
+        batch = Batch(group.instances) if group.mapper.relationships else None
         for instance in group.instances:
             values = instance.__dict__
             values[SESSION] = self._session
+            if batch is not None:
+                values[BATCH] = batch
             identity[values[name] if name is not None else key_of(instance)] = instance
 
     def evict(self, instance: Any) -> None:
@@ -45,7 +52,7 @@ class IdentityMap:
         key = instance.__mapper__.key_of(instance)
         if identity.get(key) is instance:
             del identity[key]
-        instance.__dict__.pop(SESSION, None)
+        _detach(instance)
 
     def rekey(self, models: Iterable[type]) -> None:
         """Put the objects of some models under the keys they have now."""
@@ -59,7 +66,7 @@ class IdentityMap:
         """Let go of every object."""
         for instances in self._by_model.values():
             for instance in instances.values():
-                instance.__dict__.pop(SESSION, None)
+                _detach(instance)
         self._by_model.clear()
 
 
@@ -107,3 +114,8 @@ class UndoLog:
         self._values.clear()
         self._inserted.clear()
         self._removed.clear()
+
+
+def _detach(instance: Any) -> None:
+    instance.__dict__.pop(SESSION, None)
+    instance.__dict__.pop(BATCH, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from types import TracebackType
@@ -22,6 +22,8 @@ from pytuck.core.loading import paused_collector
 from pytuck.core.mapping import SESSION, Mapper
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_states import IdentityMap, UndoLog
+from pytuck.core.relationships import options as loading_options
+from pytuck.core.relationships.flushing import RelatedWork, add_written_children
 from pytuck.core.storage import Storage
 from pytuck.core.unit_of_work import Inserted, Pending
 from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
@@ -53,6 +55,8 @@ class Session:
         self._connection: Connection | None = None
         self._undo = UndoLog()
         self._get_templates: dict[Mapper, Template] = {}
+        self.relations = RelatedWork(self, type(self))
+        self._is_flushing = False
 
     # --- Objects ---
 
@@ -108,7 +112,7 @@ class Session:
             return None
         key = mapper.convert_key(pk)
         known: M | None = self._identity.of(model).get(key)
-        if known is None and self._pending:
+        if known is None and self._has_changes:
             self.flush()
             known = self._identity.of(model).get(key)
         if known is not None:
@@ -156,7 +160,7 @@ class Session:
         Raises:
             PytuckException: What the database refused.
         """
-        if self._pending:
+        if self._has_changes:
             self.flush()
         if isinstance(statement, Select):
             return self._select(statement)
@@ -186,20 +190,14 @@ class Session:
             PytuckException: The database refused them; nothing of this flush is kept, and the
                 changes stay pending.
         """
-        pending = self._pending
-        if not pending:
+        if not self._has_changes or self._is_flushing:
             return
-        connection = self._writing()
-        with paused_collector(), connection.transaction():
-            inserted = self._insert(connection, pending.new.values())
-            unit_of_work.update_all(
-                connection,
-                [item for key, item in pending.changed.items() if key not in pending.deleted],
-            )
-            unit_of_work.delete_all(connection, pending.deleted.values())
-        for group in inserted:
-            self._identity.add_inserted(group)
-        self._settle(pending)
+        self._is_flushing = True
+        try:
+            with paused_collector():
+                self._flush(self._pending)
+        finally:
+            self._is_flushing = False
 
     def commit(self) -> None:
         """Write pending changes and make the transaction durable.
@@ -219,10 +217,12 @@ class Session:
         self._release()
         pending, self._pending = self._pending, Pending()
         self._undo.restore(self._identity, pending)
+        self.relations.forget(self._identity)
 
     def close(self) -> None:
         """Undo what was not committed and let go of all objects; they stay readable."""
         self.rollback()
+        self.relations.close()
         self._identity.clear()
 
     @contextlib.contextmanager
@@ -252,14 +252,53 @@ class Session:
     ) -> None:
         self.close()
 
-    # --- How it is done ---
+    # --- What models and relationships tell a session ---
 
-    def _note_change(self, instance: Any, name: str, old: object, new: object) -> None:
+    def note_change(self, instance: Any, name: str, old: object, new: object) -> None:
         """Remember the old value of an attribute that is being set; models call this."""
         if old is new or (type(old) is type(new) and old == new):
             return
         _, before = self._pending.changed.setdefault(id(instance), (instance, {}))
         before.setdefault(name, old)
+
+    def loaded(self, model: type[M], key: Any) -> M | None:
+        """Return the object with a key that is in memory, or None; nothing is read."""
+        found: M | None = self._identity.of(model).get(key)
+        return found
+
+    def forget_new(self, instance: PureBaseModel) -> None:
+        """Take a new object back that was added and not yet written."""
+        self._pending.new.pop(id(instance), None)
+
+    # --- How it is done ---
+
+    @property
+    def _has_changes(self) -> bool:
+        return bool(self._pending or self.relations)
+
+    def _flush(self, pending: Pending) -> None:
+        relations = self.relations
+        connection = self._writing()
+        with connection.transaction():
+            relations.cascade(pending.new, pending.deleted)
+            new = list(pending.new.values())
+            inserted = self._insert(connection, new)
+            unit_of_work.update_all(
+                connection,
+                [item for key, item in pending.changed.items() if key not in pending.deleted],
+            )
+            relations.write_associations(new, self._run)
+            unit_of_work.delete_all(connection, pending.deleted.values())
+        relations.settle(new)
+        for group in inserted:
+            self._identity.add_inserted(group)
+        self._settle(pending)
+        for group in inserted:
+            add_written_children(self, group.mapper, group.instances)
+
+    def _run(self, statement: Statement) -> None:
+        connection = self._writing()
+        connection.execute(compile_statement(statement, connection.dialect))
 
     def _select(self, statement: Select[T]) -> Result[T]:
         entity = statement.entity
@@ -272,7 +311,10 @@ class Session:
             outcome = connection.execute(compiled)
         if entity is None:
             return Result(compiled.template, outcome)
-        read = partial(self._load, entity.__mapper__, compiled.template)
+        mapper = entity.__mapper__
+        read = partial(self._load, mapper, compiled.template)
+        if statement.load_options or mapper.has_eager_relationships:
+            read = partial(self._load_with_related, statement, read)
         return Result(compiled.template, outcome, read)
 
     def _write(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]:
@@ -297,6 +339,15 @@ class Session:
         with paused_collector():
             return mapper.read(template, rows, self, identity, dirty)
 
+    def _load_with_related(
+        self, statement: Select[Any], read: Callable[[list[Any]], list[Any]], rows: list[Any]
+    ) -> list[Any]:
+        """Return the objects of rows with the related objects that the statement asks for."""
+        instances = read(rows)
+        tree = loading_options.load_tree(statement.entity.__mapper__, statement.load_options)
+        loading_options.apply(instances, tree, self)
+        return instances
+
     def _reread(self, model: type[PureBaseModel]) -> None:
         """Bring the loaded objects of a model up to date after a bulk statement."""
         identity = self._identity.of(model)
@@ -320,6 +371,7 @@ class Session:
         self._undo.note_removed(gone)
         for instance in gone:
             self._identity.evict(instance)
+        self.relations.forget_unchanged(self._identity)
 
     def _get_template(self, mapper: Mapper) -> Template:
         template = self._get_templates.get(mapper)
@@ -359,11 +411,14 @@ class Session:
         """Insert objects; on failure the keys given so far are taken away again."""
         done: list[Inserted] = []
         try:
-            unit_of_work.insert_all(connection, instances, done)
+            unit_of_work.insert_all(connection, instances, done, self.relations)
         except BaseException:
+            self.relations.empty_filled()
             for group in done:
                 group.take_keys()
             raise
+        for filled in self.relations.take_filled():
+            self._undo.note_value(*filled)
         self._undo.note_inserted(done)
         return done
 

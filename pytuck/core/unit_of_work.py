@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from pytuck.backends import Connection
 from pytuck.common.exceptions import (
@@ -59,15 +59,45 @@ class Inserted:
                 instance.__dict__[name] = None
 
 
-def insert_all(connection: Connection, instances: Iterable[Any], done: list[Inserted]) -> None:
+class ForeignKeyFiller(Protocol):
+    """Who knows the foreign keys that follow from relationships."""
+
+    def fill_foreign_keys(self, owners: Iterable[Any]) -> None:
+        """Give objects the keys of those they refer to."""
+
+    def fill_children(self, owners: Iterable[Any]) -> None:
+        """Give the children of owners the owners' keys."""
+
+    def changed(self) -> list[Any]:
+        """Return the objects that are not new and whose relationships were changed."""
+
+
+def insert_all(
+    connection: Connection,
+    instances: Iterable[Any],
+    done: list[Inserted],
+    relations: ForeignKeyFiller,
+) -> None:
     """Insert new instances, giving them their keys; parents before children.
+
+    All keys are given before the first row is written, since relationships need them.
 
     Args:
         done: Gets what was inserted, model by model, also if a later one fails.
     """
-    for mapper, group in _by_mapper(instances, parents_first=True):
-        given = _insert_group(connection, mapper, group)
-        done.append(Inserted(mapper, group, given))
+    groups = _by_mapper(instances, parents_first=True)
+    for mapper, group in groups:
+        done.append(Inserted(mapper, group, _give_keys(connection, mapper, group)))
+    for mapper, group in groups:
+        if mapper.relationships:
+            relations.fill_foreign_keys(group)
+            relations.fill_children(group)
+    changed = relations.changed()
+    relations.fill_foreign_keys(changed)
+    relations.fill_children(changed)
+    for mapper, group in groups:
+        _require_values(mapper, group)
+        _insert_group(connection, mapper, group)
 
 
 def update_all(connection: Connection, changed: Iterable[tuple[Any, dict[str, Any]]]) -> None:
@@ -145,8 +175,7 @@ def _in_order_of_foreign_keys(mappers: list[Mapper]) -> list[Mapper]:
     return ordered
 
 
-def _insert_group(connection: Connection, mapper: Mapper, group: list[Any]) -> list[Any]:
-    given = _give_keys(connection, mapper, group)
+def _insert_group(connection: Connection, mapper: Mapper, group: list[Any]) -> None:
     columns = mapper.source.column_nodes
     rows = list(map(mapper.row_of, group))
     if not mapper.key:
@@ -158,17 +187,14 @@ def _insert_group(connection: Connection, mapper: Mapper, group: list[Any]) -> l
     try:
         connection.execute_many(template, rows)
     except PytuckException as err:
-        Inserted(mapper, group, given).take_keys()
         if isinstance(err, DuplicateKeyError):
             raise _named_duplicate(connection, mapper, group, err) from err
         raise
-    return given
 
 
 def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> list[Any]:
     """Give row ids to the instances that have none; the write lock is held already."""
     if mapper.key and not mapper.has_allocated_key:
-        _require_keys(mapper, group)
         return []
     name = mapper.key[0] if mapper.key else ROWID
     keyless = [instance for instance in group if instance.__dict__.get(name) is None]
@@ -187,7 +213,23 @@ def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> 
     return keyless
 
 
-def _require_keys(mapper: Mapper, group: Sequence[Any]) -> None:
+def _require_values(mapper: Mapper, group: Sequence[Any]) -> None:
+    """Refuse instances without a key, or without a foreign key that must have a value."""
+    required = [
+        name for name in sorted(mapper.foreign_keys) if not mapper.by_name[name].column.nullable
+    ]
+    for name in required:
+        column = mapper.by_name[name].column
+        for instance in group:
+            if instance.__dict__.get(name) is None and not column.primary_key:
+                raise ValidationError(
+                    f"Missing required column '{name}' of table '{mapper.table}': the new "
+                    f"{mapper.model.__name__} neither has the key nor refers to an object.",
+                    table_name=mapper.table,
+                    column_name=column.name,
+                )
+    if mapper.has_allocated_key:
+        return
     for instance in group:
         for name in mapper.key:
             if instance.__dict__.get(name) is None:
