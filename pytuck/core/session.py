@@ -23,7 +23,7 @@ from pytuck.core.mapping import SESSION, Mapper
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_states import IdentityMap, UndoLog
 from pytuck.core.relationships import options as loading_options
-from pytuck.core.relationships.flushing import RelatedWork, add_written_children
+from pytuck.core.relationships.flushing import RelatedWork, follow_deleted, follow_written
 from pytuck.core.storage import Storage
 from pytuck.core.unit_of_work import Inserted, Pending
 from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
@@ -266,6 +266,10 @@ class Session:
         found: M | None = self._identity.of(model).get(key)
         return found
 
+    def all_loaded(self, model: type[M]) -> list[M]:
+        """Return the objects of a model that are in memory; nothing is read."""
+        return list(self._identity.of(model).values())
+
     def forget_new(self, instance: PureBaseModel) -> None:
         """Take a new object back that was added and not yet written."""
         self._pending.new.pop(id(instance), None)
@@ -293,8 +297,10 @@ class Session:
         for group in inserted:
             self._identity.add_inserted(group)
         self._settle(pending)
+        for mapper, gone in unit_of_work.by_mapper(pending.deleted.values()):
+            follow_deleted(self, mapper, gone)
         for group in inserted:
-            add_written_children(self, group.mapper, group.instances)
+            follow_written(self, group.mapper, group.instances)
 
     def _run(self, statement: Statement) -> None:
         connection = self._writing()

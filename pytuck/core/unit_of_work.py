@@ -85,7 +85,7 @@ def insert_all(
     Args:
         done: Gets what was inserted, model by model, also if a later one fails.
     """
-    groups = _by_mapper(instances, parents_first=True)
+    groups = by_mapper(instances, parents_first=True)
     for mapper, group in groups:
         done.append(Inserted(mapper, group, _give_keys(connection, mapper, group)))
     for mapper, group in groups:
@@ -122,7 +122,7 @@ def delete_all(connection: Connection, instances: Iterable[Any]) -> None:
     Raises:
         StaleDataError: A row is gone already.
     """
-    for mapper, group in _by_mapper(instances, parents_first=False):
+    for mapper, group in by_mapper(instances, parents_first=False):
         statement: Delete[Any] = Delete(mapper.source.node, key_condition(mapper))
         template = compile_statement(statement, connection.dialect).template
         rows = [mapper.stored_key(mapper.key_of(instance)) for instance in group]
@@ -146,7 +146,10 @@ def instance_columns(mapper: Mapper) -> tuple[nodes.Node, ...]:
     return (*mapper.source.column_nodes, mapper.source.rowid.node)
 
 
-def _by_mapper(instances: Iterable[Any], *, parents_first: bool) -> list[tuple[Mapper, list[Any]]]:
+def by_mapper(
+    instances: Iterable[Any], *, parents_first: bool = True
+) -> list[tuple[Mapper, list[Any]]]:
+    """Return objects by model, models after those they refer to, or before them."""
     groups: dict[type[Any], list[Any]] = defaultdict(list)
     for instance in instances:
         groups[type(instance)].append(instance)

@@ -8,7 +8,7 @@ from typing import Any
 from pytuck.common.exceptions import ValidationError
 from pytuck.core.mapping import SESSION, Mapper
 from pytuck.core.relationships import deleting
-from pytuck.core.relationships.in_step import set_column
+from pytuck.core.relationships.in_step import follow, set_column
 from pytuck.core.relationships.links import Kind, Link
 from pytuck.core.relationships.related_list import RelatedList
 from pytuck.query import Condition, Delete, Insert, and_, delete, insert, or_
@@ -250,22 +250,39 @@ def forget_related(instance: Any) -> None:
         instance.__dict__.pop(name, None)
 
 
-def add_written_children(session: Any, mapper: Mapper, instances: Iterable[Any]) -> None:
-    """Put objects that were just inserted into the lists of parents that are in memory."""
+def follow_written(session: Any, mapper: Mapper, instances: Iterable[Any]) -> None:
+    """Put objects that were just inserted into what their parents have in memory."""
+    for link, parent, instance in _parents(session, mapper, instances):
+        if link.is_loaded(parent):
+            follow(parent, link, instance, is_new=True)
+
+
+def follow_deleted(session: Any, mapper: Mapper, instances: Iterable[Any]) -> None:
+    """Take objects that were just deleted out of what others have in memory."""
+    gone = list(instances)
+    for link, parent, instance in _parents(session, mapper, gone):
+        if link.is_loaded(parent):
+            follow(parent, link, instance, is_new=False)
+    for link in _links(mapper):
+        if link.kind is Kind.MANY_TO_MANY and link.back is not None:
+            for other in session.all_loaded(link.target.model):
+                if link.back.is_loaded(other):
+                    for instance in gone:
+                        follow(other, link.back, instance, is_new=False)
+
+
+def _parents(
+    session: Any, mapper: Mapper, instances: Iterable[Any]
+) -> Iterator[tuple[Link, Any, Any]]:
+    """Yield the parents in memory of each object, by the foreign keys it has."""
     for link in mapper.model.__storage__.models.incoming(mapper):
         if link.local != link.owner.key:
             continue
         for instance in instances:
             key = link.remote_key(instance)
             parent = None if key is None else session.loaded(link.owner.model, key)
-            if parent is None or link.name not in parent.__dict__:
-                continue
-            members = parent.__dict__[link.name]
-            if isinstance(members, RelatedList) and not link.order_by:
-                members.put(instance)
-                members.settle()
-            elif members is not instance:
-                del parent.__dict__[link.name]
+            if parent is not None:
+                yield link, parent, instance
 
 
 def _links(mapper: Mapper) -> list[Link]:

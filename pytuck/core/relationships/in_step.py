@@ -101,14 +101,23 @@ def _update_parent(session: Any, link: Link, key: Any, child: Any, *, is_new: bo
     )
     if parent is None or link.name not in parent.__dict__:
         return
-    members = parent.__dict__[link.name]
-    if isinstance(members, RelatedList) and not link.order_by:
+    follow(parent, link, child, is_new=is_new)
+
+
+def follow(owner: Any, link: Link, item: Any, *, is_new: bool) -> None:
+    """Bring what an owner has in memory up to date with a row that changed.
+
+    Args:
+        is_new: `item` belongs to the owner now; otherwise it does no more.
+    """
+    members = owner.__dict__.get(link.name)
+    if isinstance(members, RelatedList) and not (is_new and link.order_by):
         was_clean = members.before is None
-        (members.put if is_new else members.take)(child)
+        (members.put if is_new else members.take)(item)
         if was_clean:
-            members.settle()  # the foreign key says it already; there is nothing to write
-    else:
-        del parent.__dict__[link.name]
+            members.settle()  # the row says it already; there is nothing to write
+    elif isinstance(members, RelatedList) or (members is item) != is_new:
+        del owner.__dict__[link.name]
 
 
 def _added(owner: Any, link: Link, item: Any) -> None:
@@ -125,6 +134,7 @@ def _removed(owner: Any, link: Link, item: Any) -> None:
     _leave(owner, link, item)
     if link.kind is Kind.ONE_TO_MANY:
         _unset_child_keys(link, item)
+        _note_orphan(owner, link, item)
     note(owner)
 
 
@@ -205,9 +215,7 @@ def _note_one(owner: Any, link: Link, before: Any) -> None:
     """Let go of the one child an owner had."""
     if before is not None:
         _unset_child_keys(link, before)
-        session = owner.__dict__.get(SESSION) or before.__dict__.get(SESSION)
-        if session is not None:
-            session.relations.note_orphan(before, link)
+        _note_orphan(owner, link, before)
 
 
 def _write_keys(owner: Any, link: Link, value: Any) -> None:
@@ -239,6 +247,9 @@ def _unset_child_keys(link: Link, item: Any) -> None:
     if link.can_be_unset:
         for name in link.remote:
             set_column(item, name, None)
-    session = item.__dict__.get(SESSION)
+
+
+def _note_orphan(owner: Any, link: Link, item: Any) -> None:
+    session = owner.__dict__.get(SESSION) or item.__dict__.get(SESSION)
     if session is not None:
         session.relations.note_orphan(item, link)
