@@ -239,7 +239,7 @@ class RelatedWork:
                 if link.kind is not Kind.MANY_TO_MANY or not isinstance(members, RelatedList):
                     continue
                 if key in fresh:
-                    members.before = []
+                    members.settle_empty()
                 if members.before is not None:
                     yield owner, link, members
 

@@ -6,7 +6,6 @@ foreign key follows at once where the owner's key is known, and in the flush whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from pytuck.core.mapping import SESSION
@@ -14,9 +13,26 @@ from pytuck.core.relationships.links import Kind, Link
 from pytuck.core.relationships.related_list import RelatedList
 
 
-def make_list(owner: Any, link: Link, items: Iterable[Any] = ()) -> RelatedList:
-    """Return the list of an owner's related objects."""
-    return RelatedList(owner, link, items, _added, _removed)
+class ListInStep(RelatedList):
+    """A list whose changes the other side of the relationship follows."""
+
+    __slots__ = ()
+
+    def _item_added(self, item: Any) -> None:
+        owner, link = self.owner, self.link
+        if link.kind is Kind.ONE_TO_MANY:
+            _move_from_old_owner(owner, link, item)
+            _set_child_keys(owner, link, item)
+        _join(owner, link, item)
+        note(owner)
+
+    def _item_removed(self, item: Any) -> None:
+        owner, link = self.owner, self.link
+        _leave(owner, link, item)
+        if link.kind is Kind.ONE_TO_MANY:
+            _unset_child_keys(link, item)
+            _note_orphan(owner, link, item)
+        note(owner)
 
 
 def replace_list(owner: Any, link: Link, items: list[Any]) -> None:
@@ -30,7 +46,7 @@ def replace_list(owner: Any, link: Link, items: list[Any]) -> None:
         return
     if current is None:
         if SESSION not in owner.__dict__:
-            owner.__dict__[link.name] = make_list(owner, link)
+            owner.__dict__[link.name] = ListInStep.make(owner, link)
         current = getattr(owner, link.name)  # loads it
     current[:] = items
 
@@ -120,24 +136,6 @@ def follow(owner: Any, link: Link, item: Any, *, is_new: bool) -> None:
         del owner.__dict__[link.name]
 
 
-def _added(owner: Any, link: Link, item: Any) -> None:
-    """Follow an object that was put into an owner's list."""
-    if link.kind is Kind.ONE_TO_MANY:
-        _move_from_old_owner(owner, link, item)
-        _set_child_keys(owner, link, item)
-    _join(owner, link, item)
-    note(owner)
-
-
-def _removed(owner: Any, link: Link, item: Any) -> None:
-    """Follow an object that was taken from an owner's list."""
-    _leave(owner, link, item)
-    if link.kind is Kind.ONE_TO_MANY:
-        _unset_child_keys(link, item)
-        _note_orphan(owner, link, item)
-    note(owner)
-
-
 def _join(owner: Any, link: Link, item: Any) -> None:
     """Tell the other side that it has a new related object; take it into the session."""
     back = link.back
@@ -160,7 +158,7 @@ def _tell(item: Any, back: Link, owner: Any) -> None:
     if members is None:
         if SESSION in values or item.__mapper__.key_of(item) is not None:
             return  # it is loaded when it is read, with what was flushed until then
-        members = values[back.name] = make_list(item, back)
+        members = values[back.name] = ListInStep.make(item, back)
     members.put(owner)
     if back.kind is Kind.MANY_TO_MANY:
         note(item)

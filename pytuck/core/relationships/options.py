@@ -185,12 +185,14 @@ def apply(
             continue
         if is_renewed:
             forget(instances, link)
-        is_new = any(not link.is_loaded(instance) for instance in instances)
-        loading.load(link, instances, session)
         after = step.after if step is not None else None
-        if after is not None or is_new:
+        if after is None and _eager_names(link.target):
+            is_new = any(not link.is_loaded(instance) for instance in instances)
+            after = LoadTree(link.target) if is_new else None
+        loading.load(link, instances, session)
+        if after is not None:
             related = _distinct(item for owner in instances for item in link.members(owner))
-            apply(related, after or LoadTree(link.target), session, is_renewed=is_renewed)
+            apply(related, after, session, is_renewed=is_renewed)
 
 
 def forget(instances: Iterable[Any], link: Link) -> None:

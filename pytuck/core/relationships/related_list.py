@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Self, SupportsIndex, overload
 
 from pytuck.core.relationships.links import Link
-
-Listener = Callable[[Any, Link, Any], None]
 
 
 class RelatedList(list[Any]):
     """The objects related to one owner; changing the list changes the relationship.
 
-    Sorting and reversing only move objects about in memory.
+    Sorting and reversing only move objects about in memory. Thousands are made at once when
+    related objects are loaded, so `make` sets the few attributes and there is no `__init__`.
 
     Attributes:
-        before: What the database holds, since the first change that was not written; else None.
+        owner: The object that the list belongs to.
+        link: The relationship.
     """
 
-    __slots__ = ("_added", "_ids", "_link", "_owner", "_removed", "before")
+    __slots__ = ("_before", "_ids", "link", "owner")
 
-    def __init__(
-        self, owner: Any, link: Link, items: Iterable[Any], added: Listener, removed: Listener
-    ) -> None:
-        super().__init__(items)
-        self._owner = owner
-        self._link = link
-        self._added = added
-        self._removed = removed
-        self._ids: set[int] = set()
-        self.before: list[Any] | None = None
+    owner: Any
+    link: Link
+    _before: list[Any] | None
+    _ids: set[int]
+
+    @classmethod
+    def make(cls, owner: Any, link: Link, items: Iterable[Any] = ()) -> Self:
+        """Return the list of an owner's related objects."""
+        made = cls(items)
+        made.owner, made.link, made._before = owner, link, None
+        return made
+
+    @property
+    def before(self) -> list[Any] | None:
+        """What the database holds, since the first change that was not written; else None."""
+        return self._before
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (list(self),)
@@ -114,20 +120,33 @@ class RelatedList(list[Any]):
 
     def settle(self) -> None:
         """Take what is in the list as what the database holds."""
-        self.before = None
+        self._before = None
+
+    def settle_empty(self) -> None:
+        """Take it that the database holds nothing of this list yet."""
+        self._remember()
+        self._before = []
 
     def changes(self) -> tuple[list[Any], list[Any]]:
         """Return the objects added and those removed since the database was last written."""
-        before = self.before
+        before = self._before
         if before is None:
             return [], []
         had, has = set(map(id, before)), set(map(id, self))
         added = [item for item in self if id(item) not in had]
         return added, [item for item in before if id(item) not in has]
 
+    def _item_added(self, item: Any) -> None:
+        """Follow an object that was put into the list."""
+        raise NotImplementedError
+
+    def _item_removed(self, item: Any) -> None:
+        """Follow an object that was taken from the list."""
+        raise NotImplementedError
+
     def _replace_slice(self, place: slice, items: list[Any]) -> None:
         for item in items:
-            self._link.check(item)
+            self.link.check(item)
         self._remember()
         old = super().__getitem__(place)
         had = set(map(id, old))
@@ -137,12 +156,12 @@ class RelatedList(list[Any]):
         self._ids.update(fresh)
         for item in old:
             if id(item) not in fresh:
-                self._removed(self._owner, self._link, item)
+                self._item_removed(item)
         for key, item in fresh.items():
             if key not in had:
-                self._added(self._owner, self._link, item)
+                self._item_added(item)
 
     def _remember(self) -> None:
-        if self.before is None:
-            self.before = list(self)
+        if self._before is None:
+            self._before = list(self)
             self._ids = set(map(id, self))
