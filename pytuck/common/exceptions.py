@@ -198,6 +198,12 @@ class PytuckIndexError(PytuckException):
     code = "PT-1402"
 
 
+class UnknownRelationshipError(QueryError, ValueError):
+    """The model has no relationship of this name."""
+
+    code = "PT-1404"
+
+
 class UnsupportedOperationError(PytuckException):
     """The engine or the object cannot do this."""
 

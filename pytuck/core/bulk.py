@@ -11,7 +11,13 @@ from pytuck.core.instance_values import SESSION
 from pytuck.core.loading import paused_collector
 from pytuck.core.mapping import Mapper
 from pytuck.core.models import PureBaseModel
-from pytuck.core.row_writing import delete_group, insert_group, missing_keys, update_group
+from pytuck.core.row_writing import (
+    delete_group,
+    give_keys,
+    insert_group,
+    missing_keys,
+    update_group,
+)
 from pytuck.core.unit_of_work import Change, Flushed, Inserted
 from pytuck.events import event
 
@@ -51,6 +57,7 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
     try:
         connection = session._writing()
         with paused_collector(), connection.transaction():
+            give_keys(connection, group, is_alone=True)
             insert_group(connection, group)
             _tell(session, mapper, "after_bulk_insert", batch)
     except BaseException:

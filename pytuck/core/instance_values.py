@@ -14,13 +14,25 @@ from pytuck.schema import MISSING
 from pytuck.types.tracked import tracked, untracked
 
 SESSION = "_pytuck_session"
-"""The entry that names the session an instance belongs to.
+"""The entry of an instance's dictionary that names the session it belongs to."""
 
-None if it belonged to one that is closed; no entry if it stands for no row.
-"""
+DETACHED = "_pytuck_detached"
+"""The entry of an instance that belonged to a session which let go of it."""
+
+ADDED_TO = "_pytuck_added_to"
+"""The entry of a new instance that names the session it was added to, if it has relationships."""
+
+BATCH = "_pytuck_batch"
+"""The entry of an instance's dictionary with the batch it was loaded in, if it has relationships."""
 
 ROWID = "_pytuck_rowid"
 """The attribute with the hidden row id of an instance whose model has no primary key."""
+
+
+def session_of(instance: Any) -> Any:
+    """Return the session an instance is in or was added to; None if there is none."""
+    values = instance.__dict__
+    return values.get(SESSION) or values.get(ADDED_TO)
 
 
 def as_read(name: str) -> str:
@@ -42,7 +54,7 @@ class _Changing:
         values = self.instance.__dict__
         session = values.get(SESSION)
         if session is not None and values.get(self.name) is self.value:
-            session._note_change_in_place(self.instance, self.name, self.value)
+            session.note_change_in_place(self.instance, self.name, self.value)
 
 
 def watched(value: Any, instance: Any, name: str) -> Any:
@@ -65,9 +77,9 @@ def missing_value(instance: Any, name: str) -> Any:
     if plain is not MISSING:
         value = values[name] = watched(plain, instance, name)
         return value
-    if SESSION not in values:
+    session = values.get(SESSION)
+    if session is None and DETACHED not in values:
         raise AttributeError(f"{type(instance).__name__}.{name} has no value yet.")
-    session = values[SESSION]
     if session is None:
         raise QueryError(
             f"{type(instance).__name__}.{name} was expired and cannot be read again: its session "

@@ -19,7 +19,14 @@ from pytuck.backends.results import StoredRow, undecodable
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
-from pytuck.core.instance_values import ROWID, SESSION, as_read, container_encoder, watched
+from pytuck.core.instance_values import (
+    BATCH,
+    ROWID,
+    SESSION,
+    as_read,
+    container_encoder,
+    watched,
+)
 from pytuck.query import (
     Condition,
     Select,
@@ -36,6 +43,8 @@ from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
 
+__all__ = ["BATCH", "ROWID", "SESSION", "Attribute", "Batch", "Mapper"]
+
 _PLAIN_CHECKS: dict[type, str] = {
     str: "__type({v}) is __str and {v}.isascii()",
     int: f"__type({{v}}) is __int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
@@ -50,6 +59,24 @@ _PLAIN_CHECKS: dict[type, str] = {
 """How generated code recognises a value with nothing to convert; others go the long way."""
 
 Loader = Callable[[Sequence[StoredRow], Any, dict[Any, Any], Any], list[Any]]
+
+
+class Batch:
+    """Instances that came into memory together, so that related objects are read for all.
+
+    Attributes:
+        rules: How relationships that are not loaded behave when read, by name; `*` for all.
+    """
+
+    __slots__ = ("instances", "rules")
+
+    def __init__(self, instances: list[Any]) -> None:
+        self.instances = instances
+        self.rules: dict[str, str] = {}
+
+    def rule(self, name: str) -> str | None:
+        """Return how a relationship behaves when it is read; None if nothing is said."""
+        return self.rules.get(name) or self.rules.get("*") if self.rules else None
 
 
 @dataclass(frozen=True)
@@ -69,6 +96,7 @@ class Mapper:
         key: Names of the attributes of the primary key; empty if there is none.
         has_allocated_key: The primary key is the row id, which is given on insert.
         containers: Names of the attributes that hold lists or dictionaries.
+        first_value: The entry that instances have unless they are expired; None if all is key.
         version: The name of the attribute that counts the row's changes; None if none does.
         onupdate: Names of the attributes that get a new value with each change of a row.
         refers_to: The tables that foreign keys lead to.
@@ -77,21 +105,37 @@ class Mapper:
         construct: The `__init__` of the model.
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
+        relationships: The model's relationships by name.
     """
 
     def __init__(
-        self, model: type[Any], table: str, comment: str | None, columns: dict[str, Column[Any]]
+        self,
+        model: type[Any],
+        table: str,
+        comment: str | None,
+        columns: dict[str, Column[Any]],
+        relationships: dict[str, Any] | None = None,
     ) -> None:
         self.model = model
-        _refuse_odd_names(model, columns)
+        self.relationships = relationships or {}
+        _refuse_odd_names(model, [*columns, *self.relationships])
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
         self.source.attributes = {name: column.name for name, column in columns.items()}
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
+        self.foreign_keys = frozenset(_foreign_key_names(columns, self.relationships))
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
         self.containers = frozenset(
             name for name, column in columns.items() if column.type.python_type in (list, dict)
+        )
+        self.first_value = next(
+            (
+                as_read(name) if name in self.containers else name
+                for name, column in columns.items()
+                if not column.primary_key
+            ),
+            None,
         )
         self.version = _version_of(model, columns)
         self.onupdate = tuple(
@@ -120,6 +164,11 @@ class Mapper:
         if len(self.key) > 1:
             return None
         return self.key[0] if self.key else ROWID
+
+    @property
+    def has_eager_relationships(self) -> bool:
+        """Whether the model declares relationships that are always loaded with it."""
+        return any(item.lazy in ("selectin", "joined") for item in self.relationships.values())
 
     def key_of(self, instance: Any) -> Any:
         """Return what identifies an instance: its key, a tuple of several, or its row id."""
@@ -208,7 +257,7 @@ class Mapper:
         """Return the `__init__` of the model, with one keyword argument for each attribute."""
         scope: dict[str, Any] = {
             "__MISSING": MISSING,
-            "__refuse": self._refuse_unknown,
+            "__take": self._take_others,
             # A column may be called `type` or `str`, so the built-in ones go by other names.
             **{f"__{kind.__name__}": kind for kind in (type, str, int, float, bool, bytes)},
             "__datetime": datetime,
@@ -223,7 +272,8 @@ class Mapper:
         ]
         for number, (name, attribute) in enumerate(self.by_name.items()):
             column = attribute.column
-            scope[f"__fill{number}"] = _filler(column, self.table)
+            is_filled_later = name in self.foreign_keys
+            scope[f"__fill{number}"] = _filler(column, self.table, is_optional=is_filled_later)
             check = None if column.validators else _plain_check(column.type)
             if check is None:
                 lines.append(f" __d[{name!r}] = __fill{number}({name})")
@@ -233,7 +283,7 @@ class Mapper:
             if name in self.containers:
                 scope["__watched"] = watched
                 lines.append(f" __d[{name!r}] = __watched(__d[{name!r}], __self, {name!r})")
-        lines.append(" if __unknown: __refuse(__unknown)")
+        lines.append(" if __unknown: __take(__self, __unknown)")
         return _compiled(lines, scope, "__init__")
 
     def _make_loader(self) -> Loader:
@@ -245,12 +295,13 @@ class Mapper:
         count = len(self.attributes)
         variables = [f"v{number}" for number in range(count)]
         unpacked = [*variables, "rowid"] if not self.key else variables
-        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__}
+        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__, "Batch": Batch}
         lines = [
             "def load(rows, session, identity, dirty):",
             " out = []",
             " append = out.append",
             " known = identity.get",
+            *([" batch = Batch(out)"] if self.relationships else []),
             " for row in rows:",
             f"  {', '.join(unpacked)}, = row",
         ]
@@ -279,6 +330,8 @@ class Mapper:
                 lines.append(f"  d[{name!r}] = {variable}")
         if not self.key:
             lines.append(f"  d[{ROWID!r}] = rowid")
+        if self.relationships:
+            lines.append(f"  d[{BATCH!r}] = batch")
         lines.append(" return out")
         return _compiled(lines, scope, "load")
 
@@ -310,13 +363,21 @@ class Mapper:
         parts = ", ".join(f"v{position}" for position in positions)
         return parts if len(positions) == 1 else f"({parts})"
 
-    def _refuse_unknown(self, values: dict[str, object]) -> None:
-        names = ", ".join(f"'{name}'" for name in values)
-        known = ", ".join(self.by_name)
+    def _take_others(self, instance: Any, values: dict[str, object]) -> None:
+        """Set relationships given to the constructor, and refuse what else there is."""
+        unknown = [name for name in values if name not in self.relationships]
+        if unknown:
+            self._refuse_unknown(unknown)
+        for name, value in values.items():
+            self.relationships[name].assign(instance, value)
+
+    def _refuse_unknown(self, unknown: list[str]) -> None:
+        names = ", ".join(f"'{name}'" for name in unknown)
+        known = ", ".join([*self.by_name, *self.relationships])
         raise ValidationError(
             f"{self.model.__name__} has no column {names}. Its columns are: {known}.",
             table_name=self.table,
-            column_name=next(iter(values)),
+            column_name=unknown[0],
         )
 
 
@@ -342,14 +403,28 @@ def _plain_check(type_: ColumnType[Any]) -> str | None:
     return _PLAIN_CHECKS.get(type_.python_type) if is_ordinary else None
 
 
-def _filler(column: Column[Any], table: str) -> Callable[[object], object]:
-    """Return the long way to a value: defaults, None, conversion and validators."""
+def _foreign_key_names(
+    columns: dict[str, Column[Any]], relationships: dict[str, Any]
+) -> Iterable[str]:
+    """Return the attributes that a relationship may fill in when it is flushed."""
+    named = {name for declared in relationships.values() for name in declared.foreign_key}
+    for name, column in columns.items():
+        if column.foreign_key is not None or name in named or column.name in named:
+            yield name
+
+
+def _filler(column: Column[Any], table: str, *, is_optional: bool) -> Callable[[object], object]:
+    """Return the long way to a value: defaults, None, conversion and validators.
+
+    Args:
+        is_optional: Nothing need be given, since a relationship may give the value later.
+    """
 
     def fill(value: object) -> object:
         if value is MISSING:
             if column.has_default:
                 return column.convert(column.resolve_default(), table)
-            if column.nullable or column.primary_key:
+            if column.nullable or column.primary_key or is_optional:
                 return None
             raise ValidationError(
                 f"Missing required column '{column.attribute}' of table '{table}'.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytuck.common.exceptions import QueryError, StaleDataError
-from pytuck.core.instance_values import SESSION, current_value, set_values
+from pytuck.core.instance_values import DETACHED, SESSION, current_value, set_values
 from pytuck.core.mapping import Mapper
 from pytuck.core.models import PureBaseModel
 from pytuck.schema import MISSING
@@ -27,7 +27,8 @@ def merge(session: Session, instance: M, *, load: bool) -> M:
         return _without_loading(session, instance, key if has_key else None)
     known: M | None = session.get(type(instance), key) if has_key else None
     if known is None:
-        new = instance if SESSION not in instance.__dict__ else _copy(instance)
+        is_of_none = SESSION not in instance.__dict__ and DETACHED not in instance.__dict__
+        new = instance if is_of_none else _copy(instance)
         session.add(new)
         return new
     _refuse_other_version(mapper, instance, known)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakValueDictionary
 
-from pytuck.core.instance_values import SESSION, set_values
+from pytuck.core.instance_values import ADDED_TO, BATCH, DETACHED, SESSION, set_values
+from pytuck.core.mapping import Batch
 from pytuck.core.unit_of_work import Flushed, Inserted, Pending
 
 
@@ -66,15 +67,20 @@ class IdentityMap:
     def add(self, instance: Any) -> None:
         """Make an object one of the session."""
         instance.__dict__[SESSION] = self._session
+        instance.__dict__.pop(DETACHED, None)
         self.of(type(instance))[instance.__mapper__.key_of(instance)] = instance
 
     def add_inserted(self, group: Inserted) -> None:
         """Make objects that were inserted together objects of the session."""
         identity, key_of = self.of(group.mapper.model), group.mapper.key_of
         name = group.mapper.key_name
+        batch = Batch(group.instances) if group.mapper.relationships else None
         for instance in group.instances:
             values = instance.__dict__
             values[SESSION] = self._session
+            if batch is not None:
+                values[BATCH] = batch
+                values.pop(ADDED_TO, None)
             identity[values[name] if name is not None else key_of(instance)] = instance
 
     def take_out(self, instance: Any, key: Any) -> None:
@@ -88,12 +94,13 @@ class IdentityMap:
     def evict(self, instance: Any) -> None:
         """Let go of an object whose row is gone, or never came to be; it stays readable."""
         self.take_out(instance, instance.__mapper__.key_of(instance))
-        instance.__dict__.pop(SESSION, None)
+        for entry in (SESSION, BATCH, ADDED_TO):
+            instance.__dict__.pop(entry, None)
 
     def detach(self, instance: Any) -> None:
         """Let go of an object whose row remains; it can be added to a session again."""
         self.take_out(instance, instance.__mapper__.key_of(instance))
-        instance.__dict__[SESSION] = None
+        _let_go(instance)
 
     def move(self, instance: Any, before: dict[str, Any]) -> None:
         """Put an object whose values were `before` under the key that it has now."""
@@ -138,7 +145,7 @@ class IdentityMap:
     def clear(self) -> None:
         """Let go of every object; they can be added to a session again."""
         for instance in self:
-            instance.__dict__[SESSION] = None
+            _let_go(instance)
         self._by_model.clear()
 
 
@@ -196,3 +203,12 @@ def take_back(flushed: Flushed, identity: IdentityMap) -> None:
         for instance in group.instances:
             identity.evict(instance)
         group.take_keys()
+    for instance, name, value in reversed(flushed.filled):
+        instance.__dict__[name] = value
+
+
+def _let_go(instance: Any) -> None:
+    values = instance.__dict__
+    for entry in (SESSION, BATCH, ADDED_TO):
+        values.pop(entry, None)
+    values[DETACHED] = True

@@ -32,31 +32,42 @@ _KEYS_A_QUESTION = 500
 # --- Insert -------------------------------------------------------------------------------
 
 
+def give_keys(connection: Connection, group: Inserted, *, is_alone: bool) -> None:
+    """Give new instances their row ids, as far as the database does not when they are written.
+
+    Args:
+        is_alone: Nothing else is written that would have to know the key.
+    """
+    if not (is_alone and len(group.instances) == 1 and _is_filled_in(connection, group)):
+        group.given = _give_keys(connection, group.mapper, group.instances)
+
+
 def insert_group(connection: Connection, group: Inserted) -> None:
-    """Insert new instances of one model, giving them their keys.
+    """Insert new instances of one model, which have their keys.
 
     Raises:
         DuplicateKeyError: A row with this key exists.
         ValidationError: An instance has no key, or a value that cannot be stored.
     """
     mapper, instances = group.mapper, group.instances
-    is_filled_in = len(instances) == 1 and _is_filled_in(connection, mapper, instances[0])
-    if not is_filled_in:
-        group.given = _give_keys(connection, mapper, instances)
+    _require_values(mapper, instances)
     try:
         connection.write(_insert_template(connection, mapper), _rows(mapper, instances))
     except DuplicateKeyError as err:
         raise _named_duplicate(connection, mapper, instances, err) from err
-    if is_filled_in:
+    if not group.given and len(instances) == 1 and _is_filled_in(connection, group):
         instances[0].__dict__[mapper.key_name or ROWID] = connection.last_row_id()
         group.given = instances
 
 
-def _is_filled_in(connection: Connection, mapper: Mapper, instance: Any) -> bool:
+def _is_filled_in(connection: Connection, group: Inserted) -> bool:
     """Return whether the database chooses the row id of a single instance by itself."""
-    if not connection.dialect.fills_in_row_ids or not (mapper.has_allocated_key or not mapper.key):
+    mapper = group.mapper
+    if not connection.dialect.fills_in_row_ids or mapper.relationships:
         return False
-    return instance.__dict__.get(mapper.key_name or ROWID) is None
+    if mapper.key and not mapper.has_allocated_key:
+        return False
+    return group.instances[0].__dict__.get(mapper.key_name or ROWID) is None
 
 
 def _rows(mapper: Mapper, instances: Sequence[Any]) -> list[tuple[Stored, ...]]:
@@ -105,7 +116,6 @@ def _insert_template(connection: Connection, mapper: Mapper) -> Template:
 def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> list[Any]:
     """Give row ids to the instances that have none; the write lock is held already."""
     if mapper.key and not mapper.has_allocated_key:
-        _require_keys(mapper, group)
         return []
     name = mapper.key[0] if mapper.key else ROWID
     keyless = [instance for instance in group if instance.__dict__.get(name) is None]
@@ -124,7 +134,22 @@ def _give_keys(connection: Connection, mapper: Mapper, group: Sequence[Any]) -> 
     return keyless
 
 
-def _require_keys(mapper: Mapper, group: Sequence[Any]) -> None:
+def _require_values(mapper: Mapper, group: Sequence[Any]) -> None:
+    """Refuse instances without a key, or without a foreign key that must have a value."""
+    for name in mapper.foreign_keys:
+        column = mapper.by_name[name].column
+        if column.nullable or column.primary_key:
+            continue
+        for instance in group:
+            if instance.__dict__.get(name) is None:
+                raise ValidationError(
+                    f"Missing required column '{name}' of table '{mapper.table}': the new "
+                    f"{mapper.model.__name__} neither has the key nor refers to an object.",
+                    table_name=mapper.table,
+                    column_name=column.name,
+                )
+    if mapper.has_allocated_key:
+        return
     for instance in group:
         for name in mapper.key:
             if instance.__dict__.get(name) is None:

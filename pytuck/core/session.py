@@ -20,13 +20,23 @@ from pytuck.common.exceptions import (
 from pytuck.compiler import Compiled, Template, compile_statement
 from pytuck.core import bulk
 from pytuck.core.flush import Flush
-from pytuck.core.instance_values import SESSION, as_read, current_value, drop_values
+from pytuck.core.instance_values import (
+    ADDED_TO,
+    DETACHED,
+    SESSION,
+    as_read,
+    current_value,
+    drop_values,
+)
 from pytuck.core.loading import paused_collector
-from pytuck.core.mapping import Attribute, Mapper
+from pytuck.core.mapping import Mapper
 from pytuck.core.merging import merge
 from pytuck.core.model_defaults import inserted_key, with_defaults, with_onupdate
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_states import IdentityMap, UndoLog
+from pytuck.core.relationships import options as loading_options
+from pytuck.core.relationships.deleting import untie_new
+from pytuck.core.relationships.related_work import RelatedChanges, RelatedWork
 from pytuck.core.row_writing import instance_columns, key_condition
 from pytuck.core.storage import Storage
 from pytuck.core.streaming import Stream
@@ -62,6 +72,7 @@ class Session:
 
     Attributes:
         info: A place for whatever belongs to the session; it is not looked at.
+        relations: The relationships of its objects; models and lists report to it.
     """
 
     __event_family__: ClassVar[str] = "session"
@@ -82,6 +93,7 @@ class Session:
         self._nested: list[NestedTransaction[Any]] = []
         self._cursors: list[Generator[Any, None, None]] = []
         self._get_templates: dict[Mapper, Template] = {}
+        self.relations = RelatedWork(self, type(self))
 
     # --- Objects ---
 
@@ -113,7 +125,8 @@ class Session:
         Raises:
             QueryError: The object is not of this session.
         """
-        if self._pending.new.pop(id(instance), None) is not None:
+        if id(instance) in self._pending.new:
+            self.forget_new(instance)
             return
         self._require_own(instance)
         self._pending.deleted[id(instance)] = instance
@@ -136,7 +149,7 @@ class Session:
             return None
         key = mapper.convert_key(pk)
         known: M | None = self._identity.of(model).get(key)
-        if known is None and self._pending:
+        if known is None and self._has_changes:
             self._autoflush()
             known = self._identity.of(model).get(key)
         if known is not None:
@@ -206,7 +219,8 @@ class Session:
         Raises:
             QueryError: The object is not of this session.
         """
-        if self._pending.new.pop(id(instance), None) is not None:
+        if id(instance) in self._pending.new:
+            self._drop_new(instance)
             return
         self._require_own(instance)
         _, before = self._pending.changed.pop(id(instance), (None, {}))
@@ -217,7 +231,7 @@ class Session:
 
     def expunge_all(self) -> None:
         """Let go of all objects; what is not written yet never will be."""
-        self._pending = Pending()
+        self._drop_pending()
         self._identity.clear()
 
     def mark_changed(self, instance: PureBaseModel, name: str) -> None:
@@ -302,7 +316,7 @@ class Session:
         Raises:
             PytuckException: What the database refused.
         """
-        if self._pending:
+        if self._has_changes:
             self._autoflush()
         if isinstance(statement, Select):
             return self._select(statement)
@@ -359,6 +373,10 @@ class Session:
     # --- Transactions ---
 
     @property
+    def _has_changes(self) -> bool:
+        return bool(self._pending or self.relations)
+
+    @property
     def in_transaction(self) -> bool:
         """Whether something was written and neither committed nor rolled back."""
         return self._connection is not None and self._connection.in_transaction
@@ -382,7 +400,7 @@ class Session:
                 changes stay pending.
         """
         self._refuse_inside_flush("flush")
-        if not self._pending:
+        if not self._has_changes:
             return
         connection = self._connected()
         savepoint = connection.set_savepoint() if connection.in_transaction else None
@@ -423,9 +441,10 @@ class Session:
 
     def close(self) -> None:
         """Undo what was not committed and let go of all objects; they stay readable."""
-        if self._pending or self.in_transaction:
+        if self._has_changes or self.in_transaction:
             self.rollback()
         self._release()
+        self.relations.close()
         self._end_transactions()
         self._identity.clear()
 
@@ -466,6 +485,28 @@ class Session:
         finally:
             self.close()
 
+    # --- What models and relationships tell a session ---
+
+    def loaded(self, model: type[M], key: Any) -> M | None:
+        """Return the object with a key that is in memory, or None; nothing is read."""
+        found: M | None = self._identity.of(model).get(key)
+        return found
+
+    def all_loaded(self, model: type[M]) -> list[M]:
+        """Return the objects of a model that are in memory, new ones too; nothing is read."""
+        new = [instance for instance in self._pending.new.values() if type(instance) is model]
+        return self._identity.instances_of(model) + new
+
+    def make_pending(self, instance: PureBaseModel) -> None:
+        """Have an object inserted that comes along with another."""
+        self._pending.new[id(instance)] = instance
+        instance.__dict__[ADDED_TO] = self
+
+    def forget_new(self, instance: PureBaseModel) -> None:
+        """Take a new object back that was added and not yet written."""
+        self._drop_new(instance)
+        untie_new(self, instance)
+
     # --- How objects come in and change ---
 
     def _add(self, instance: Any) -> None:
@@ -473,10 +514,16 @@ class Session:
         pending, values = self._pending, instance.__dict__
         if pending.deleted:
             pending.deleted.pop(id(instance), None)
-        if SESSION not in values:
-            pending.new[id(instance)] = instance
-        elif values[SESSION] is None:
+        if SESSION in values:
+            return
+        if DETACHED in values:
             self._attach(instance)
+        else:
+            pending.new[id(instance)] = instance
+            if instance.__mapper__.relationships:
+                values[ADDED_TO] = self
+        if instance.__mapper__.relationships:
+            self.relations.added(instance)
 
     def _attach(self, instance: Any) -> None:
         """Take over an object of a session that is closed; all its values are written."""
@@ -496,12 +543,12 @@ class Session:
         if present:
             self._pending.changed[id(instance)] = (instance, present)
 
-    def _note_change(self, instance: Any, attribute: Attribute, new: Any) -> None:
+    def note_change(self, instance: Any, name: str, new: Any) -> None:
         """Remember the old value of an attribute that is being set; models call this."""
-        name, changed = attribute.name, self._pending.changed
+        mapper, changed = instance.__mapper__, self._pending.changed
         values = instance.__dict__
-        kind = attribute.column.type
-        if name in instance.__mapper__.containers:
+        kind = mapper.by_name[name].column.type
+        if name in mapper.containers:
             old, new = current_value(instance, name), untracked(new)
         else:
             old = values.get(name, MISSING)
@@ -519,7 +566,7 @@ class Session:
             if not before:
                 del changed[id(instance)]
 
-    def _note_change_in_place(self, instance: Any, name: str, value: Any) -> None:
+    def note_change_in_place(self, instance: Any, name: str, value: Any) -> None:
         """Remember a list or dictionary that is about to be changed; it calls this itself."""
         _, before = self._pending.changed.setdefault(id(instance), (instance, {}))
         if name not in before:
@@ -537,6 +584,7 @@ class Session:
             if not changed[1]:
                 del self._pending.changed[id(instance)]
         drop_values(instance, [name for name in names if name not in key])
+        self.relations.forget_one(instance, instance.__mapper__.relationships)
 
     def _is_there(self, known: Any, mapper: Mapper) -> bool:
         """Return whether an object the session knows has a row still, as far as it can tell."""
@@ -577,6 +625,17 @@ class Session:
         if owner is not None and owner is not self:
             raise QueryError(f"{instance!r} belongs to another session; close that one first.")
 
+    def _drop_new(self, instance: Any) -> None:
+        self._pending.new.pop(id(instance), None)
+        instance.__dict__.pop(ADDED_TO, None)
+
+    def _drop_pending(self) -> Pending:
+        """Return what was pending, and have nothing pending any more."""
+        pending, self._pending = self._pending, Pending()
+        for instance in pending.new.values():
+            instance.__dict__.pop(ADDED_TO, None)
+        return pending
+
     # --- How statements are run ---
 
     def _select(self, statement: Select[T]) -> Result[T]:
@@ -596,11 +655,15 @@ class Session:
         compiled = compile_statement(statement, connection.dialect)
         if entity is None:
             return compiled, None
-        return compiled, partial(self._load, entity.__mapper__, compiled.template)
+        mapper = entity.__mapper__
+        read = partial(self._load, mapper, compiled.template)
+        if statement.load_options or mapper.has_eager_relationships:
+            return compiled, partial(self._load_with_related, statement, read)
+        return compiled, read
 
     def _open_batches(self, statement: Select[Any], size: int) -> Generator[list[Any], None, None]:
         """Give the answer to a question in batches; see `Stream`."""
-        if self._pending:
+        if self._has_changes:
             self._autoflush()
         is_own = self.in_transaction
         connection = self._connected() if is_own else self.storage.engine.open_reader()
@@ -655,6 +718,15 @@ class Session:
         with paused_collector():
             return mapper.read(template, rows, self, identity, dirty)
 
+    def _load_with_related(
+        self, statement: Select[Any], read: Callable[[list[Any]], list[Any]], rows: list[Any]
+    ) -> list[Any]:
+        """Return the objects of rows with the related objects that the statement asks for."""
+        instances = read(rows)
+        tree = loading_options.load_tree(statement.entity.__mapper__, statement.load_options)
+        loading_options.apply(instances, tree, self)
+        return instances
+
     def _reread(self, table: str) -> None:
         """Bring the loaded objects of a table up to date after a statement changed it."""
         for model in self._identity.models_of(table):
@@ -666,6 +738,7 @@ class Session:
                 self._identity.evict(instance)
             if gone:
                 self._undo.note(Flushed(deleted=gone))
+        self.relations.forget_unchanged(self._identity)
 
     def _read_again(self, mapper: Mapper, keys: Sequence[Any]) -> set[int]:
         """Read the rows with these keys into their objects; return the objects' `id`s."""
@@ -717,7 +790,7 @@ class Session:
     def _flush_all(self) -> None:
         """Flush until listeners add nothing more."""
         for _ in range(_MOST_FLUSHES):
-            if not self._pending:
+            if not self._has_changes:
                 return
             self.flush()
         raise TransactionError(
@@ -728,12 +801,14 @@ class Session:
     def _flush(self, connection: Connection) -> None:
         """Write what is pending inside the open transaction."""
         self._flushing = self._pending
-        pending = Pending()
+        pending, changes = Pending(), RelatedChanges()
         try:
             event.tell(self, "before_flush")
+            self.relations.cascade(self._pending.new, self._pending.deleted)
             pending, self._pending = self._pending, Pending()
+            changes, self.relations.changes = self.relations.changes, RelatedChanges()
             self._flushing = pending
-            flush = Flush(self, connection, self._identity, self._pending)
+            flush = Flush(self, connection, changes, self._pending)
             with paused_collector():
                 flush.write(pending)
             try:
@@ -742,11 +817,19 @@ class Session:
                 flush.take_back()
                 raise
         except BaseException:
-            self._pending.put_back(pending)
+            self._put_back(pending, changes)
             raise
         finally:
             self._flushing = None
         self._undo.note(flush.flushed)
+
+    def _put_back(self, pending: Pending, changes: RelatedChanges) -> None:
+        """Have everything pending again after a flush that failed."""
+        for instance in pending.new.values():
+            if instance.__mapper__.relationships:
+                instance.__dict__[ADDED_TO] = self
+        self._pending.put_back(pending)
+        self.relations.changes.put_back(changes)
 
     def _undo_to(self, savepoint: int | None) -> None:
         """Undo the database's part of a flush that failed."""
@@ -774,8 +857,10 @@ class Session:
         self._interrupt_streams()
         self._release()
         self._end_transactions()
-        pending, self._pending = self._pending, Pending()
-        for table in self._undo.restore(self._identity, pending):
+        pending = self._drop_pending()
+        tables = self._undo.restore(self._identity, pending)
+        self.relations.forget(self._identity)
+        for table in tables:
             self._reread_after_rollback(table)
 
     def _reread_after_rollback(self, table: str) -> None:
@@ -799,8 +884,10 @@ class Session:
             return
         self._interrupt_streams()
         connection.undo_to_savepoint(nested.savepoint)
-        pending, self._pending = self._pending, Pending()
-        for table in self._undo.restore(self._identity, pending, nested.position):
+        pending = self._drop_pending()
+        tables = self._undo.restore(self._identity, pending, nested.position)
+        self.relations.forget(self._identity)
+        for table in tables:
             self._reread_after_rollback(table)
 
     def _end_transactions(self) -> None:

@@ -35,6 +35,7 @@ from pytuck.common.options import (
 )
 from pytuck.compiler import compile_statement
 from pytuck.core.columns import Column, table_from_columns
+from pytuck.core.model_registry import ModelRegistry
 from pytuck.events import event
 from pytuck.query import (
     Condition,
@@ -109,6 +110,7 @@ class Storage:
                 timeout_s=timeout_s,
                 durability=durability,
             )
+        self.models = ModelRegistry()
         self._tables: dict[str, TableSource] = {}
         self._transaction = threading.local()
         self._seen_versions = self._engine.versions()

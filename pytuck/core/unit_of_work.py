@@ -29,6 +29,14 @@ class Pending:
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.deleted)
 
+    def take_changes(self, later: Pending) -> None:
+        """Take over the changes of objects that were noted meanwhile."""
+        for key, (instance, before) in later.changed.items():
+            known = self.changed.setdefault(key, (instance, {}))[1]
+            for name, value in before.items():
+                known.setdefault(name, value)
+        later.changed = {}
+
     def put_back(self, earlier: Pending) -> None:
         """Take what was pending before, and could not be written, into what is pending now."""
         self.new = {**earlier.new, **self.new}
@@ -71,12 +79,15 @@ class Flushed:
     """What was written together: enough to give the objects their earlier state back.
 
     Attributes:
+        filled: Foreign keys of new objects that followed from relationships: the object, the
+            attribute and its value before.
         tables: Tables that a statement wrote to, past the objects; those are read again.
     """
 
     inserted: list[Inserted] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     deleted: list[Any] = field(default_factory=list)
+    filled: list[tuple[Any, str, Any]] = field(default_factory=list)
     tables: tuple[str, ...] = ()
 
 
