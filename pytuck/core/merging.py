@@ -8,6 +8,8 @@ from pytuck.common.exceptions import QueryError, StaleDataError
 from pytuck.core.instance_values import DETACHED, SESSION, current_value, set_values
 from pytuck.core.mapping import Mapper
 from pytuck.core.models import PureBaseModel
+from pytuck.core.relationships.links import links_of
+from pytuck.core.relationships.loading import put_loaded
 from pytuck.schema import MISSING
 
 if TYPE_CHECKING:
@@ -16,27 +18,70 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=PureBaseModel)
 
 
-def merge(session: Session, instance: M, *, load: bool) -> M:
-    """Return the session's object for the row of `instance`, with its values; see `Session`."""
-    if instance in session:
-        return instance
-    mapper = instance.__mapper__
-    key = mapper.key_of(instance)
-    has_key = bool(mapper.key) and None not in (key if isinstance(key, tuple) else (key,))
-    if not load:
-        return _without_loading(session, instance, key if has_key else None)
-    known: M | None = session.get(type(instance), key) if has_key else None
-    if known is None:
-        is_of_none = SESSION not in instance.__dict__ and DETACHED not in instance.__dict__
-        new = instance if is_of_none else _copy(instance)
-        session.add(new)
-        return new
-    _refuse_other_version(mapper, instance, known)
-    for name in mapper.by_name:
-        value = current_value(instance, name)
-        if value is not MISSING and name not in mapper.key and name != mapper.version:
-            setattr(known, name, value)
-    return known
+class Merge:
+    """One merge: an object, and those that the cascade `merge` reaches from it.
+
+    Args:
+        session: Where the values go.
+        load: Read the rows first. If false, the values are taken for what is stored.
+    """
+
+    def __init__(self, session: Session, *, load: bool) -> None:
+        self._session = session
+        self._load = load
+        self._merged: dict[int, Any] = {}
+
+    def merge(self, instance: M) -> M:
+        """Return the session's object for the row of `instance`, with its values.
+
+        Raises:
+            StaleDataError: The row has another version than the object.
+            QueryError: Nothing is to be loaded, and the object has unsaved changes or no key.
+        """
+        if instance in self._session:
+            return instance
+        known: M | None = self._merged.get(id(instance))
+        if known is None:
+            known = self._merged[id(instance)] = self._of_session(instance)
+            self._merge_related(instance, known)
+            if known not in self._session:
+                self._session.add(known)
+        return known
+
+    def _of_session(self, instance: M) -> M:
+        session, mapper = self._session, instance.__mapper__
+        key = mapper.key_of(instance)
+        has_key = bool(mapper.key) and None not in (key if isinstance(key, tuple) else (key,))
+        if not self._load:
+            return _without_loading(session, instance, key if has_key else None)
+        known: M | None = session.get(type(instance), key) if has_key else None
+        if known is None:
+            is_of_none = SESSION not in instance.__dict__ and DETACHED not in instance.__dict__
+            return instance if is_of_none else _copy(instance)
+        _refuse_other_version(mapper, instance, known)
+        for name in mapper.by_name:
+            value = current_value(instance, name)
+            if value is not MISSING and name not in mapper.key and name != mapper.version:
+                setattr(known, name, value)
+        return known
+
+    def _merge_related(self, instance: Any, known: Any) -> None:
+        related = [
+            (link, list(link.members(instance)))
+            for link in links_of(instance.__mapper__)
+            if "merge" in link.cascade and link.is_loaded(instance)
+        ]
+        if known is instance:  # only the session's objects may come along with it
+            for link, _ in related:
+                del instance.__dict__[link.name]
+        for link, members in related:
+            merged = [self.merge(item) for item in members]
+            if not self._load:
+                put_loaded(known, link, merged)
+            elif link.is_list:
+                setattr(known, link.name, merged)
+            else:
+                setattr(known, link.name, merged[0] if merged else None)
 
 
 def _without_loading(session: Session, instance: M, key: Any) -> M:

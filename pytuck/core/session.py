@@ -30,7 +30,7 @@ from pytuck.core.instance_values import (
 )
 from pytuck.core.loading import paused_collector
 from pytuck.core.mapping import Mapper
-from pytuck.core.merging import merge
+from pytuck.core.merging import Merge
 from pytuck.core.model_defaults import inserted_key, with_defaults, with_onupdate
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_states import IdentityMap, UndoLog
@@ -163,7 +163,8 @@ class Session:
         """Return this session's object for the row of an object from elsewhere, with its values.
 
         Where there is no such row yet, the object itself becomes new in this session; or a copy
-        of it, if it belongs to another session.
+        of it, if it belongs to another session. Related objects in memory are merged along where
+        the relationship's cascade has `merge`, as it has if nothing is said.
 
         Args:
             load: Read the row first. If false, the values are taken for what is stored.
@@ -172,7 +173,7 @@ class Session:
             StaleDataError: The row has another version than the object.
             QueryError: `load` is false, and the object has unsaved changes or no key.
         """
-        merged = merge(self, instance, load=load)
+        merged = Merge(self, load=load).merge(instance)
         self._autocommit()
         return merged
 
@@ -182,47 +183,62 @@ class Session:
         """Read an object's values again; unsaved changes of them are lost.
 
         Args:
-            attribute_names: Only these attributes.
+            attribute_names: Only these attributes and relationships.
 
         Raises:
             QueryError: The object is not of this session, or has no such attribute.
             RecordNotFoundError: Its row is gone.
         """
         self._require_own(instance)
-        names = _attribute_names(instance, attribute_names)
+        names = _names_of(instance, attribute_names)
         fresh = self._fetch(instance)
-        self._forget(instance, names)
-        _fill_in(instance, fresh)
+        along = self._along(instance, "refresh-expire", names)
+        for item, new in [(instance, fresh), *((item, self._fetch(item)) for item in along)]:
+            self._forget(item, names if item is instance else _names_of(item, None))
+            _fill_in(item, new)
 
     def expire(self, instance: PureBaseModel, names: Iterable[str] | None = None) -> None:
         """Forget an object's values; the next look at one of them reads the row again.
 
-        Unsaved changes of them are lost. The primary key is kept.
+        Unsaved changes of them are lost. The primary key is kept. Related objects that are
+        loaded are expired, too, where the relationship's cascade has `refresh-expire`.
 
         Args:
-            names: Only these attributes.
+            names: Only these attributes and relationships.
 
         Raises:
             QueryError: The object is not of this session, or has no such attribute.
         """
         self._require_own(instance)
-        self._forget(instance, _attribute_names(instance, names))
+        wanted = _names_of(instance, names)
+        along = self._along(instance, "refresh-expire", wanted)
+        self._forget(instance, wanted)
+        for item in along:
+            self._forget(item, _names_of(item, None))
 
     def expire_all(self) -> None:
         """Forget the values of all objects; the next look at an object reads its row again."""
         for instance in self._identity:
-            self._forget(instance, instance.__mapper__.by_name)
+            self._forget(instance, _names_of(instance, None))
 
     def expunge(self, instance: PureBaseModel) -> None:
         """Let go of an object; it stays readable, and its changes are not written.
 
+        Related objects in memory go along where the relationship's cascade has `expunge`.
+
         Raises:
             QueryError: The object is not of this session.
         """
+        if instance not in self:
+            self._require_own(instance)
+        for item in self.relations.along(instance, "expunge"):
+            if item in self:
+                self._expunge(item)
+
+    def _expunge(self, instance: Any) -> None:
         if id(instance) in self._pending.new:
             self._drop_new(instance)
             return
-        self._require_own(instance)
         _, before = self._pending.changed.pop(id(instance), (None, {}))
         self._pending.deleted.pop(id(instance), None)
         mapper = instance.__mapper__
@@ -241,10 +257,11 @@ class Session:
             QueryError: The object is not of this session, or has no such attribute.
         """
         self._require_own(instance)
-        (attribute,) = _attribute_names(instance, [name])
+        if name not in instance.__mapper__.by_name:
+            raise QueryError(f"{type(instance).__name__} has no attribute {name}.")
         _, before = self._pending.changed.setdefault(id(instance), (instance, {}))
-        getattr(instance, attribute)
-        before.setdefault(attribute, current_value(instance, attribute))
+        getattr(instance, name)
+        before.setdefault(name, current_value(instance, name))
 
     # --- Many at once ---
 
@@ -584,7 +601,14 @@ class Session:
             if not changed[1]:
                 del self._pending.changed[id(instance)]
         drop_values(instance, [name for name in names if name not in key])
-        self.relations.forget_one(instance, instance.__mapper__.relationships)
+        self.relations.forget_one(instance, names)
+
+    def _along(self, instance: Any, cascade: str, names: list[str]) -> list[Any]:
+        """Return the objects of this session that a cascade reaches, but for the first."""
+        if not instance.__mapper__.relationships.keys() & set(names):
+            return []
+        found = self.relations.along(instance, cascade)[1:]
+        return [item for item in found if item.__dict__.get(SESSION) is self]
 
     def _is_there(self, known: Any, mapper: Mapper) -> bool:
         """Return whether an object the session knows has a row still, as far as it can tell."""
@@ -917,9 +941,10 @@ class Session:
             )
 
 
-def _attribute_names(instance: Any, names: Iterable[str] | None) -> list[str]:
-    """Return the names of an instance's attributes, all or those asked for."""
-    known = instance.__mapper__.by_name
+def _names_of(instance: Any, names: Iterable[str] | None) -> list[str]:
+    """Return the names of an instance's attributes and relationships, all or those asked for."""
+    mapper = instance.__mapper__
+    known = {**mapper.by_name, **mapper.relationships}
     wanted = list(known) if names is None else list(names)
     unknown = [name for name in wanted if name not in known]
     if unknown:

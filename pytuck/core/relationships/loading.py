@@ -133,7 +133,7 @@ def _load_any_children(link: Link, owners: list[Any], session: Any) -> None:
         if back is not None:
             for child in children:
                 child.__dict__[back] = owner
-        _put(owner, link, children)
+        put_loaded(owner, link, children)
 
 
 def _load_many_to_many(link: Link, owners: list[Any], session: Any) -> None:
@@ -153,7 +153,7 @@ def _load_many_to_many(link: Link, owners: list[Any], session: Any) -> None:
         for target, *key in fetch(_ordered(statement, link), session, link):
             by_key[key[0] if is_single else tuple(key)].append(target)
     for owner in owners:
-        _put(owner, link, by_key.get(link.local_key(owner), ()))
+        put_loaded(owner, link, by_key.get(link.local_key(owner), ()))
 
 
 _LOADERS: dict[Kind, Callable[[Link, list[Any], Any], None]] = {
@@ -214,7 +214,12 @@ def _ordered(statement: Select[Any], link: Link) -> Select[Any]:
     return statement.order_by(*keys) if keys else statement
 
 
-def _put(owner: Any, link: Link, items: Sequence[Any]) -> None:
+def put_loaded(owner: Any, link: Link, items: Sequence[Any]) -> None:
+    """Make objects that were read those related to an owner.
+
+    Raises:
+        QueryError: The relationship holds one object, and these are more.
+    """
     if link.is_list:
         owner.__dict__[link.name] = ListInStep.make(owner, link, items)
         return

@@ -123,6 +123,19 @@ class RelatedWork:
                 done.add(id(instance))
                 deleting.cascade_delete(self._session, instance)
 
+    def along(self, instance: Any, cascade: str) -> list[Any]:
+        """Return an object and those that a cascade reaches from it, as far as they are loaded."""
+        found = {id(instance): instance}
+        waiting = [instance]
+        while waiting:
+            owner = waiting.pop()
+            for link in links_of(owner.__mapper__):
+                if cascade in link.cascade:
+                    fresh = [item for item in link.members(owner) if id(item) not in found]
+                    found.update((id(item), item) for item in fresh)
+                    waiting.extend(fresh)
+        return list(found.values())
+
     def forget(self, instances: Iterable[Any]) -> None:
         """Drop what is loaded of relationships; it is read again when it is next used."""
         self.changes = RelatedChanges()
@@ -138,7 +151,8 @@ class RelatedWork:
     def forget_one(self, instance: Any, names: Iterable[str]) -> None:
         """Drop some of what is loaded of an object's relationships, and its changes."""
         for name in names:
-            instance.__dict__.pop(name, None)
+            if name in instance.__mapper__.relationships:
+                instance.__dict__.pop(name, None)
         if not any(name in instance.__dict__ for name in instance.__mapper__.relationships):
             self.changes.owners.pop(id(instance), None)
 
