@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, overloa
 from pytuck.common.exceptions import ValidationError
 from pytuck.core.relationships import in_step, loading
 from pytuck.core.relationships.links import Lazy, Link, resolve
-from pytuck.query import TableSource
+from pytuck.core.relationships.paths import RelationshipPath
+from pytuck.query import Condition, Expression, TableSource
 
 if TYPE_CHECKING:
     from pytuck.core.mapping import Mapper
@@ -127,6 +128,56 @@ class Relationship(Generic[T]):
                 )
             self._link = resolve(self, self._mapper(), target.__mapper__)
         return self._link
+
+    # --- In a statement ---
+
+    @property
+    def path(self) -> RelationshipPath:
+        """The relationship as statements use it, seen from its own model."""
+        return RelationshipPath(self.link, self.owner)
+
+    def __joins__(self, target: Any = None) -> Sequence[tuple[Any, Expression[bool]]]:
+        """Return what `join()` joins, each with its condition."""
+        return self.path.__joins__(target)
+
+    def __of_alias__(self, alias: Any) -> RelationshipPath:
+        """Return the relationship of an alias of its model."""
+        return RelationshipPath(self.link, alias)
+
+    def of_type(self, target: Any) -> RelationshipPath:
+        """Return the relationship leading to an alias of its target."""
+        return self.path.of_type(target)
+
+    def any(self, *conditions: Expression[bool], **values: object) -> Condition:
+        """Return the condition that there is a related object, of which `conditions` hold.
+
+        `User.orders.any(Order.total > 100)`, `User.orders.any(state="open")`.
+        """
+        return self.path.any(*conditions, **values)
+
+    has = any
+
+    def contains(self, item: object) -> Condition:
+        """Return the condition that an object is among the related ones."""
+        return self.path.contains(item)
+
+    def is_(self, other: None) -> Condition:
+        """Return the condition that nothing is related."""
+        return self.path == other
+
+    def is_not(self, other: None) -> Condition:
+        """Return the condition that something is related."""
+        return self.path != other
+
+    def __eq__(self, other: object) -> Condition:  # type: ignore[override]
+        return self.path == other
+
+    def __ne__(self, other: object) -> Condition:  # type: ignore[override]
+        return self.path != other
+
+    __hash__ = object.__hash__
+
+    # --- What it means ---
 
     def link_if_known(self) -> Link | None:
         """Return what the declaration means, or None while its target is not defined."""
