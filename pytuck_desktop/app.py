@@ -10,7 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
 from pytuck_desktop import __version__, trace
-from pytuck_desktop.i18n.ts_translator import choose_language, install_language
+from pytuck_desktop.i18n.language import choose_language, install_language
 from pytuck_desktop.options import Options
 from pytuck_desktop.shell.gui_thread import GuiThread
 from pytuck_desktop.shell.main_window import MainWindow

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -21,8 +20,7 @@ _VALUE_BYTES = 60
 """About what a tuple and a small value cost in Python, for the bound above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Rows that follow one another.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
@@ -28,8 +28,7 @@ _CANCELLED = "PT-2304"
 """The error of a page that the worker gave up for a newer one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(NamedTuple):
     """A column to sort by."""
 
     column: str
@@ -63,8 +62,7 @@ class _Status:
         return cls(plain["count"], plain["exact"], plain["ready"], plain["revision"])
 
 
-@dataclass(slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """Which rows are visible, and which way they move."""
 
     first: int = 0
@@ -72,7 +70,6 @@ class _Wanted:
     is_downwards: bool = True
 
 
-@dataclass
 class RowsView:
     """The rows of one table for one grid; nothing here blocks.
 
@@ -83,16 +80,16 @@ class RowsView:
         on_error: Called with what went wrong.
     """
 
-    number: int
-    table: TableInfo
-    edits: StagedEdits
-    worker: Requester
-    on_reset: list[Callable[[], None]] = field(default_factory=list)
-    on_rows_changed: list[Callable[[int, int], None]] = field(default_factory=list)
-    on_count_changed: list[Callable[[], None]] = field(default_factory=list)
-    on_error: list[Callable[[ErrorInfo], None]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, number: int, table: TableInfo, edits: StagedEdits, worker: Requester
+    ) -> None:
+        self.number = number
+        self.edits = edits
+        self.worker = worker
+        self.on_reset: list[Callable[[], None]] = []
+        self.on_rows_changed: list[Callable[[int, int], None]] = []
+        self.on_count_changed: list[Callable[[], None]] = []
+        self.on_error: list[Callable[[ErrorInfo], None]] = []
         self.sort: tuple[SortKey, ...] = ()
         self.last_query_ms: float | None = None
         self._generation = 0
@@ -104,8 +101,8 @@ class RowsView:
         self._asked: tuple[int, int] | None = None
         self._wanted = _Wanted()
         self._snapshots: dict[int, RowSnapshot] = {}
+        self._set_table(table)
         self._new_rows: tuple[NewRow, ...] = tuple(self._overlay.inserted)
-        self._set_table(self.table)
         self._open()
 
     # --- What is shown ---

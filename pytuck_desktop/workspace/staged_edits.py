@@ -55,8 +55,7 @@ class KnownRow(Protocol):
         """Return its stored values by column, those left out of which only a part is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The stored value of a cell, and the one that is staged in its place."""
 
     old: Stored
@@ -98,8 +97,7 @@ class StepText:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One step of the history: the edits of the tables it touched, before and after."""
 
     text: StepText

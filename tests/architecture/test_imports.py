@@ -40,6 +40,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
     "pytuck_desktop/shell/main_window.py": "the start page is seen only where no file is open",
+    "pytuck_desktop/i18n/language.py": "the parser of translations, where there are some",
     "pytuck_desktop/options.py": "argparse is not loaded where only files are given",
 }
 """Modules that may import inside a function, and why."""
