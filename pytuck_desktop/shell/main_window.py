@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _SIDEBAR_WIDTH = 240
 _FIRST_SIZE = (1180, 760)
-_FIRST_MARGINS = (241, 72, 0, 28)
+_FIRST_MARGINS = (241, 77, 0, 30)
 """Pixels left of, above, right of and below the pages in a window that was never complete yet."""
 
 

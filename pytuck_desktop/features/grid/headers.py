@@ -44,6 +44,10 @@ class ColumnHeader(QHeaderView):
         self._tokens = tokens
         self.viewport().update()
 
+    def show_changes(self) -> None:
+        """Paint the sections again."""
+        self.headerDataChanged(Qt.Orientation.Horizontal, 0, max(0, self.count() - 1))
+
     def wanted_width(self, column: int) -> int:
         """Return the pixels that name, type and icons of a column need."""
         shown = self._viewmodel.columns[column]
@@ -172,6 +176,10 @@ class RowHeader(QHeaderView):
         """Take the colours of a theme."""
         self._tokens = tokens
         self.viewport().update()
+
+    def show_changes(self) -> None:
+        """Paint the sections again."""
+        self.headerDataChanged(Qt.Orientation.Vertical, 0, max(0, self.count() - 1))
 
     def follow_count(self) -> None:
         """Make room for the longest row number."""
