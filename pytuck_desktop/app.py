@@ -16,7 +16,7 @@ from pytuck_desktop.shell.gui_thread import GuiThread
 from pytuck_desktop.shell.main_window import MainWindow
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
-from pytuck_desktop.theme.theme import Theme, ThemeChoice
+from pytuck_desktop.theme.theme import QT_ARGUMENTS, Theme, ThemeChoice
 from pytuck_desktop.worker.client import ErrorInfo, WorkerClient
 from pytuck_desktop.worker.launch import start_worker
 from pytuck_desktop.workspace.documents import Document
@@ -125,7 +125,7 @@ class Application:
 
 def run(options: Options, first_worker: Worker | None) -> int:
     """Show the window and run until it is closed."""
-    qt = QApplication([])
+    qt = QApplication(list(QT_ARGUMENTS))
     qt.setApplicationName("pytuck-desktop")
     qt.setOrganizationName("pytuck")
     qt.setApplicationDisplayName("Pytuck Desktop")

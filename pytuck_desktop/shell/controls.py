@@ -30,7 +30,7 @@ from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
-from pytuck_desktop.theme.icons import SIZE
+from pytuck_desktop.theme.pixmaps import SIZE
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.workspace.documents import Document
 

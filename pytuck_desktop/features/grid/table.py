@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -52,12 +51,13 @@ class GridTable(QTableView):
         self._is_moving = False
         self._shown_names = viewmodel.column_names
         self._use_own_viewport()
-        self.setModel(self.grid_model)
         self._cells = CellPainter(viewmodel, tokens, self.font())
+        self._shown_font = self.font()
         self.column_header = ColumnHeader(viewmodel, tokens, self)
         self.setHorizontalHeader(self.column_header)
         self.row_header = RowHeader(viewmodel, tokens, self)
         self.setVerticalHeader(self.row_header)
+        self.setModel(self.grid_model)  # after the headers: Qt's own ones would measure it
         self._set_up()
         self.verticalScrollBar().valueChanged.connect(self._after_scroll)
         selection = self.selectionModel()
@@ -355,6 +355,8 @@ class GridTable(QTableView):
     # --- painting -------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self.font() != self._shown_font:
+            self._follow_font()
         has_real_rows = self._cells.paint(
             self, event.rect(), self.grid_model.first, self.selected_ranges()
         )
@@ -364,12 +366,11 @@ class GridTable(QTableView):
         super().resizeEvent(event)
         self.scrolled.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_cells"):
-            self._cells.use_font(self.font())
-            self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
-            self.row_header.follow_count()
+    def _follow_font(self) -> None:
+        self._shown_font = self.font()
+        self._cells.use_font(self._shown_font)
+        self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+        self.row_header.follow_count()
 
     def use_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""

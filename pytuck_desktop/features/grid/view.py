@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -195,25 +195,23 @@ class GridView(QFrame):
 
     def _set_first_widths(self) -> None:
         self._widths_are_set = True
-        for column in range(len(self.viewmodel.columns)):
-            width = min(self._fitting_width(column), _FIRST_WIDTH)
-            self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+        self._fit(range(len(self.viewmodel.columns)), most=_FIRST_WIDTH)
 
     def fit_column(self, column: int) -> None:
         """Make a column as wide as its visible content needs."""
-        width = min(self._fitting_width(column), _MOST_WIDTH)
-        self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+        self._fit((column,), most=_MOST_WIDTH)
 
-    def _fitting_width(self, column: int) -> int:
-        header = self.table.column_header.wanted_width(column)
+    def _fit(self, columns: Iterable[int], *, most: int) -> None:
         top = self.table.top_row
-        rows = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
-        texts = [cells[column][0] for row in rows if (cells := self.viewmodel.displayed(row))]
+        numbers = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
+        rows = [cells for row in numbers if (cells := self.viewmodel.displayed(row)) is not None]
         metrics = self.table.fontMetrics()
-        # The widest of the longest few: measuring them all would cost start-up time.
-        longest = sorted(texts, key=len)[-3:]
-        content = max((metrics.horizontalAdvance(text) for text in longest), default=0)
-        return max(header, content + 22)
+        for column in columns:
+            # The widest of the longest few: measuring them all would cost start-up time.
+            longest = sorted((cells[column][0] for cells in rows), key=len)[-3:]
+            content = max(map(metrics.horizontalAdvance, longest), default=0) + 22
+            wanted = max(self.table.column_header.wanted_width(column), content)
+            self.table.setColumnWidth(column, max(_LEAST_WIDTH, min(wanted, most)))
 
     def _sort(self, column: int, keep: bool) -> None:
         self.viewmodel.cycle_sort(column, keep=keep)
@@ -250,8 +248,7 @@ class GridView(QFrame):
         menu.popup(self.table.column_header.viewport().mapToGlobal(at))
 
     def _fit_all(self) -> None:
-        for column in range(len(self.viewmodel.columns)):
-            self.fit_column(column)
+        self._fit(range(len(self.viewmodel.columns)), most=_MOST_WIDTH)
 
     def _cell_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from pytuck_desktop.intents import ChooseFiles, ForgetFile, OpenFile, OpenSample
-from pytuck_desktop.theme.icons import SIZE, icon, pixmap
+from pytuck_desktop.theme.icons import icon
+from pytuck_desktop.theme.pixmaps import SIZE, pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import ElidedLabel, PlainLabel
 
