@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 _HIDDEN = re.compile(
@@ -37,8 +36,8 @@ def cell_text(text: str) -> str:
 
 def tool_tip(text: str) -> str:
     """Return `text` for a tool tip: Qt takes anything that looks like HTML there as HTML."""
-    shown = html.escape(visible_lines(text), quote=False).replace("\n", "<br>")
-    return f"<qt>{shown}</qt>"
+    shown = visible_lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "<qt>{}</qt>".format(shown.replace("\n", "<br>"))
 
 
 def menu_text(text: str) -> str:
