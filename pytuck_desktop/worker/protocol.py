@@ -95,7 +95,7 @@ def decode(body: bytes) -> Message:
                 return Answer(number, result, error)
             case [3, str(name), dict(arguments)]:
                 return Notice(name, arguments)
-    except (ValueError, msgpack.UnpackException) as err:
+    except (ValueError, TypeError, msgpack.UnpackException) as err:  # TypeError: a list as key
         raise ProtocolError(f"A frame is no msgpack: {err}") from err
     raise ProtocolError("A frame holds no message.")
 

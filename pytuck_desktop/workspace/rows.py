@@ -98,6 +98,7 @@ class RowsView:
         self._stale: set[int] = set()
         self._asked: tuple[int, int] | None = None
         self._wanted = _Wanted()
+        self._is_watched = False
         self._snapshots: dict[int, RowSnapshot] = {}
         self._set_table(table)
         self._new_rows: tuple[NewRow, ...] = tuple(self._overlay.inserted)
@@ -153,6 +154,7 @@ class RowsView:
 
     def want(self, first: int, last: int) -> None:
         """Have the rows from `first` to `last` loaded, and the next ones in scroll direction."""
+        self._is_watched = True
         is_downwards = first >= self._wanted.first
         self._wanted = _Wanted(max(0, first), max(first, last), is_downwards)
         self._ask()
@@ -256,7 +258,8 @@ class RowsView:
         if plain["page"] is not None:
             self._keep(plain["page"])
         _call(self.on_reset)
-        self._ask()
+        if self._is_watched:  # else the window is still busy with these rows
+            self._ask()
 
     def _ask(self) -> None:
         """Ask for the visible pages that are missing, or else for the one to come next."""

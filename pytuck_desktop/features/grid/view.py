@@ -54,6 +54,7 @@ class GridView(QFrame):
         self._empty: PlainLabel | None = None
         self._widths_are_set = False
         self._announced_painting = False
+        self._is_painted = False
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
@@ -174,6 +175,8 @@ class GridView(QFrame):
     def _want(self) -> None:
         if not self.isVisible():
             return
+        if not self._is_painted and self.has_first_rows:
+            return  # more rows are asked for once these are painted
         top = self.table.top_row
         last = min(top + self.table.visible_rows, self.viewmodel.row_count - 1)
         self.viewmodel.want(top, max(top, last))
@@ -187,6 +190,9 @@ class GridView(QFrame):
         self._want()
 
     def _after_paint(self, _line: int, real: bool) -> None:
+        if not self._is_painted:
+            self._is_painted = True
+            self._want_later.start()
         if real and not self._announced_painting:
             self._announced_painting = True
             self.rows_painted.emit()
