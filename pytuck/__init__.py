@@ -47,14 +47,27 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import TransactionError as TransactionError
     from pytuck.common.exceptions import TruncatedFileError as TruncatedFileError
     from pytuck.common.exceptions import TypeConversionError as TypeConversionError
+    from pytuck.common.exceptions import UnknownEventError as UnknownEventError
+    from pytuck.common.exceptions import UnknownRelationshipError as UnknownRelationshipError
     from pytuck.common.exceptions import UnsupportedOperationError as UnsupportedOperationError
     from pytuck.common.exceptions import ValidationError as ValidationError
     from pytuck.common.exceptions import WrongPasswordError as WrongPasswordError
     from pytuck.core import Column as Column
     from pytuck.core import PureBaseModel as PureBaseModel
+    from pytuck.core import Relationship as Relationship
     from pytuck.core import Session as Session
     from pytuck.core import Storage as Storage
     from pytuck.core import declarative_base as declarative_base
+    from pytuck.core import defaultload as defaultload
+    from pytuck.core import joinedload as joinedload
+    from pytuck.core import lazyload as lazyload
+    from pytuck.core import noload as noload
+    from pytuck.core import prefetch as prefetch
+    from pytuck.core import raiseload as raiseload
+    from pytuck.core import relationship as relationship
+    from pytuck.core import scoped_session as scoped_session
+    from pytuck.core import selectinload as selectinload
+    from pytuck.events import event as event
     from pytuck.query import and_ as and_
     from pytuck.query import delete as delete
     from pytuck.query import func as func
@@ -101,6 +114,8 @@ _EXCEPTIONS = (
     "TransactionError",
     "TruncatedFileError",
     "TypeConversionError",
+    "UnknownEventError",
+    "UnknownRelationshipError",
     "UnsupportedOperationError",
     "ValidationError",
     "WrongPasswordError",
@@ -108,9 +123,22 @@ _EXCEPTIONS = (
 _HOMES = {
     **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
     **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
+    **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
+    **dict.fromkeys(("Storage", "declarative_base", "relationship"), "pytuck.core"),
     **dict.fromkeys(
-        ("Column", "PureBaseModel", "Session", "Storage", "declarative_base"), "pytuck.core"
+        (
+            "scoped_session",
+            "defaultload",
+            "joinedload",
+            "lazyload",
+            "noload",
+            "prefetch",
+            "raiseload",
+            "selectinload",
+        ),
+        "pytuck.core",
     ),
+    "event": "pytuck.events",
     **dict.fromkeys(
         ("and_", "delete", "func", "insert", "literal", "not_", "or_", "select", "update"),
         "pytuck.query",

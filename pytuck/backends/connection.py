@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import islice
 
 import apsw
 
 from pytuck.backends.errors import translated
 from pytuck.backends.results import Outcome, StoredRow
+from pytuck.backends.write_locks import forget_writer, note_writer, refuse_to_wait_for_itself
 from pytuck.common.exceptions import (
+    ConstraintError,
     DatabaseConnectionError,
     PytuckException,
     TransactionError,
@@ -20,7 +20,6 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import Dialect
-from pytuck.compiler.dialects.sqlite import CASE_BLIND_LIKE, DECIMAL_COLLATION
 from pytuck.types import Stored
 from pytuck.types.textual import has_lone_surrogate
 
@@ -50,6 +49,8 @@ class Connection:
             PytuckException: What the database refused, with table and column where known.
         """
         template = compiled.template
+        if template.is_write and not self.raw.in_transaction:
+            refuse_to_wait_for_itself(self.path, self)
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -83,6 +84,49 @@ class Connection:
             raise translated(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, sets, err) from err
+
+    def write(self, template: Template, rows: Sequence[Sequence[Stored]]) -> int:
+        """Run one write for many rows inside the open transaction; return how many it changed.
+
+        Unlike `execute_many` it leaves it to the caller to undo a batch that failed half way.
+        What triggers change is counted, too.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        before = self.raw.total_changes()
+        try:
+            if len(rows) == 1:
+                self.raw.execute(template.sql, rows[0])
+            else:
+                self.raw.executemany(template.sql, rows)
+        except apsw.Error as err:
+            raise translated(err, self.path, template.table) from err
+        except _BIND_ERRORS as err:
+            raise unstorable(template, rows, err) from err
+        return self.raw.total_changes() - before
+
+    def last_row_id(self) -> int:
+        """Return the row id of the row that was inserted last."""
+        return self.raw.last_insert_rowid()
+
+    def batches(self, compiled: Compiled, size: int) -> Generator[list[StoredRow], None, None]:
+        """Give the stored rows of a question batch by batch, from a cursor that stays open.
+
+        Closing the generator closes the cursor.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        cursor = self.raw.cursor()
+        try:
+            cursor.execute(compiled.sql, compiled.parameters[0])
+            while rows := list(islice(cursor, size)):
+                yield rows
+        except apsw.Error as err:
+            raise translated(err, self.path, compiled.template.table) from err
+        finally:
+            cursor.close(True)
 
     def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
         """Return the stored rows of SQL that the compiler wrote.
@@ -139,7 +183,13 @@ class Connection:
         """
         if self.in_transaction:
             raise TransactionError("A transaction is open already on this connection.")
-        self.fetch(self.dialect.begin_write if write else self.dialect.begin_read)
+        self._savepoints = 0
+        if not write:
+            self.fetch(self.dialect.begin_read)
+            return
+        refuse_to_wait_for_itself(self.path, self)
+        self.fetch(self.dialect.begin_write)
+        note_writer(self.path, self)
 
     def commit(self) -> None:
         """Make the open transaction durable.
@@ -152,6 +202,7 @@ class Connection:
         except PytuckException:
             self.rollback()
             raise
+        forget_writer(self.path)
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
@@ -175,21 +226,58 @@ class Connection:
 
     @contextlib.contextmanager
     def _savepoint(self) -> Iterator[None]:
-        self._savepoints += 1
-        name = self.dialect.quote(f"pytuck_{self._savepoints}")
-        self.fetch(self.dialect.savepoint.format(name))
+        number = self.set_savepoint()
         try:
             yield
         except BaseException:
             # A full disk makes SQLite roll the whole transaction back; then nothing is left to do.
             if self.in_transaction:
-                self.fetch(self.dialect.rollback_to.format(name))
-                self.fetch(self.dialect.release.format(name))
+                self.undo_to_savepoint(number)
             raise
         else:
-            self.fetch(self.dialect.release.format(name))
+            self.release_savepoint(number)
+
+    def set_savepoint(self) -> int:
+        """Mark a place in the open transaction to which it can go back; return its number."""
+        self._savepoints += 1
+        self.fetch(self.dialect.savepoint.format(self._savepoint_name(self._savepoints)))
+        return self._savepoints
+
+    def release_savepoint(self, number: int) -> None:
+        """Take over into the transaction what was done since a savepoint, inner ones included."""
+        self.fetch(self.dialect.release.format(self._savepoint_name(number)))
+        self._savepoints = number - 1
+
+    def undo_to_savepoint(self, number: int) -> None:
+        """Undo what was done since a savepoint, and end it."""
+        self.fetch(self.dialect.rollback_to.format(self._savepoint_name(number)))
+        self.release_savepoint(number)
+
+    def _savepoint_name(self, number: int) -> str:
+        return self.dialect.quote(f"pytuck_{number}")
+
+    @contextlib.contextmanager
+    def deferred_foreign_keys(self) -> Iterator[None]:
+        """Check foreign keys at the end of a `with` block inside the open transaction.
+
+        For rows that refer to one another, in whatever order they are written.
+
+        Raises:
+            ConstraintError: A row refers to one that does not exist.
+        """
+        self.pragma("defer_foreign_keys", 1)
+        try:
+            yield
+            broken, _ = self.raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)
+            if broken:
+                raise ConstraintError(
+                    "A row would refer to a row that does not exist, or a row that others refer "
+                    f"to would go, in '{self.path}'. Add or change the other row first.",
+                    details={"constraint": "foreign key"},
+                )
         finally:
-            self._savepoints -= 1
+            if self.in_transaction:
+                self.pragma("defer_foreign_keys", 0)
 
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
@@ -225,12 +313,6 @@ class Connection:
             ) from err
 
 
-def add_functions(raw: apsw.Connection) -> None:
-    """Give a new connection the functions and collations that compiled SQL relies on."""
-    raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
-    raw.create_scalar_function(CASE_BLIND_LIKE, _case_blind_like, 2, deterministic=True)
-
-
 def unstorable(
     template: Template, parameters: Iterable[Sequence[object]], err: Exception
 ) -> ValidationError:
@@ -261,32 +343,3 @@ def _why_unstorable(value: object) -> str | None:
     if value is not None and not isinstance(value, (int, float, str, bytes)):
         return f"{value!r} of type {type(value).__name__} has no form in which it is stored."
     return None
-
-
-def _compare_decimals(left: str, right: str) -> int:
-    a, b = _decimal_key(left), _decimal_key(right)
-    return (a > b) - (a < b)
-
-
-@lru_cache(maxsize=4096)
-def _decimal_key(text: str) -> tuple[int, Decimal, str]:
-    try:
-        return (0, Decimal(text), "")
-    except InvalidOperation:
-        return (1, Decimal(0), text)  # what is no number sorts after the numbers, as text
-
-
-def _case_blind_like(*arguments: Stored) -> int | None:
-    pattern, text = arguments
-    if pattern is None or text is None:
-        return None
-    return int(_case_blind_pattern(str(pattern)).fullmatch(str(text).casefold()) is not None)
-
-
-@lru_cache(maxsize=256)
-def _case_blind_pattern(pattern: str) -> re.Pattern[str]:
-    # The compiler sends % as \x01 and _ as \x02, escapes resolved.
-    quoted = re.escape(pattern.casefold())
-    for wild, expression in (("\x01", ".*"), ("\x02", ".")):
-        quoted = quoted.replace("\\" + wild, expression).replace(wild, expression)
-    return re.compile(quoted, re.DOTALL)

@@ -8,7 +8,7 @@ with their writes, and what they read is the present state, committed or not.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import apsw
@@ -89,6 +89,16 @@ class MemoryConnection(Connection):
     def execute_many(self, template: Template, parameters: Iterable[Sequence[Stored]]) -> None:
         with self._call:
             super().execute_many(template, parameters)
+
+    def write(self, template: Template, rows: Sequence[Sequence[Stored]]) -> int:
+        with self._call:
+            return super().write(template, rows)
+
+    def batches(self, compiled: Compiled, size: int) -> Generator[list[StoredRow], None, None]:
+        # The cursor is everybody's as the connection is, so it is read to its end at once.
+        with self._call:
+            found = list(super().batches(compiled, size))
+        yield from found
 
     def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
         with self._call:

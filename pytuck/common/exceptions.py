@@ -174,6 +174,18 @@ class MissingDependencyError(ConfigurationError):
         )
 
 
+class UnknownEventError(ConfigurationError, ValueError):
+    """There is no event of this name to listen to."""
+
+    code = "PT-1304"
+
+    def __init__(self, name: str, family: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"Unknown event: {name!r}. A {family} has: {', '.join(known)}.",
+            details={"event": name, "family": family},
+        )
+
+
 class QueryError(PytuckException):
     """A statement is not valid, or gave another number of rows than it promised."""
 
@@ -184,6 +196,12 @@ class PytuckIndexError(PytuckException):
     """An index cannot be built or used."""
 
     code = "PT-1402"
+
+
+class UnknownRelationshipError(QueryError, ValueError):
+    """The model has no relationship of this name."""
+
+    code = "PT-1404"
 
 
 class UnsupportedOperationError(PytuckException):

@@ -198,7 +198,9 @@ class ExpressionWriter:
             parts.append(f"ORDER BY {', '.join(map(self.write, node.order))}")
         if node.frame is not None:
             parts.append(_frame(node.frame))
-        return self._called(node.function, arguments, order, f"{condition} OVER ({' '.join(parts)})")
+        return self._called(
+            node.function, arguments, order, f"{condition} OVER ({' '.join(parts)})"
+        )
 
     def _function_parts(self, node: nodes.Function) -> tuple[list[str], str, str]:
         arguments = list(map(self.write, node.arguments))
@@ -273,7 +275,7 @@ def is_long_list(node: nodes.In) -> bool:
     if len(node.values) <= LONG_LIST:
         return False
     kinds = {type(value.stored) for value in node.values} - {type(None)}
-    return kinds == {int} or kinds == {str}
+    return kinds in ({int}, {str})
 
 
 def _frame(frame: nodes.Frame) -> str:

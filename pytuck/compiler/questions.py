@@ -105,9 +105,7 @@ class QuestionWriter(ExpressionWriter):
         )
         own: list[Node] = [*([] if tree is None else [tree]), *statement.extra]
         known = {source.label for item in own for source in sources_in(item)}
-        others = [
-            source for label, source in mentioned(items).items() if label not in known
-        ]
+        others = [source for label, source in mentioned(items).items() if label not in known]
         inside = [source for source in others if source.label not in self._around]
         _refuse_unread(inside)
         if len(own) + len(others) < 2:

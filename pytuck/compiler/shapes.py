@@ -36,7 +36,7 @@ class Parameters(list[Stored]):
         self.named: set[str] = set()
 
 
-def shape_of(statement: Statement, parameters: Parameters) -> str:
+def shape_of(statement: Statement | nodes.Question, parameters: Parameters) -> str:
     """Return what identifies the SQL of a statement, and append its parameters.
 
     An insert's rows are not among them: it runs once for each row.
@@ -128,7 +128,7 @@ def _table(node: nodes.TableRef, p: Parameters) -> str:
 
 
 def _subquery(node: nodes.SubqueryRef, p: Parameters) -> str:
-    return f"({shape_of(node.statement, p)})as {node.label!r}"  # type: ignore[arg-type]
+    return f"({shape_of(node.statement, p)})as {node.label!r}"
 
 
 def _named_question(node: nodes.CteRef, p: Parameters) -> str:
@@ -136,7 +136,7 @@ def _named_question(node: nodes.CteRef, p: Parameters) -> str:
     if node.name in p.named:
         return reference
     p.named.add(node.name)
-    inner = shape_of(node.statement, p)  # type: ignore[arg-type]
+    inner = shape_of(node.statement, p)
     return f"with {node.columns!r}{node.is_recursive}({inner}){reference}"
 
 
@@ -147,9 +147,7 @@ def _literal(node: nodes.Literal, p: Parameters) -> str:
 
 def _comparison(node: nodes.Comparison, p: Parameters) -> str:
     left, right = node.left, node.right
-    return (
-        f"({_SHAPES[type(left)](left, p)} {node.operator} {_SHAPES[type(right)](right, p)})"
-    )
+    return f"({_SHAPES[type(left)](left, p)} {node.operator} {_SHAPES[type(right)](right, p)})"
 
 
 def _and(node: nodes.And, p: Parameters) -> str:

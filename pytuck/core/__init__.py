@@ -1,12 +1,48 @@
 """Objects: the open database, models, sessions.
 
 `storage` is the user's handle, `columns` and `models` declare, `mapping` links a model to its
-table, `session` and `unit_of_work` read and write objects.
+table, `session` reads and writes objects: `flush` and `row_writing` are its way to the rows,
+`object_states` what it remembers, `transactions` and `streaming` what it returns, `bulk` its way
+past the objects, `scoped` one for each thread.
 """
 
 from pytuck.core.columns import Column
+from pytuck.core.event import event
 from pytuck.core.models import PureBaseModel, declarative_base
+from pytuck.core.relationships import (
+    Relationship,
+    defaultload,
+    joinedload,
+    lazyload,
+    noload,
+    prefetch,
+    raiseload,
+    relationship,
+    selectinload,
+)
+from pytuck.core.relationships.loading import use_sessions
+from pytuck.core.scoped import scoped_session
 from pytuck.core.session import Session
 from pytuck.core.storage import Storage
 
-__all__ = ["Column", "PureBaseModel", "Session", "Storage", "declarative_base"]
+# Sessions stand on relationships, so objects without a session learn here how to open one.
+use_sessions(Session)
+
+__all__ = [
+    "Column",
+    "PureBaseModel",
+    "Relationship",
+    "Session",
+    "Storage",
+    "declarative_base",
+    "defaultload",
+    "event",
+    "joinedload",
+    "lazyload",
+    "noload",
+    "prefetch",
+    "raiseload",
+    "relationship",
+    "scoped_session",
+    "selectinload",
+]

@@ -12,6 +12,7 @@ from pytuck.common.exceptions import (
     TypeConversionError,
     ValidationError,
 )
+from pytuck.core.instance_values import missing_value
 from pytuck.query import Expression
 from pytuck.schema import MISSING
 from pytuck.types import ColumnType, type_of
@@ -39,6 +40,10 @@ class Column(Generic[T]):
         comment: A comment kept in the file.
         strict: Refuse values of another type instead of converting them.
         validator: One or more functions; a value is refused if one returns False or raises.
+        version: The column counts the changes of its row, from 1 on, and no session overwrites
+            a change of somebody else that it has not seen (`StaleDataError`).
+        onupdate: What an instance gets whenever it is written with other changes; a callable is
+            called each time.
 
     Raises:
         ValidationError: The declaration contradicts itself.
@@ -60,6 +65,8 @@ class Column(Generic[T]):
         comment: str | None = None,
         strict: bool = False,
         validator: Validator | Sequence[Validator] | None = None,
+        version: bool = False,
+        onupdate: T | Callable[[], T] | None = None,
     ) -> None:
         if index not in (False, True, "hash", "sorted"):
             raise ValidationError(
@@ -80,6 +87,12 @@ class Column(Generic[T]):
         self.comment = comment
         self.strict = strict
         self.validators = _validators(validator)
+        self.version = version
+        self.onupdate = onupdate
+        if version and self.type.python_type is not int:
+            raise ValidationError(
+                "A version column counts; declare it as Column(int, version=True)."
+            )
         self.attribute = ""
 
     def __set_name__(self, owner: type, attribute: str) -> None:
@@ -94,7 +107,7 @@ class Column(Generic[T]):
         # Values stand in the instance's own dictionary and are found there first, so an
         # instance arrives here only if it has none for this column.
         if instance is not None:
-            raise AttributeError(f"{owner.__name__}.{self.attribute} has no value yet.")
+            return missing_value(instance, self.attribute)
         expressions: dict[str, Expression[T]] | None = getattr(owner, "__expressions__", None)
         if not expressions:
             return self  # an abstract base or a mixin: there is no table yet
@@ -114,6 +127,10 @@ class Column(Generic[T]):
     def resolve_default(self) -> T | None:
         """Return the value of an instance for which none is given."""
         return self.factory() if self.factory is not None else self.default
+
+    def resolve_onupdate(self) -> T | None:
+        """Return the value an instance gets when it is written with other changes."""
+        return self.onupdate() if callable(self.onupdate) else self.onupdate
 
     def convert(self, value: object, table: str | None = None) -> T | None:
         """Return `value` as the column holds it.

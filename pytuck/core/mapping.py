@@ -19,6 +19,14 @@ from pytuck.backends.results import StoredRow, undecodable
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
+from pytuck.core.instance_values import (
+    BATCH,
+    ROWID,
+    SESSION,
+    as_read,
+    container_encoder,
+    watched,
+)
 from pytuck.query import (
     Condition,
     Select,
@@ -35,11 +43,7 @@ from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
 
-SESSION = "_pytuck_session"
-"""The entry of an instance's dictionary that names the session it belongs to."""
-
-ROWID = "_pytuck_rowid"
-"""The attribute with the hidden row id of an instance whose model has no primary key."""
+__all__ = ["BATCH", "ROWID", "SESSION", "Attribute", "Batch", "Mapper"]
 
 _PLAIN_CHECKS: dict[type, str] = {
     str: "__type({v}) is __str and {v}.isascii()",
@@ -57,6 +61,24 @@ _PLAIN_CHECKS: dict[type, str] = {
 Loader = Callable[[Sequence[StoredRow], Any, dict[Any, Any], Any], list[Any]]
 
 
+class Batch:
+    """Instances that came into memory together, so that related objects are read for all.
+
+    Attributes:
+        rules: How relationships that are not loaded behave when read, by name; `*` for all.
+    """
+
+    __slots__ = ("instances", "rules")
+
+    def __init__(self, instances: list[Any]) -> None:
+        self.instances = instances
+        self.rules: dict[str, str] = {}
+
+    def rule(self, name: str) -> str | None:
+        """Return how a relationship behaves when it is read; None if nothing is said."""
+        return self.rules.get(name) or self.rules.get("*") if self.rules else None
+
+
 @dataclass(frozen=True)
 class Attribute:
     """One attribute of a model and its column."""
@@ -72,30 +94,64 @@ class Mapper:
         attributes: The mapped attributes, in the order of the table's columns.
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
+        key_places: Where the key stands in a stored row; behind the columns if it is a row id.
         has_allocated_key: The primary key is the row id, which is given on insert.
+        containers: Names of the attributes that hold lists or dictionaries.
+        first_value: The entry that instances have unless they are expired; None if all is key.
+        version: The name of the attribute that counts the row's changes; None if none does.
+        onupdate: Names of the attributes that get a new value with each change of a row.
+        refers_to: The tables that foreign keys lead to.
         highest_row_id: The question for the highest row id in use.
+        templates: The compiled statements of the unit of work, by what they do.
         construct: The `__init__` of the model.
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
+        relationships: The model's relationships by name.
     """
 
     def __init__(
-        self, model: type[Any], table: str, comment: str | None, columns: dict[str, Column[Any]]
+        self,
+        model: type[Any],
+        table: str,
+        comment: str | None,
+        columns: dict[str, Column[Any]],
+        relationships: dict[str, Any] | None = None,
     ) -> None:
         self.model = model
-        _refuse_odd_names(model, columns)
+        self.relationships = relationships or {}
+        _refuse_odd_names(model, [*columns, *self.relationships])
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
         self.source.attributes = {name: column.name for name, column in columns.items()}
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
+        self.foreign_keys = frozenset(_foreign_key_names(columns, self.relationships))
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
+        names = list(columns)
+        self.key_places = tuple(map(names.index, self.key)) or (len(names),)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
+        self.containers = frozenset(
+            name for name, column in columns.items() if column.type.python_type in (list, dict)
+        )
+        self.first_value = next(
+            (
+                as_read(name) if name in self.containers else name
+                for name, column in columns.items()
+                if not column.primary_key
+            ),
+            None,
+        )
+        self.version = _version_of(model, columns)
+        self.onupdate = tuple(
+            name for name, column in columns.items() if column.onupdate is not None
+        )
+        self.refers_to = frozenset(key.target_table for key in self.source.schema.foreign_keys)
         has_row_id = self.has_allocated_key or not self.key
         self.highest_row_id: Select[int] = select(
             func.max(self.source.rowid) if has_row_id else literal(None)
         )
         single = columns[self.key[0]].type if len(self.key) == 1 else None
         self._encode_key = None if single is None else single.encode
+        self.templates: dict[Any, Template] = {}
         self.construct = self._make_constructor()
         self.load = self._make_loader()
         self.row_of = self._make_row_of()
@@ -112,6 +168,11 @@ class Mapper:
             return None
         return self.key[0] if self.key else ROWID
 
+    @property
+    def has_eager_relationships(self) -> bool:
+        """Whether the model declares relationships that are always loaded with it."""
+        return any(item.lazy in ("selectin", "joined") for item in self.relationships.values())
+
     def key_of(self, instance: Any) -> Any:
         """Return what identifies an instance: its key, a tuple of several, or its row id."""
         values = instance.__dict__
@@ -119,6 +180,13 @@ class Mapper:
         if name is not None:
             return values.get(name)
         return tuple(values.get(part) for part in self.key)
+
+    def key_before(self, instance: Any, before: dict[str, Any]) -> Any:
+        """Return what identified an instance when some of its values were `before`."""
+        if not before or not any(name in before for name in self.key):
+            return self.key_of(instance)
+        parts = tuple(before.get(name, instance.__dict__.get(name)) for name in self.key)
+        return parts[0] if len(parts) == 1 else parts
 
     def stored_key(self, key: Any) -> tuple[Stored, ...]:
         """Return the stored values of a key, for the condition of a statement."""
@@ -192,7 +260,7 @@ class Mapper:
         """Return the `__init__` of the model, with one keyword argument for each attribute."""
         scope: dict[str, Any] = {
             "__MISSING": MISSING,
-            "__refuse": self._refuse_unknown,
+            "__take": self._take_others,
             # A column may be called `type` or `str`, so the built-in ones go by other names.
             **{f"__{kind.__name__}": kind for kind in (type, str, int, float, bool, bytes)},
             "__datetime": datetime,
@@ -207,14 +275,18 @@ class Mapper:
         ]
         for number, (name, attribute) in enumerate(self.by_name.items()):
             column = attribute.column
-            scope[f"__fill{number}"] = _filler(column, self.table)
+            is_filled_later = name in self.foreign_keys
+            scope[f"__fill{number}"] = _filler(column, self.table, is_optional=is_filled_later)
             check = None if column.validators else _plain_check(column.type)
             if check is None:
                 lines.append(f" __d[{name!r}] = __fill{number}({name})")
             else:
                 plain = check.format(v=name)
                 lines.append(f" __d[{name!r}] = {name} if {plain} else __fill{number}({name})")
-        lines.append(" if __unknown: __refuse(__unknown)")
+            if name in self.containers:
+                scope["__watched"] = watched
+                lines.append(f" __d[{name!r}] = __watched(__d[{name!r}], __self, {name!r})")
+        lines.append(" if __unknown: __take(__self, __unknown)")
         return _compiled(lines, scope, "__init__")
 
     def _make_loader(self) -> Loader:
@@ -226,12 +298,13 @@ class Mapper:
         count = len(self.attributes)
         variables = [f"v{number}" for number in range(count)]
         unpacked = [*variables, "rowid"] if not self.key else variables
-        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__}
+        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__, "Batch": Batch}
         lines = [
             "def load(rows, session, identity, dirty):",
             " out = []",
             " append = out.append",
             " known = identity.get",
+            *([" batch = Batch(out)"] if self.relationships else []),
             " for row in rows:",
             f"  {', '.join(unpacked)}, = row",
         ]
@@ -254,9 +327,14 @@ class Mapper:
             "   d = instance.__dict__",
         ]
         for name, variable in zip(self.by_name, variables, strict=True):
-            lines.append(f"  d[{name!r}] = {variable}")
+            if name in self.containers:
+                lines += [f"  d.pop({name!r}, None)", f"  d[{as_read(name)!r}] = {variable}"]
+            else:
+                lines.append(f"  d[{name!r}] = {variable}")
         if not self.key:
             lines.append(f"  d[{ROWID!r}] = rowid")
+        if self.relationships:
+            lines.append(f"  d[{BATCH!r}] = batch")
         lines.append(" return out")
         return _compiled(lines, scope, "load")
 
@@ -268,6 +346,10 @@ class Mapper:
             encode = attribute.column.type.encode
             if encode is None:
                 parts.append(f"d[{attribute.name!r}]")
+                continue
+            if attribute.name in self.containers:
+                scope[f"encode{number}"] = container_encoder(attribute.name, encode)
+                parts.append(f"encode{number}(d)")
                 continue
             scope[f"encode{number}"] = encode
             lines.append(f" v{number} = d[{attribute.name!r}]")
@@ -284,14 +366,29 @@ class Mapper:
         parts = ", ".join(f"v{position}" for position in positions)
         return parts if len(positions) == 1 else f"({parts})"
 
-    def _refuse_unknown(self, values: dict[str, object]) -> None:
-        names = ", ".join(f"'{name}'" for name in values)
-        known = ", ".join(self.by_name)
+    def _take_others(self, instance: Any, values: dict[str, object]) -> None:
+        """Set relationships given to the constructor, and refuse what else there is."""
+        unknown = [name for name in values if name not in self.relationships]
+        if unknown:
+            self._refuse_unknown(unknown)
+        for name, value in values.items():
+            self.relationships[name].assign(instance, value)
+
+    def _refuse_unknown(self, unknown: list[str]) -> None:
+        names = ", ".join(f"'{name}'" for name in unknown)
+        known = ", ".join([*self.by_name, *self.relationships])
         raise ValidationError(
             f"{self.model.__name__} has no column {names}. Its columns are: {known}.",
             table_name=self.table,
-            column_name=next(iter(values)),
+            column_name=unknown[0],
         )
+
+
+def _version_of(model: type[Any], columns: dict[str, Column[Any]]) -> str | None:
+    names = [name for name, column in columns.items() if column.version]
+    if len(names) > 1:
+        raise SchemaError(f"{model.__name__} has several version columns: {', '.join(names)}.")
+    return names[0] if names else None
 
 
 def _refuse_odd_names(model: type[Any], names: Iterable[str]) -> None:
@@ -309,14 +406,28 @@ def _plain_check(type_: ColumnType[Any]) -> str | None:
     return _PLAIN_CHECKS.get(type_.python_type) if is_ordinary else None
 
 
-def _filler(column: Column[Any], table: str) -> Callable[[object], object]:
-    """Return the long way to a value: defaults, None, conversion and validators."""
+def _foreign_key_names(
+    columns: dict[str, Column[Any]], relationships: dict[str, Any]
+) -> Iterable[str]:
+    """Return the attributes that a relationship may fill in when it is flushed."""
+    named = {name for declared in relationships.values() for name in declared.foreign_key}
+    for name, column in columns.items():
+        if column.foreign_key is not None or name in named or column.name in named:
+            yield name
+
+
+def _filler(column: Column[Any], table: str, *, is_optional: bool) -> Callable[[object], object]:
+    """Return the long way to a value: defaults, None, conversion and validators.
+
+    Args:
+        is_optional: Nothing need be given, since a relationship may give the value later.
+    """
 
     def fill(value: object) -> object:
         if value is MISSING:
             if column.has_default:
                 return column.convert(column.resolve_default(), table)
-            if column.nullable or column.primary_key:
+            if column.nullable or column.primary_key or is_optional:
                 return None
             raise ValidationError(
                 f"Missing required column '{column.attribute}' of table '{table}'.",

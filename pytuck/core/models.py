@@ -13,7 +13,11 @@ from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.core.columns import Column
-from pytuck.core.mapping import SESSION, Mapper
+from pytuck.core.instance_values import SESSION, as_read, watched
+from pytuck.core.mapping import Mapper
+from pytuck.core.plain_form import to_plain
+from pytuck.core.relationships import Relationship
+from pytuck.core.relationships.in_step import key_changed
 from pytuck.query import Expression, TableSource
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ class PureBaseModel:
 
     __tablename__: ClassVar[str]
     __table_comment__: ClassVar[str | None] = None
+    __event_family__: ClassVar[str] = "model"
     __abstract__: ClassVar[bool] = True
     __storage__: ClassVar[Storage]
     __mapper__: ClassVar[Mapper]
@@ -39,6 +44,7 @@ class PureBaseModel:
     __expressions__: ClassVar[dict[str, Expression[Any]]] = {}
     __columns__: ClassVar[dict[str, Column[Any]]] = {}
     __primary_key__: ClassVar[str | None] = None
+    __relationships__: ClassVar[dict[str, Relationship[Any]]] = {}
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -51,16 +57,28 @@ class PureBaseModel:
         self.__mapper__.construct(self, **values)
 
     def __setattr__(self, name: str, value: object) -> None:
-        attribute = self.__mapper__.by_name.get(name)
+        mapper = self.__mapper__
+        attribute = mapper.by_name.get(name)
         if attribute is None:
-            object.__setattr__(self, name, value)
+            declared = mapper.relationships.get(name)
+            if declared is not None:
+                declared.assign(self, value)
+            else:
+                object.__setattr__(self, name, value)
             return
-        converted = attribute.column.convert(value, self.__mapper__.table)
+        converted = attribute.column.convert(value, mapper.table)
         values = self.__dict__
         session = values.get(SESSION)
+        is_foreign_key = name in mapper.foreign_keys
+        before = getattr(self, name, None) if is_foreign_key else None
         if session is not None:
-            session._note_change(self, name, values.get(name), converted)
+            session.note_change(self, name, converted)
+        if name in mapper.containers:
+            values.pop(as_read(name), None)
+            converted = watched(converted, self, name)
         values[name] = converted
+        if is_foreign_key and before != converted:
+            key_changed(self, name, before)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}(pk={self.__mapper__.key_of(self)!r})>"
@@ -70,30 +88,27 @@ class PureBaseModel:
         use_column_names: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
+        depth: int = 0,
     ) -> dict[str, Any]:
-        """Return the values of the columns.
+        """Return the values of the columns, and of related objects.
 
         Args:
             use_column_names: Use the names of the database's columns, not of the attributes.
-            include: Only these attributes.
+            include: Only these attributes and relationships.
             exclude: All but these; `include` goes before it.
+            depth: How many steps of relationships to follow; they are loaded if need be. An
+                object that is met again on the way from itself is given by its key alone.
 
         Raises:
             ValidationError: The model has no such attribute.
         """
-        wanted = set(self.__columns__ if include is None else include)
-        left_out = set(exclude or ()) if include is None else set()
-        unknown = (wanted | left_out) - set(self.__columns__)
-        if unknown:
-            raise ValidationError(
-                f"{type(self).__name__} has no attribute {', '.join(sorted(unknown))}.",
-                table_name=self.__mapper__.table,
-            )
-        return {
-            (column.name if use_column_names else name): self.__dict__.get(name)
-            for name, column in self.__columns__.items()
-            if name in wanted and name not in left_out
-        }
+        return to_plain(
+            self,
+            use_column_names=use_column_names,
+            include=include,
+            exclude=exclude,
+            depth=depth,
+        )
 
     def to_json(
         self,
@@ -102,9 +117,10 @@ class PureBaseModel:
         exclude: Iterable[str] | None = None,
         ensure_ascii: bool = False,
         indent: int | None = None,
+        depth: int = 0,
     ) -> str:
         """Return `to_dict` as JSON: dates as ISO 8601, durations in seconds, bytes as base64."""
-        values = self.to_dict(use_column_names, include, exclude)
+        values = self.to_dict(use_column_names, include, exclude, depth)
         return json.dumps(values, ensure_ascii=ensure_ascii, indent=indent, default=_json_value)
 
 
@@ -131,8 +147,10 @@ def _map(model: type[PureBaseModel]) -> None:
     columns = _collected_columns(model)
     if not columns:
         raise SchemaError(f"The model {model.__name__} declares no columns.", table_name=name)
-    mapper = Mapper(model, name, model.__table_comment__, columns)
+    relationships = _collected_relationships(model)
+    mapper = Mapper(model, name, model.__table_comment__, columns, relationships)
     model.__columns__ = columns
+    model.__relationships__ = relationships
     model.__mapper__ = mapper
     if getattr(model.__init__, "__is_generated__", model.__init__ is PureBaseModel.__init__):
         # Nobody wrote an own one, so calls go straight to the generated code.
@@ -148,6 +166,7 @@ def _map(model: type[PureBaseModel]) -> None:
             f"The model {model.__name__} has no storage. Derive it from declarative_base(storage)."
         )
     model.__storage__.ensure_table(mapper.source.schema)
+    model.__storage__.models.add(model)
 
 
 def _collected_columns(model: type[PureBaseModel]) -> dict[str, Column[Any]]:
@@ -163,6 +182,20 @@ def _collected_columns(model: type[PureBaseModel]) -> dict[str, Column[Any]]:
             elif name in columns:
                 del columns[name]  # a subclass put something else in its place
     return columns
+
+
+def _collected_relationships(model: type[PureBaseModel]) -> dict[str, Relationship[Any]]:
+    found: dict[str, Relationship[Any]] = {}
+    for base in reversed(model.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, Relationship):
+                found[name] = value
+            else:
+                found.pop(name, None)
+    for name, declared in found.items():
+        found[name] = declared.copy_for(model)
+        setattr(model, name, found[name])
+    return found
 
 
 def _json_value(value: object) -> object:

@@ -2,64 +2,150 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterator
 from typing import Any
+from weakref import WeakValueDictionary
 
-from pytuck.core.mapping import SESSION
-from pytuck.core.unit_of_work import Inserted, Pending
+from pytuck.core.instance_values import ADDED_TO, BATCH, DETACHED, SESSION, set_values
+from pytuck.core.mapping import Batch
+from pytuck.core.unit_of_work import Flushed, Inserted, Pending
+
+
+class _WithPassed(dict[Any, Any]):
+    """The objects of a model by key, with those passed by a stream, which it does not keep."""
+
+    def __init__(self, kept: dict[Any, Any]) -> None:
+        super().__init__(kept)
+        self.passed: WeakValueDictionary[Any, Any] = WeakValueDictionary()
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return an object, whether it is kept or only still held by somebody."""
+        found = super().get(key)
+        return found if found is not None else self.passed.get(key, default)
+
+
+class _Loaded(dict[Any, Any]):
+    """What is being loaded, in front of the objects known before."""
+
+    def __init__(self, known: dict[Any, Any]) -> None:
+        super().__init__()
+        self._known = known
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return an object, whether it was just loaded or known before."""
+        found = super().get(key)
+        return found if found is not None else self._known.get(key, default)
 
 
 class IdentityMap:
     """The objects of one session, one for each row.
 
     Strong references in a plain dictionary: a `WeakValueDictionary` would double the cost of
-    loading. A session lets go of its objects when it is closed.
+    loading. A session lets go of its objects when it is closed. Only what a stream has passed is
+    held weakly: it stays the session's object for as long as anybody else holds it.
     """
 
     def __init__(self, session: object) -> None:
         self._session = session
-        self._by_model: dict[type, dict[Any, Any]] = defaultdict(dict)
+        self._by_model: dict[type, dict[Any, Any]] = {}
+        self._loaded_weakly: dict[type, dict[Any, Any]] | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        for model in list(self._by_model):
+            yield from self.instances_of(model)
 
     def of(self, model: type) -> dict[Any, Any]:
         """Return the objects of a model by key; loaders add to it."""
-        return self._by_model[model]
+        known = self._by_model.get(model)
+        if known is None:
+            known = self._by_model[model] = {}
+        if self._loaded_weakly is None:
+            return known
+        return self._loaded_weakly.setdefault(model, _Loaded(known))
 
     def add(self, instance: Any) -> None:
         """Make an object one of the session."""
         instance.__dict__[SESSION] = self._session
-        self._by_model[type(instance)][instance.__mapper__.key_of(instance)] = instance
+        instance.__dict__.pop(DETACHED, None)
+        self.of(type(instance))[instance.__mapper__.key_of(instance)] = instance
 
     def add_inserted(self, group: Inserted) -> None:
         """Make objects that were inserted together objects of the session."""
-        identity, key_of = self._by_model[group.mapper.model], group.mapper.key_of
+        identity, key_of = self.of(group.mapper.model), group.mapper.key_of
         name = group.mapper.key_name
+        batch = Batch(group.instances) if group.mapper.relationships else None
         for instance in group.instances:
             values = instance.__dict__
             values[SESSION] = self._session
+            if batch is not None:
+                values[BATCH] = batch
+                values.pop(ADDED_TO, None)
             identity[values[name] if name is not None else key_of(instance)] = instance
 
-    def evict(self, instance: Any) -> None:
-        """Let go of an object; it stays readable."""
-        identity = self._by_model[type(instance)]
-        key = instance.__mapper__.key_of(instance)
-        if identity.get(key) is instance:
-            del identity[key]
-        instance.__dict__.pop(SESSION, None)
+    def take_out(self, instance: Any, key: Any) -> None:
+        """Forget that an object stands for the row with a key."""
+        known = self.of(type(instance))
+        if known.get(key) is instance:
+            known.pop(key, None)
+            if isinstance(known, _WithPassed):
+                known.passed.pop(key, None)
 
-    def rekey(self, models: Iterable[type]) -> None:
-        """Put the objects of some models under the keys they have now."""
-        for model in models:
-            instances = list(self._by_model[model].values())
-            self._by_model[model] = {
-                instance.__mapper__.key_of(instance): instance for instance in instances
-            }
+    def evict(self, instance: Any) -> None:
+        """Let go of an object whose row is gone, or never came to be; it stays readable."""
+        self.take_out(instance, instance.__mapper__.key_of(instance))
+        for entry in (SESSION, BATCH, ADDED_TO):
+            instance.__dict__.pop(entry, None)
+
+    def detach(self, instance: Any) -> None:
+        """Let go of an object whose row remains; it can be added to a session again."""
+        self.take_out(instance, instance.__mapper__.key_of(instance))
+        _let_go(instance)
+
+    def move(self, instance: Any, before: dict[str, Any]) -> None:
+        """Put an object whose values were `before` under the key that it has now."""
+        mapper = instance.__mapper__
+        if any(name in before for name in mapper.key):
+            self.take_out(instance, mapper.key_before(instance, before))
+            self.of(type(instance))[mapper.key_of(instance)] = instance
+
+    @contextlib.contextmanager
+    def weakly(self) -> Iterator[None]:
+        """Hold what is loaded inside, and was not known before, only weakly."""
+        loaded = self._loaded_weakly = {}
+        try:
+            yield
+        finally:
+            self._loaded_weakly = None
+            for model, instances in loaded.items():
+                self._hold_weakly(model, instances)
+
+    def _hold_weakly(self, model: type, instances: dict[Any, Any]) -> None:
+        known = self.of(model)
+        if not isinstance(known, _WithPassed):
+            known = self._by_model[model] = _WithPassed(known)
+        known.passed.update(instances)
+
+    def instances_of(self, model: type) -> list[Any]:
+        """Return the objects of a model, those held weakly included."""
+        known = self.of(model)
+        instances = list(known.values())
+        if isinstance(known, _WithPassed):
+            instances += list(known.passed.values())
+        return instances
+
+    def models_of(self, table: str) -> list[type]:
+        """Return the models of a table that objects are known of."""
+        return [
+            model
+            for model in self._by_model
+            if self.instances_of(model) and model.__mapper__.table == table  # type: ignore[attr-defined]
+        ]
 
     def clear(self) -> None:
-        """Let go of every object."""
-        for instances in self._by_model.values():
-            for instance in instances.values():
-                instance.__dict__.pop(SESSION, None)
+        """Let go of every object; they can be added to a session again."""
+        for instance in self:
+            _let_go(instance)
         self._by_model.clear()
 
 
@@ -67,43 +153,62 @@ class UndoLog:
     """What was written since the last commit, so that a rollback can restore the objects."""
 
     def __init__(self) -> None:
-        self._values: list[tuple[Any, str, Any]] = []
-        self._inserted: list[Inserted] = []
-        self._removed: list[Any] = []
+        self._flushes: list[Flushed] = []
 
-    def note_value(self, instance: Any, name: str, before: object) -> None:
-        """Remember the value an attribute had before it was written."""
-        self._values.append((instance, name, before))
+    def __len__(self) -> int:
+        return len(self._flushes)
 
-    def note_inserted(self, groups: Iterable[Inserted]) -> None:
-        """Remember objects that were inserted."""
-        self._inserted.extend(groups)
+    def note(self, flushed: Flushed) -> None:
+        """Remember what was written together."""
+        self._flushes.append(flushed)
 
-    def note_removed(self, instances: Iterable[Any]) -> None:
-        """Remember objects whose rows were deleted."""
-        self._removed.extend(instances)
-
-    def restore(self, identity: IdentityMap, pending: Pending) -> None:
-        """Give the objects back the state they had at the last commit.
+    def restore(self, identity: IdentityMap, pending: Pending, since: int = 0) -> set[str]:
+        """Give the objects back the state they had when the log was `since` entries long.
 
         Args:
-            pending: What was not even written.
+            pending: What was not even written; its objects get their values back, too.
+
+        Returns:
+            The tables whose objects must be read again, because statements wrote to them.
         """
-        for group in self._inserted:
-            for instance in group.instances:
-                identity.evict(instance)
-            group.take_keys()
+        tables: set[str] = set()
         for instance, before in pending.changed.values():
-            instance.__dict__.update(before)
-        for instance, name, value in reversed(self._values):
-            instance.__dict__[name] = value
-        for instance in self._removed:
-            identity.add(instance)
-        identity.rekey({type(instance) for instance, _, _ in self._values})
-        self.forget()
+            set_values(instance, before, instance.__mapper__.containers)
+        while len(self._flushes) > since:
+            flushed = self._flushes.pop()
+            take_back(flushed, identity)
+            tables.update(flushed.tables)
+        return tables
+
+    def cut(self, position: int) -> None:
+        """Forget what was noted since the log was `position` entries long."""
+        del self._flushes[position:]
 
     def forget(self) -> None:
         """Begin anew, after a commit."""
-        self._values.clear()
-        self._inserted.clear()
-        self._removed.clear()
+        self._flushes.clear()
+
+
+def take_back(flushed: Flushed, identity: IdentityMap) -> None:
+    """Give objects the state they had before they were written together."""
+    for instance in flushed.deleted:
+        identity.add(instance)
+    for instance, before in flushed.changed:
+        key = instance.__mapper__.key_of(instance)
+        set_values(instance, before, instance.__mapper__.containers)
+        if any(name in before for name in instance.__mapper__.key):
+            identity.take_out(instance, key)
+            identity.add(instance)
+    for group in flushed.inserted:
+        for instance in group.instances:
+            identity.evict(instance)
+        group.take_keys()
+    for instance, name, value in reversed(flushed.filled):
+        instance.__dict__[name] = value
+
+
+def _let_go(instance: Any) -> None:
+    values = instance.__dict__
+    for entry in (SESSION, BATCH, ADDED_TO):
+        values.pop(entry, None)
+    values[DETACHED] = True

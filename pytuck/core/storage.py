@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pytuck import schema
 from pytuck.backends import (
@@ -35,6 +35,8 @@ from pytuck.common.options import (
 )
 from pytuck.compiler import compile_statement
 from pytuck.core.columns import Column, table_from_columns
+from pytuck.core.model_registry import ModelRegistry
+from pytuck.events import event
 from pytuck.query import (
     Condition,
     Delete,
@@ -75,6 +77,8 @@ class Storage:
         LockTimeout: Another program has the file for itself.
     """
 
+    __event_family__: ClassVar[str] = "storage"
+
     def __init__(
         self,
         file_path: str | Path | None = None,
@@ -92,6 +96,7 @@ class Storage:
         self.in_memory = in_memory or file_path is None
         self.file_path = None if self.in_memory else Path(str(file_path)).expanduser()
         self.auto_flush = auto_flush
+        event.tell(self, "before_load")
         if self.file_path is None:
             self._engine = memory_engine(engine)
         else:
@@ -105,9 +110,11 @@ class Storage:
                 timeout_s=timeout_s,
                 durability=durability,
             )
+        self.models = ModelRegistry()
         self._tables: dict[str, TableSource] = {}
         self._transaction = threading.local()
         self._seen_versions = self._engine.versions()
+        event.tell(self, "after_load")
 
     # --- What is open ---
 
@@ -217,7 +224,11 @@ class Storage:
         """
         compiled = compile_statement(statement, self._engine.dialect)
         connection: Connection | None = getattr(self._transaction, "connection", None)
-        if connection is None:
+        if connection is None and compiled.template.is_write:
+            event.tell(self, "before_save")
+            outcome = self._engine.execute(compiled)
+            event.tell(self, "after_save")
+        elif connection is None:
             outcome = self._engine.execute(compiled)
         else:
             outcome = connection.execute(compiled)
@@ -239,8 +250,10 @@ class Storage:
             try:
                 with connection.transaction():
                     yield self
+                    event.tell(self, "before_save")
             finally:
                 self._transaction.connection = None
+        event.tell(self, "after_save")
 
     def row_order(self, statement: Select[Any]) -> RowOrder:
         """Return the rows of a question by position, for scrolling through millions of them."""
@@ -321,7 +334,12 @@ class Storage:
         return data_changed or schema_changed, schema_changed
 
     def flush(self) -> None:
-        """Do nothing: a commit is durable when it returns. Kept for the old library's users."""
+        """Do nothing but tell it: a commit is durable when it returns.
+
+        Kept for the old library's users, with its events `before_flush` and `after_flush`.
+        """
+        event.tell(self, "before_flush")
+        event.tell(self, "after_flush")
 
     def close(self) -> None:
         """Close the file; the last one to close leaves a single file behind."""

@@ -11,7 +11,7 @@ from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes
 from pytuck.query.expressions import Expression, Ordering, literal
 from pytuck.query.literals import common_type, literal_node
-from pytuck.types import RAW, TYPES, ColumnType, type_of
+from pytuck.types import RAW, TYPES, ColumnType
 
 _INTEGER, _FLOAT, _TEXT = TYPES[int], TYPES[float], TYPES[str]
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
@@ -40,7 +40,18 @@ _RESULT_TYPES: dict[str, ColumnType[Any]] = {
     "total": _FLOAT,
 }
 _SAME_AS_ARGUMENT = frozenset(
-    ("min", "max", "abs", "nullif", "round", "lag", "lead", "first_value", "last_value", "nth_value")
+    (
+        "min",
+        "max",
+        "abs",
+        "nullif",
+        "round",
+        "lag",
+        "lead",
+        "first_value",
+        "last_value",
+        "nth_value",
+    )
 )
 _COMMON_TO_ARGUMENTS = frozenset(("coalesce", "ifnull"))
 _AVERAGES = frozenset(("avg", "median"))
@@ -239,5 +250,3 @@ def _orders(items: object) -> tuple[nodes.Order, ...]:
         item.node if isinstance(item, Ordering) else nodes.Order(item.node)
         for item in _several(items)
     )
-
-

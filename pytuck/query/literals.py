@@ -65,7 +65,9 @@ def result_type(
     if timedelta in kinds:
         return _interval_result(operator, left.python_type, right.python_type)
     if not all(issubclass(kind, _NUMBERS) for kind in kinds):
-        names = " and ".join(sorted(kind.__name__ for kind in (left.python_type, right.python_type)))
+        names = " and ".join(
+            sorted(kind.__name__ for kind in (left.python_type, right.python_type))
+        )
         raise QueryError(f"'{operator}' cannot combine {names}. Convert one with cast().")
     if Decimal in kinds:
         return _DECIMAL
@@ -79,9 +81,9 @@ def _interval_result(
         by_operator = {"+": _INTERVAL, "-": _INTERVAL, "%": _INTERVAL, "/": _FLOAT, "//": _INTEGER}
         if operator in by_operator:
             return by_operator[operator]
-    elif operator == "*" and int in (left, right):
-        return _INTERVAL
-    elif operator == "//" and left is timedelta and right is int:
+    elif (operator == "*" and int in (left, right)) or (
+        operator == "//" and left is timedelta and right is int
+    ):
         return _INTERVAL
     raise QueryError(f"'{operator}' cannot combine {left.__name__} and {right.__name__}.")
 

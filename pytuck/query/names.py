@@ -13,6 +13,8 @@ class GivenName(str):
     So the same statement, built again and again, has the same names and the same compiled SQL.
     """
 
+    __slots__ = ("__weakref__",)
+
 
 _taken: WeakValueDictionary[str, GivenName] = WeakValueDictionary()
 _lock = Lock()

@@ -50,7 +50,7 @@ class QuestionMethods(nodes.Question, Generic[T]):
         Raises:
             ColumnNotFoundError: There is no such name.
         """
-        if keys == (None,):
+        if len(keys) == 1 and keys[0] is None:
             return self._with(order=())
         order = tuple(self._order_key(key, desc) for key in keys)
         return self._with(order=self.order + order)
@@ -168,7 +168,7 @@ class Compound(QuestionMethods[T]):
     compiled: Any = field(default=None, init=False, compare=False, repr=False)
 
     @property
-    def columns(self) -> tuple[Node, ...]:  # type: ignore[override]
+    def columns(self) -> tuple[Node, ...]:
         """The columns of the answer: named as in the first part."""
         kinds = zip(*(map(type_of_node, part.columns) for part in self.parts), strict=True)
         names = (name_of_node(item, n) for n, item in enumerate(self.parts[0].columns, 1))

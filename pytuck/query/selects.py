@@ -257,6 +257,15 @@ class Select(QuestionMethods[T]):
             )
         return tree, [by_name[label] for label in labels if label in by_name]
 
+    @property
+    def has_row_for_row(self) -> bool:
+        """Whether the answer has one row for each row of its sources that meets the condition."""
+        is_grouped = self.group or self.having_node is not None or self.is_distinct
+        # A function may be an aggregate, which makes one row of all.
+        return not is_grouped and all(
+            isinstance(column, (nodes.ColumnRef, nodes.RowIdRef)) for column in self.columns
+        )
+
     # --- Names ---
 
     def _named_source(self) -> Source:
@@ -270,11 +279,9 @@ class Select(QuestionMethods[T]):
 
     def _order_named(self, name: str) -> Node:
         for number, column in enumerate(self.columns, 1):
-            if isinstance(column, (nodes.Labelled, nodes.Function, nodes.Over)):
-                if name_of_node(column, number) == name:
-                    item = column.item if isinstance(column, nodes.Labelled) else column
-                    is_label = isinstance(column, nodes.Labelled)
-                    return self._order_item(column) if is_label else item
+            is_calculated = isinstance(column, (nodes.Labelled, nodes.Function, nodes.Over))
+            if is_calculated and name_of_node(column, number) == name:
+                return self._order_item(column)
         return self._column_by_name(name)
 
     def _group_key(self, key: Expression[Any] | str) -> Node:
@@ -292,7 +299,8 @@ class Select(QuestionMethods[T]):
         first = () if self.table is None else (self.table,)
         for source in (*first, *self.sources):
             if source.attributes.get(name, name) in source.c:
-                return source.column_named(name).node
+                node: Node = source.column_named(name).node
+                return node
         if self.table is None:
             raise QueryError("Columns can be named only in a statement on a table or model.")
         raise ColumnNotFoundError(self.table.name, name, known=self.table.c.keys())
@@ -441,12 +449,14 @@ def select(*entities: Any) -> Select[Any]:
     )
 
 
-def count_of(statement: Select[Any]) -> Select[Any]:
-    """Return the question how many rows `statement` has, its limit and order left aside."""
-    if statement.is_distinct:
-        raise QueryError("The rows of a distinct select cannot be counted this way.")
+def count_of(question: QuestionMethods[Any]) -> Select[Any]:
+    """Return the question how many rows another one has."""
     count = nodes.Labelled(nodes.Function("count", (), _INTEGER), "count")
-    return Select((count,), statement.source, statement.where_node, table=statement.table)
+    is_cut = question.limit_node is not None or question.offset_node is not None
+    unsorted = question if is_cut else question.order_by(None)
+    if is_cut or not isinstance(unsorted, Select) or not unsorted.has_row_for_row:
+        return Select((count,), unsorted.subquery().node)
+    return replace(unsorted, columns=(count,), entity=None, entities=(), load_options=())
 
 
 def conjunction(where: Node | None, conditions: tuple[Expression[bool], ...]) -> Node | None:
@@ -483,5 +493,3 @@ def _only_table(items: tuple[Node, ...]) -> nodes.SourceNode | None:
 
 def _merged(known: tuple[Source, ...], added: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(dict.fromkeys((*known, *added)))
-
-

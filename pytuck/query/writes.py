@@ -47,7 +47,9 @@ class Insert(Generic[T]):
         """The values of the row that could not be inserted, for `on_conflict_do_update`."""
         table = _table_of(self)
         refs = [ColumnRef("excluded", node.name, node.type) for node in table.column_nodes]
-        columns = {ref.name: ColumnExpression(ref, table) for ref in refs}
+        columns: dict[str, Expression[Any]] = {
+            ref.name: ColumnExpression(ref, table) for ref in refs
+        }
         for attribute, name in table.attributes.items():
             columns.setdefault(attribute, columns[name])
         return Columns("excluded", columns)

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from pytuck.types.base import ColumnType, StorageClass
 from pytuck.types.textual import has_lone_surrogate
+from pytuck.types.tracked import TrackedDict, TrackedList
 
 _MAX_DEPTH = 200
 _MICROSECOND = timedelta(microseconds=1)
@@ -79,9 +80,9 @@ def _tagged(value: Any, depth: int) -> object:
         raise ValueError(f"it contains itself, or is nested deeper than {_MAX_DEPTH} levels")
     if kind is float:
         return value if math.isfinite(value) else {"$float": repr(value)}
-    if kind is list:
+    if kind is list or kind is TrackedList:
         return [_tagged(item, depth + 1) for item in value]
-    if kind is dict:
+    if kind is dict or kind is TrackedDict:
         return {_tagged_key(key): _tagged(item, depth + 1) for key, item in value.items()}
     if kind in _TAGS:
         tag, encode = _TAGS[kind]
@@ -107,7 +108,7 @@ def _untagged(pairs: list[tuple[str, Any]]) -> object:
 def _parse_json(value: object, kind: type) -> Any:
     if isinstance(value, str):
         value = from_json_text(value)
-    if type(value) is not kind:
+    if type(value) not in (kind, TrackedList if kind is list else TrackedDict):
         raise TypeError
     to_json_text(value)
     return value

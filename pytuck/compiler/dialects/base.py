@@ -42,8 +42,8 @@ class Dialect:
 
     Templates are texts with `{0}`, `{1}`, ... for the operands and `{all}` for all of them; a
     place may be used twice. Templates of functions are complete operands; `{suffix}` is where
-    the filter and the window of an aggregate go, else they go behind. Keys with a Python type behind a colon go before those without:
-    `sum:Decimal` before `sum`.
+    the filter and the window of an aggregate go, else they go behind. Keys with a Python type
+    behind a colon go before those without: `sum:Decimal` before `sum`.
 
     Attributes:
         placeholder: The parameter number `{0}`, counted from 1.
@@ -59,10 +59,11 @@ class Dialect:
         regexp: Template of a regular expression `{1}` found in `{0}`; `{2}` is 1 to ignore case.
         list_rows: The values of a list that is one parameter `{0}`, by Python type of the items.
         list_parameter: The parameter that stands for a list.
+        joins: The words for the kinds of join.
         true, false: The conditions that are always and never met.
         writes_nulls_order: NULLs must be told to come first upwards and last downwards.
         no_limit: What stands before an offset without a limit.
-        joins: The words for the kinds of join.
+        fills_in_row_ids: A row id that is not given is the next one, and the connection tells it.
         begin_read, begin_write, commit, rollback: The statements of a transaction.
     """
 
@@ -80,11 +81,12 @@ class Dialect:
     regexp: str
     list_rows: Mapping[str, str]
     list_parameter: Callable[[tuple[nodes.Literal, ...]], Stored]
+    joins: Mapping[nodes.JoinKind, str]
     true: str = "true"
     false: str = "false"
     writes_nulls_order: bool = False
     no_limit: str = ""
-    joins: Mapping[nodes.JoinKind, str] = JOINS  # noqa: RUF009 - never changed
+    fills_in_row_ids: bool = False
     begin_read: str = "BEGIN"
     begin_write: str = "BEGIN"
     commit: str = "COMMIT"

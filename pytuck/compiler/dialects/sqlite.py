@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from pytuck.compiler.dialects.base import OPERATORS, Dialect
+from pytuck.compiler.dialects.base import JOINS, OPERATORS, Dialect
 from pytuck.query import nodes
 from pytuck.types import Stored
 
@@ -184,8 +184,10 @@ SQLITE = Dialect(
         "str": "SELECT value FROM json_each({0})",
     },
     list_parameter=_list_parameter,
+    joins=JOINS,
     true="1",
     false="0",
     no_limit=" LIMIT -1",
+    fills_in_row_ids=True,
     begin_write="BEGIN IMMEDIATE",
 )

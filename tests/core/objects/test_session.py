@@ -236,8 +236,9 @@ def test_a_row_deleted_by_somebody_else_is_noticed(storage, session, models):
     session.commit()
     storage.delete("users", user.id)
     user.name = "b"
-    with pytest.raises(StaleDataError, match="users"):
+    with pytest.raises(StaleDataError, match=r"User with the key 1 .*'users'"):
         session.commit()
+    session.rollback()
 
 
 def test_objects_belong_to_one_session(storage, session, models):
