@@ -157,7 +157,8 @@ def case(
         raise QueryError("case() needs at least one pair of a condition and a value.")
     values = [_branch_value(item) for _, item in pairs]
     otherwise = None if else_ is None else _branch_value(else_)
-    kind = common_type([item.type for item in (*values, *([otherwise] if otherwise else []))])
+    every = values if otherwise is None else [*values, otherwise]
+    kind = common_type([item.type for item in every])
     conditions = [_condition(condition) for condition, _ in pairs]
     whens = tuple(
         nodes.When(condition, _as_type(item, kind))

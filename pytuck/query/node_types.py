@@ -34,6 +34,13 @@ _FIXED: dict[type[Node], ColumnType[Any]] = {
         _BOOLEAN,
     ),
 }
+_NAMED = (
+    nodes.Labelled,
+    nodes.ColumnRef,
+    nodes.RowIdRef,
+    nodes.ResultRef,
+    nodes.Function,
+)
 _WRAPPERS = (nodes.Labelled, nodes.Distinct, nodes.Order)
 
 
@@ -56,6 +63,6 @@ def name_of_node(node: Node, number: int) -> str:
         return name_of_node(node.item, number)
     if isinstance(node, nodes.Over):
         return node.function.name
-    if isinstance(node, (nodes.Labelled, nodes.ColumnRef, nodes.RowIdRef, nodes.Function)):
+    if isinstance(node, _NAMED):
         return node.name
     return f"column_{number}"
