@@ -67,15 +67,28 @@ if TYPE_CHECKING:
     from pytuck.core import relationship as relationship
     from pytuck.core import scoped_session as scoped_session
     from pytuck.core import selectinload as selectinload
+    from pytuck.core.queries import Query as Query
     from pytuck.events import event as event
+    from pytuck.query import Compound as Compound
+    from pytuck.query import aliased as aliased
     from pytuck.query import and_ as and_
+    from pytuck.query import case as case
+    from pytuck.query import cast as cast
     from pytuck.query import delete as delete
+    from pytuck.query import distinct as distinct
+    from pytuck.query import except_ as except_
+    from pytuck.query import exists as exists
+    from pytuck.query import extract as extract
     from pytuck.query import func as func
     from pytuck.query import insert as insert
+    from pytuck.query import intersect as intersect
     from pytuck.query import literal as literal
     from pytuck.query import not_ as not_
     from pytuck.query import or_ as or_
     from pytuck.query import select as select
+    from pytuck.query import tuple_ as tuple_
+    from pytuck.query import union as union
+    from pytuck.query import union_all as union_all
     from pytuck.query import update as update
 
 __version__ = "0.1.0"
@@ -123,6 +136,7 @@ _EXCEPTIONS = (
 _HOMES = {
     **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
     **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
+    "Query": "pytuck.core.queries",
     **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
     **dict.fromkeys(("Storage", "declarative_base", "relationship"), "pytuck.core"),
     **dict.fromkeys(
@@ -140,7 +154,29 @@ _HOMES = {
     ),
     "event": "pytuck.events",
     **dict.fromkeys(
-        ("and_", "delete", "func", "insert", "literal", "not_", "or_", "select", "update"),
+        (
+            "Compound",
+            "aliased",
+            "and_",
+            "case",
+            "cast",
+            "delete",
+            "distinct",
+            "except_",
+            "exists",
+            "extract",
+            "func",
+            "insert",
+            "intersect",
+            "literal",
+            "not_",
+            "or_",
+            "select",
+            "tuple_",
+            "union",
+            "union_all",
+            "update",
+        ),
         "pytuck.query",
     ),
 }

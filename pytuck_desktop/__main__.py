@@ -38,6 +38,10 @@ def _run_window(options: Options) -> int:
     from pytuck_desktop.worker.launch import start_worker
 
     first_worker = start_worker() if options.files else None
+    # PySide6 reads the source of every module that is imported after it, so what needs no Qt is
+    # imported before.
+    import pytuck_desktop.workspace.documents  # noqa: F401
+
     # Loading makes objects by the ten thousand and no garbage; the collector would only search.
     gc.disable()
     from pytuck_desktop.app import run

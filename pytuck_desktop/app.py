@@ -6,22 +6,24 @@ import gc
 import subprocess
 from collections.abc import Callable
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from pytuck_desktop import __version__, trace
-from pytuck_desktop.i18n.ts_translator import choose_language, install_language
+from pytuck_desktop.i18n.language import choose_language, install_language
 from pytuck_desktop.options import Options
 from pytuck_desktop.shell.gui_thread import GuiThread
 from pytuck_desktop.shell.main_window import MainWindow
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
-from pytuck_desktop.theme.theme import Theme, ThemeChoice
+from pytuck_desktop.theme.theme import QT_ARGUMENTS, Theme, ThemeChoice
 from pytuck_desktop.worker.client import ErrorInfo, WorkerClient
 from pytuck_desktop.worker.launch import start_worker
 from pytuck_desktop.workspace.documents import Document
 
 _FIRST_ROWS_MS = 200
+_COMPLETE_MS = 1000
+"""The window is complete after this time even if it was not painted: shown minimized, say."""
 _WITHOUT_INPUT = (
     QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
     | QEventLoop.ProcessEventsFlag.WaitForMoreEvents
@@ -63,6 +65,8 @@ class Application:
         )
         if options.size is not None:
             self.window.resize(*options.size)
+        if not options.files:
+            self.window.complete()
 
     def _open(
         self,
@@ -93,21 +97,35 @@ class Application:
         """Open the files of the command line."""
         self.window.navigation.open_in_turn(paths)
 
-    def wait_for_first_rows(self) -> None:
+    def show(self) -> None:
+        """Show the window: its first rows as soon as possible, the controls around them next."""
+        self._wait_for_first_rows()
+        if self.window.has_rows:
+            self.window.rows_painted.connect(self._complete_later)
+            QTimer.singleShot(_COMPLETE_MS, self.window.complete)
+        else:
+            self.window.complete()
+        self.window.show()
+
+    def _complete_later(self) -> None:
+        # The painting that is going on comes to the screen first.
+        self.window.rows_painted.disconnect(self._complete_later)
+        QTimer.singleShot(0, self.window.complete)
+
+    def _wait_for_first_rows(self) -> None:
         """Let the first rows arrive before the window is shown, so that it is painted once.
 
         They are ready by then as a rule: the worker works while the window is built. Bounded by
         `_FIRST_ROWS_MS`; the window shows its placeholders then.
         """
         deadline = QDeadlineTimer(_FIRST_ROWS_MS)
-        navigation = self.window.navigation
-        while not deadline.hasExpired() and (navigation.is_opening or self.window.is_loading):
+        while not deadline.hasExpired() and self.window.is_loading:
             self.qt.processEvents(_WITHOUT_INPUT, deadline.remainingTime())
 
 
 def run(options: Options, first_worker: Worker | None) -> int:
     """Show the window and run until it is closed."""
-    qt = QApplication([])
+    qt = QApplication(list(QT_ARGUMENTS))
     qt.setApplicationName("pytuck-desktop")
     qt.setOrganizationName("pytuck")
     qt.setApplicationDisplayName("Pytuck Desktop")
@@ -124,8 +142,7 @@ def run(options: Options, first_worker: Worker | None) -> int:
 
         screenshot = Screenshot(window, options.screenshot, wants_rows=bool(options.files))
     application.open_files(options.files)
-    application.wait_for_first_rows()
-    window.show()
+    application.show()
     trace.mark("window_shown")
     gc.freeze()
     gc.enable()

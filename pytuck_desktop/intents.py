@@ -6,28 +6,24 @@ needs to know no other feature.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class OpenFile:
+class OpenFile(NamedTuple):
     """Open the file, or bring it to the front if it is open already."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseFiles:
+class ChooseFiles(NamedTuple):
     """Let the user choose files to open."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenSample:
+class OpenSample(NamedTuple):
     """Open the sample; it is made on first use."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenTable:
+class OpenTable(NamedTuple):
     """Show a table of an open file.
 
     Attributes:
@@ -39,22 +35,19 @@ class OpenTable:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CloseFile:
+class CloseFile(NamedTuple):
     """Close the file and its tabs, after asking about staged edits."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetFile:
+class ForgetFile(NamedTuple):
     """Take the file off the list of recent files; the file itself stays."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnlockFile:
+class UnlockFile(NamedTuple):
     """Ask for the password of an encrypted file that could not be opened yet."""
 
     path: str

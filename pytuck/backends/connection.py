@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
 from itertools import islice
 
 import apsw
@@ -23,7 +20,6 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import Dialect
-from pytuck.compiler.dialects.sqlite import CASE_BLIND_LIKE, DECIMAL_COLLATION
 from pytuck.types import Stored
 from pytuck.types.textual import has_lone_surrogate
 
@@ -317,12 +313,6 @@ class Connection:
             ) from err
 
 
-def add_functions(raw: apsw.Connection) -> None:
-    """Give a new connection the functions and collations that compiled SQL relies on."""
-    raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
-    raw.create_scalar_function(CASE_BLIND_LIKE, _case_blind_like, 2, deterministic=True)
-
-
 def unstorable(
     template: Template, parameters: Iterable[Sequence[object]], err: Exception
 ) -> ValidationError:
@@ -353,32 +343,3 @@ def _why_unstorable(value: object) -> str | None:
     if value is not None and not isinstance(value, (int, float, str, bytes)):
         return f"{value!r} of type {type(value).__name__} has no form in which it is stored."
     return None
-
-
-def _compare_decimals(left: str, right: str) -> int:
-    a, b = _decimal_key(left), _decimal_key(right)
-    return (a > b) - (a < b)
-
-
-@lru_cache(maxsize=4096)
-def _decimal_key(text: str) -> tuple[int, Decimal, str]:
-    try:
-        return (0, Decimal(text), "")
-    except InvalidOperation:
-        return (1, Decimal(0), text)  # what is no number sorts after the numbers, as text
-
-
-def _case_blind_like(*arguments: Stored) -> int | None:
-    pattern, text = arguments
-    if pattern is None or text is None:
-        return None
-    return int(_case_blind_pattern(str(pattern)).fullmatch(str(text).casefold()) is not None)
-
-
-@lru_cache(maxsize=256)
-def _case_blind_pattern(pattern: str) -> re.Pattern[str]:
-    # The compiler sends % as \x01 and _ as \x02, escapes resolved.
-    quoted = re.escape(pattern.casefold())
-    for wild, expression in (("\x01", ".*"), ("\x02", ".")):
-        quoted = quoted.replace("\\" + wild, expression).replace(wild, expression)
-    return re.compile(quoted, re.DOTALL)

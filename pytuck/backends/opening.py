@@ -8,9 +8,10 @@ from pathlib import Path
 
 import apsw
 
-from pytuck.backends.connection import Connection, add_functions
+from pytuck.backends.connection import Connection
 from pytuck.backends.errors import translated
 from pytuck.backends.file_check import ENCRYPTED_MAGIC
+from pytuck.backends.sql_functions import add_functions
 from pytuck.common.exceptions import (
     ConfigurationError,
     CorruptFileError,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 from pytuck.compiler.compiled import Compiled, Template
 from pytuck.compiler.dialects import Dialect
-from pytuck.compiler.shapes import Shape, shape_of
+from pytuck.compiler.shapes import Parameters, shape_of
 from pytuck.compiler.statements import write_statement
 from pytuck.query.statements import Insert, Statement
 from pytuck.types import Stored
@@ -19,13 +21,13 @@ class _TemplateCache:
     """The templates used last, at most `_MAX_TEMPLATES`, shared by all threads."""
 
     def __init__(self) -> None:
-        self._templates: OrderedDict[tuple[str, Shape], Template] = OrderedDict()
+        self._templates: OrderedDict[tuple[str, str], Template] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: tuple[str, Shape]) -> Template | None:
+    def get(self, key: tuple[str, str]) -> Template | None:
         return self._templates.get(key)
 
-    def put(self, key: tuple[str, Shape], template: Template) -> None:
+    def put(self, key: tuple[str, str], template: Template) -> None:
         with self._lock:
             self._templates[key] = template
             while len(self._templates) > _MAX_TEMPLATES:
@@ -42,14 +44,39 @@ def compile_statement(statement: Statement, dialect: Dialect) -> Compiled:
         QueryError: The statement is not complete.
         UnsupportedOperationError: The dialect cannot say it.
 
-    Cost: a repeated shape costs a walk over the statement and a dictionary look-up.
+    Cost: the same statement again costs a look at it; one of a known shape costs a walk over it
+    and a dictionary look-up.
     """
-    parameters: list[Stored] = []
+    known: tuple[Dialect, Compiled] | None = statement.compiled
+    if known is not None and known[0] is dialect:
+        return known[1]
+    parameters = Parameters(dialect)
     key = (dialect.name, shape_of(statement, parameters))
     template = _cache.get(key)
     if template is None:
-        template = write_statement(statement, dialect)
+        template = _written(statement, dialect, parameters)
         _cache.put(key, template)
-    if isinstance(statement, Insert):
-        return Compiled(template, statement.rows or ((),))
-    return Compiled(template, (tuple(parameters),))
+    compiled = Compiled(template, _sets(statement, tuple(parameters)))
+    # Statements never change, so this is no change either.
+    object.__setattr__(statement, "compiled", (dialect, compiled))
+    return compiled
+
+
+def _written(statement: Statement, dialect: Dialect, parameters: Parameters) -> Template:
+    template = write_statement(statement, dialect)
+    own = len(statement.columns) if isinstance(statement, Insert) and _has_rows(statement) else 0
+    if len(template.parameter_types) != own + len(parameters):
+        raise AssertionError(f"The parameters do not fit this SQL: {template.sql}")
+    return template
+
+
+def _has_rows(statement: Insert[Any]) -> bool:
+    return statement.question is None
+
+
+def _sets(statement: Statement, parameters: tuple[Stored, ...]) -> Sequence[tuple[Stored, ...]]:
+    """Return one set of parameters for each time the statement runs: for each row of an insert."""
+    if not isinstance(statement, Insert) or not _has_rows(statement):
+        return (parameters,)
+    rows = statement.rows or ((),)
+    return [row + parameters for row in rows] if parameters else rows

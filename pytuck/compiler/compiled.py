@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytuck.types import ColumnType, Stored
 
@@ -24,6 +24,8 @@ class Template:
     Attributes:
         table: The table concerned, for error messages; None if there is none.
         parameter_names: The columns the parameters belong to, as far as known, for messages.
+        parameter_types: The types of the parameters, for drivers that take other values than
+            ours; None for what the dialect made itself.
     """
 
     sql: str
@@ -31,10 +33,10 @@ class Template:
     is_write: bool
     table: str | None
     parameter_names: tuple[str, ...] = ()
+    parameter_types: tuple[ColumnType[Any] | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """One statement, ready to run.
 
     Attributes:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from pytuck.common.exceptions import UnsupportedOperationError
 from pytuck.compiler.dialects import Dialect
 from pytuck.query import nodes
+from pytuck.query.node_types import type_of_node
 from pytuck.query.nodes import Node
-from pytuck.types import StorageClass, Stored
+from pytuck.types import ColumnType, StorageClass
 
 LONG_LIST = 32
-"""From this many values on, the list of an `IN` travels as one JSON parameter."""
+"""From this many values on, the list of an `IN` travels as one parameter."""
 
 
 class ExpressionWriter:
     """Writes the SQL of one statement's expressions and numbers its parameters.
 
     Attributes:
-        is_qualified: Write columns with the name of their table; an insert's must stand alone.
-        literals: The literals met, in the order of their parameters.
+        parameter_types: The types of the parameters, in their order; None for patterns, paths
+            and lists, which the dialect makes itself.
     """
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
-        self.literals: list[nodes.Literal | tuple[nodes.Literal, ...]] = []
+        self.parameter_types: list[ColumnType[Any] | None] = []
         self._visits: dict[type[Node], Callable[[Any], str]] = {
             nodes.ColumnRef: self._column,
-            nodes.RowIdRef: self._rowid,
-            nodes.Literal: self._literal,
+            nodes.RowIdRef: self._column,
+            nodes.ResultRef: self._result_column,
+            nodes.Literal: self.parameter,
             nodes.Comparison: self._comparison,
             nodes.Row: self._row,
             nodes.And: self._and,
@@ -38,10 +39,21 @@ class ExpressionWriter:
             nodes.Not: self._not,
             nodes.IsNull: self._is_null,
             nodes.In: self._in,
+            nodes.InQuestion: self._in_question,
+            nodes.Exists: self._exists,
+            nodes.ScalarQuestion: self._scalar_question,
             nodes.Between: self._between,
             nodes.Like: self._like,
             nodes.TextMatch: self._text_match,
+            nodes.RegexpMatch: self._regexp_match,
+            nodes.Arithmetic: self._arithmetic,
+            nodes.Negative: self._negative,
+            nodes.Case: self._case,
+            nodes.Cast: self._cast,
+            nodes.JsonPath: self._json_path,
+            nodes.Distinct: self._distinct,
             nodes.Function: self._function,
+            nodes.Over: self._over,
             nodes.Preview: self._preview,
             nodes.LongSize: self._long_size,
             nodes.Labelled: self._labelled,
@@ -61,27 +73,148 @@ class ExpressionWriter:
             )
         return visit(node)
 
-    def parameter(self, literal: nodes.Literal | tuple[nodes.Literal, ...]) -> str:
-        """Return the placeholder of the next parameter."""
-        self.literals.append(literal)
-        return f"?{len(self.literals)}"
+    def shown(self, node: Node) -> str:
+        """Return the SQL of a column of the answer, with its name if it has one of its own."""
+        if isinstance(node, nodes.Labelled):
+            return f"{self.write(node.item)} AS {self.dialect.quote(node.name)}"
+        return self.write(node)
 
-    def _column(self, node: nodes.ColumnRef) -> str:
+    def question(self, statement: nodes.Question) -> str:
+        """Return the SQL of a question inside of an expression."""
+        raise UnsupportedOperationError("There is no place for a question here.")
+
+    def parameter(self, node: Node) -> str:
+        """Return the placeholder of the next parameter, for the value of a node."""
+        kind = node.type if isinstance(node, (nodes.Literal, nodes.ColumnRef)) else None
+        self.parameter_types.append(kind)
+        return self.dialect.placeholder.format(len(self.parameter_types))
+
+    # --- Columns and conditions ---
+
+    def _column(self, node: nodes.ColumnRef | nodes.RowIdRef) -> str:
         return f"{self.dialect.quote(node.source)}.{self.dialect.quote(node.name)}"
 
-    def _rowid(self, node: nodes.RowIdRef) -> str:
-        return f"{self.dialect.quote(node.source)}.{self.dialect.quote(node.name)}"
-
-    def _literal(self, node: nodes.Literal) -> str:
-        return self.parameter(node)
+    def _result_column(self, node: nodes.ResultRef) -> str:
+        return self.dialect.quote(node.name)
 
     def _comparison(self, node: nodes.Comparison) -> str:
-        collation = self._collation(node.left, node.right)
-        operator = node.operator.upper()
-        return f"{self._term(node.left)}{collation} {operator} {self._term(node.right)}"
+        left = self._term(node.left) + self._collation(node.left, node.right)
+        return self.dialect.operator(node.operator, bool, left, self._term(node.right))
 
     def _row(self, node: nodes.Row) -> str:
         return ", ".join(map(self.write, node.items))
+
+    def _and(self, node: nodes.And) -> str:
+        return " AND ".join(map(self._term, node.items)) if node.items else self.dialect.true
+
+    def _or(self, node: nodes.Or) -> str:
+        return " OR ".join(map(self._term, node.items)) if node.items else self.dialect.false
+
+    def _not(self, node: nodes.Not) -> str:
+        return f"NOT {self._term(node.item)}"
+
+    def _is_null(self, node: nodes.IsNull) -> str:
+        return f"{self._term(node.item)} IS {'NOT ' if node.is_negated else ''}NULL"
+
+    def _in(self, node: nodes.In) -> str:
+        item = self._term(node.item) + self._collation(node.item)
+        if is_long_list(node):
+            kind = type(next(v.stored for v in node.values if v.stored is not None)).__name__
+            values = self.dialect.list_rows[kind].format(self.parameter(node))
+        else:
+            values = ", ".join(map(self.parameter, node.values))
+        return f"{item} {'NOT ' if node.is_negated else ''}IN ({values})"
+
+    def _in_question(self, node: nodes.InQuestion) -> str:
+        item = self._term(node.item) + self._collation(node.item)
+        return f"{item} {'NOT ' if node.is_negated else ''}IN ({self.question(node.statement)})"
+
+    def _exists(self, node: nodes.Exists) -> str:
+        return f"EXISTS ({self.question(node.statement)})"
+
+    def _scalar_question(self, node: nodes.ScalarQuestion) -> str:
+        return f"({self.question(node.statement)})"
+
+    def _between(self, node: nodes.Between) -> str:
+        item = self._term(node.item) + self._collation(node.item)
+        return f"{item} BETWEEN {self._term(node.low)} AND {self._term(node.high)}"
+
+    # --- Text ---
+
+    def _like(self, node: nodes.Like) -> str:
+        template = self.dialect.ilike if node.ignores_case else self.dialect.like
+        return template.format(self._term(node.item), self.parameter(node))
+
+    def _text_match(self, node: nodes.TextMatch) -> str:
+        item, part = self._term(node.item), self._term(node.part)
+        if node.kind == "contains":
+            return f"instr({item}, {part}) > 0"
+        if node.kind == "startswith":
+            return f"substr({item}, 1, length({part})) = {part}"
+        return f"substr({item}, length({item}) - length({part}) + 1) = {part}"
+
+    def _regexp_match(self, node: nodes.RegexpMatch) -> str:
+        item, pattern = self._term(node.item), self._term(node.pattern)
+        return self.dialect.regexp.format(item, pattern, int(node.ignores_case))
+
+    # --- Values ---
+
+    def _arithmetic(self, node: nodes.Arithmetic) -> str:
+        operands = self._term(node.left), self._term(node.right)
+        return self.dialect.operator(node.operator, node.type.python_type, *operands)
+
+    def _negative(self, node: nodes.Negative) -> str:
+        return self.dialect.operator("negative", node.type.python_type, self._term(node.item))
+
+    def _case(self, node: nodes.Case) -> str:
+        branches = "".join(
+            f" WHEN {self.write(branch.condition)} THEN {self.write(branch.value)}"
+            for branch in node.branches
+        )
+        otherwise = "" if node.otherwise is None else f" ELSE {self.write(node.otherwise)}"
+        return f"CASE{branches}{otherwise} END"
+
+    def _cast(self, node: nodes.Cast) -> str:
+        source = type_of_node(node.item).python_type
+        return self.dialect.cast(self._term(node.item), source, node.type.python_type)
+
+    def _json_path(self, node: nodes.JsonPath) -> str:
+        item = self._term(node.item)
+        return self.dialect.json_forms[node.form].format(item, self.parameter(node))
+
+    def _distinct(self, node: nodes.Distinct) -> str:
+        return f"DISTINCT {self.write(node.item)}"
+
+    def _function(self, node: nodes.Function) -> str:
+        arguments, order, condition = self._function_parts(node)
+        return self._called(node, arguments, order, condition)
+
+    def _over(self, node: nodes.Over) -> str:
+        arguments, order, condition = self._function_parts(node.function)
+        parts = []
+        if node.partition:
+            parts.append(f"PARTITION BY {', '.join(map(self.write, node.partition))}")
+        if node.order:
+            parts.append(f"ORDER BY {', '.join(map(self.write, node.order))}")
+        if node.frame is not None:
+            parts.append(_frame(node.frame))
+        return self._called(
+            node.function, arguments, order, f"{condition} OVER ({' '.join(parts)})"
+        )
+
+    def _function_parts(self, node: nodes.Function) -> tuple[list[str], str, str]:
+        arguments = list(map(self.write, node.arguments))
+        if node.name == "count" and not arguments:
+            arguments = ["*"]
+        order = f" ORDER BY {', '.join(map(self.write, node.order))}" if node.order else ""
+        condition = ""
+        if node.condition is not None:
+            condition = f" FILTER (WHERE {self.write(node.condition)})"
+        return arguments, order, condition
+
+    def _called(self, node: nodes.Function, arguments: list[str], order: str, suffix: str) -> str:
+        first = type_of_node(node.arguments[0]).python_type if node.arguments else None
+        return self.dialect.function(node.name, first, arguments, order, suffix)
 
     def _preview(self, node: nodes.Preview) -> str:
         item = self._term(node.item)
@@ -97,119 +230,62 @@ class ExpressionWriter:
             f"CASE WHEN octet_length({item}) > {node.whole_bytes:d} THEN octet_length({item}) END"
         )
 
-    def _and(self, node: nodes.And) -> str:
-        return " AND ".join(map(self._term, node.items)) if node.items else "1"
-
-    def _or(self, node: nodes.Or) -> str:
-        return " OR ".join(map(self._term, node.items)) if node.items else "0"
-
-    def _not(self, node: nodes.Not) -> str:
-        return f"NOT {self._term(node.item)}"
-
-    def _is_null(self, node: nodes.IsNull) -> str:
-        return f"{self._term(node.item)} IS {'NOT ' if node.is_negated else ''}NULL"
-
-    def _in(self, node: nodes.In) -> str:
-        item = self._term(node.item) + self._collation(node.item)
-        if is_long_list(node):
-            values = self.dialect.list_rows.format(self.parameter(node.values))
-        else:
-            values = ", ".join(map(self._literal, node.values))
-        return f"{item} {'NOT ' if node.is_negated else ''}IN ({values})"
-
-    def _between(self, node: nodes.Between) -> str:
-        item = self._term(node.item) + self._collation(node.item)
-        return f"{item} BETWEEN {self._term(node.low)} AND {self._term(node.high)}"
-
-    def _like(self, node: nodes.Like) -> str:
-        item, pattern = self._term(node.item), self.parameter(node.pattern)
-        if node.ignores_case:
-            return f"{self.dialect.case_blind_like}({pattern}, {item})"
-        return f"{item} GLOB {pattern}"
-
-    def _text_match(self, node: nodes.TextMatch) -> str:
-        item, part = self._term(node.item), self._term(node.part)
-        if node.kind == "contains":
-            return f"instr({item}, {part}) > 0"
-        if node.kind == "startswith":
-            return f"substr({item}, 1, length({part})) = {part}"
-        return f"substr({item}, length({item}) - length({part}) + 1) = {part}"
-
-    def _function(self, node: nodes.Function) -> str:
-        name = self.dialect.functions.get(node.name, node.name)
-        if not name.isidentifier():
-            raise UnsupportedOperationError(f"{name!r} is not the name of a function.")
-        if node.name == "count" and not node.arguments:
-            return "count(*)"
-        return f"{name}({', '.join(map(self.write, node.arguments))})"
+    # --- Names and order ---
 
     def _labelled(self, node: nodes.Labelled) -> str:
-        return f"{self.write(node.item)} AS {self.dialect.quote(node.name)}"
+        return self.write(node.item)  # its name stands in the list of columns only
 
     def _order(self, node: nodes.Order) -> str:
         direction = " DESC" if node.is_descending else ""
-        nulls = f" NULLS {node.nulls.upper()}" if node.nulls else ""
-        return f"{self._term(node.item)}{self._collation(node.item)}{direction}{nulls}"
+        nulls = node.nulls
+        if nulls is None and self.dialect.writes_nulls_order:
+            nulls = "last" if node.is_descending else "first"
+        where = f" NULLS {nulls.upper()}" if nulls else ""
+        return f"{self._term(node.item)}{self._collation(node.item)}{direction}{where}"
 
     def _term(self, node: Node) -> str:
         """Return the SQL of a node as an operand: in brackets unless it is a single thing."""
+        while isinstance(node, nodes.Labelled):
+            node = node.item
         sql = self.write(node)
         return sql if isinstance(node, _SINGLE) else f"({sql})"
 
     def _collation(self, *sides: Node) -> str:
-        for side in sides:
-            if isinstance(side, nodes.ColumnRef) and _is_decimal(side):
-                return f" COLLATE {self.dialect.decimal_collation}"
+        if self.dialect.decimal_collation:
+            for side in sides:
+                if type_of_node(side).storage_class is StorageClass.DECIMAL:
+                    return self.dialect.decimal_collation
         return ""
 
 
-_SINGLE = (nodes.ColumnRef, nodes.RowIdRef, nodes.Literal, nodes.Function)
-
-
-def _is_decimal(node: nodes.ColumnRef) -> bool:
-    return node.type.storage_class is StorageClass.DECIMAL
+_SINGLE = (
+    nodes.ColumnRef,
+    nodes.RowIdRef,
+    nodes.ResultRef,
+    nodes.Literal,
+    nodes.Function,
+    nodes.Over,
+    nodes.ScalarQuestion,
+    nodes.Exists,
+)
 
 
 def is_long_list(node: nodes.In) -> bool:
-    """Return whether the values of an `IN` travel as one JSON list."""
-    kinds = {type(value.stored) for value in node.values}
-    return len(node.values) > LONG_LIST and kinds <= {int, str, type(None)}
+    """Return whether the values of an `IN` travel as one parameter: all whole numbers or texts."""
+    if len(node.values) <= LONG_LIST:
+        return False
+    kinds = {type(value.stored) for value in node.values} - {type(None)}
+    return kinds in ({int}, {str})
 
 
-def list_parameter(values: tuple[nodes.Literal, ...]) -> Stored:
-    """Return the JSON list that stands for the values of a long `IN`."""
-    return json.dumps([value.stored for value in values], ensure_ascii=False)
+def _frame(frame: nodes.Frame) -> str:
+    start = _bound(frame.start, "UNBOUNDED PRECEDING")
+    return f"{frame.kind.upper()} BETWEEN {start} AND {_bound(frame.end, 'UNBOUNDED FOLLOWING')}"
 
 
-def glob_pattern(node: nodes.Like) -> Stored:
-    """Return the GLOB pattern for a LIKE pattern; SQLite's GLOB minds the case, LIKE does not."""
-    return _translated(node, any_text="*", any_character="?", quote=_glob_quote)
-
-
-def regular_expression(node: nodes.Like) -> Stored:
-    """Return the LIKE pattern with its escapes resolved: its wild cards are U+0001 and U+0002."""
-    return _translated(node, any_text="\x01", any_character="\x02", quote=str)
-
-
-def _glob_quote(character: str) -> str:
-    return f"[{character}]" if character in "*?[" else character
-
-
-def _translated(
-    node: nodes.Like, *, any_text: str, any_character: str, quote: Callable[[str], str]
-) -> Stored:
-    pattern = node.pattern.stored
-    if not isinstance(pattern, str):
-        return pattern
-    parts: list[str] = []
-    characters = iter(pattern)
-    for character in characters:
-        if node.escape is not None and character == node.escape:
-            parts.append(quote(next(characters, node.escape)))
-        elif character == "%":
-            parts.append(any_text)
-        elif character == "_":
-            parts.append(any_character)
-        else:
-            parts.append(quote(character))
-    return "".join(parts)
+def _bound(distance: int | None, unbounded: str) -> str:
+    if distance is None:
+        return unbounded
+    if distance == 0:
+        return "CURRENT ROW"
+    return f"{abs(distance):d} {'PRECEDING' if distance < 0 else 'FOLLOWING'}"

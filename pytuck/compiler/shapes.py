@@ -1,120 +1,244 @@
 """Which statements share their SQL: all that differ in their literals only.
 
 `shape_of` walks a statement in the very order in which the writer numbers the parameters, and
-collects the values on the way, so that a repeated statement costs this walk and one look-up.
+collects the values on the way, so that a repeated statement costs this walk and one look-up. The
+shape is a text: joining texts is the cheapest way to a key whose hash is computed once. Names in
+it are quoted by `repr`, so no two shapes run into one another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
-from pytuck.compiler.expressions import (
-    glob_pattern,
-    is_long_list,
-    list_parameter,
-    regular_expression,
-)
+from pytuck.compiler.dialects import Dialect
+from pytuck.compiler.expressions import is_long_list
 from pytuck.query import nodes
-from pytuck.query.nodes import Node
-from pytuck.query.statements import Delete, Insert, Select, Statement, Update
-from pytuck.types import Stored
+from pytuck.query.nodes import Node, type_key
+from pytuck.query.questions import Compound
+from pytuck.query.selects import Select
+from pytuck.query.statements import Delete, Insert, Statement, Update
+from pytuck.types import ColumnType, Stored
 
-Shape = tuple[Hashable, ...]
+
+class Parameters(list[Stored]):
+    """The values met on the way through a statement.
+
+    Attributes:
+        dialect: Says what stands for patterns, paths and lists.
+        named: The named questions met; their values count once.
+    """
+
+    __slots__ = ("dialect", "named")
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.named: set[str] = set()
 
 
-def shape_of(statement: Statement, parameters: list[Stored]) -> Shape:
+def shape_of(statement: Statement | nodes.Question, parameters: Parameters) -> str:
     """Return what identifies the SQL of a statement, and append its parameters.
 
     An insert's rows are not among them: it runs once for each row.
     """
-    if isinstance(statement, Select):
-        return _select_shape(statement, parameters)
-    if isinstance(statement, Insert):
-        returning = _shapes(statement.returning_nodes, parameters)
-        return ("insert", statement.target, statement.columns, returning)
-    if isinstance(statement, Update):
-        assigned = tuple(
-            (column, _shape(node, parameters)) for column, node in statement.assignments
-        )
-        where = _optional(statement.where_node, parameters)
-        return (
-            "update",
-            statement.target,
-            assigned,
-            where,
-            _shapes(statement.returning_nodes, parameters),
-        )
-    assert isinstance(statement, Delete)
-    where = _optional(statement.where_node, parameters)
-    return ("delete", statement.target, where, _shapes(statement.returning_nodes, parameters))
+    return _STATEMENTS[type(statement)](statement, parameters)
 
 
-def _select_shape(statement: Select[Any], parameters: list[Stored]) -> Shape:
-    return (
-        "select",
-        _shapes(statement.columns, parameters),
-        statement.source,
-        _optional(statement.where_node, parameters),
-        _shapes(statement.order, parameters),
-        _optional(statement.limit_node, parameters),
-        _optional(statement.offset_node, parameters),
-        statement.is_distinct,
-    )
+def _select(statement: Select[Any], p: Parameters) -> str:
+    source = statement.source
+    shape = "select" if source is None else f"select from {_SHAPES[type(source)](source, p)}"
+    if statement.extra:
+        shape += f",{_all(statement.extra, p)}"
+    shape += f"[{_all(statement.columns, p)}]"
+    where = statement.where_node
+    if where is not None:
+        shape += f"where {_SHAPES[type(where)](where, p)}"
+    if statement.group:
+        shape += f"group[{_all(statement.group, p)}]"
+    if statement.having_node is not None:
+        shape += f"having {_shape(statement.having_node, p)}"
+    if statement.is_distinct:
+        shape += "distinct"
+    return shape + _order_and_limit(statement, p)
 
 
-def _optional(node: Node | None, parameters: list[Stored]) -> Hashable:
-    return None if node is None else _shape(node, parameters)
+def _order_and_limit(statement: Select[Any] | Compound[Any], p: Parameters) -> str:
+    shape = f"order[{_all(statement.order, p)}]" if statement.order else ""
+    if statement.limit_node is not None:
+        shape += "limit"
+        p.append(statement.limit_node.stored)
+    if statement.offset_node is not None:
+        shape += "offset"
+        p.append(statement.offset_node.stored)
+    return shape
 
 
-def _shapes(items: tuple[Node, ...], parameters: list[Stored]) -> Hashable:
-    return tuple([_shape(item, parameters) for item in items])
+def _compound(statement: Compound[Any], p: Parameters) -> str:
+    parts = ")(".join([shape_of(part, p) for part in statement.parts])
+    return f"{statement.operator}({parts}){_order_and_limit(statement, p)}"
 
 
-def _shape(node: Node, parameters: list[Stored]) -> Hashable:
-    special = _SPECIAL.get(type(node))
-    if special is not None:
-        return special(node, parameters)
-    parts: list[Any] = [type(node)]
-    for name in node.__match_args__:
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            value = _shape(value, parameters)
-        elif type(value) is tuple:
-            value = _shapes(value, parameters)
-        parts.append(value)
-    return tuple(parts)
+def _insert(statement: Insert[Any], p: Parameters) -> str:
+    shape = f"insert {statement.target.name!r}[{_all(statement.columns, p)}]"
+    if statement.question is not None:
+        shape += f"({shape_of(statement.question, p)})"
+    if statement.conflict is not None:
+        shape += _shape(statement.conflict, p)
+    return shape + f"returning[{_all(statement.returning_nodes, p)}]"
 
 
-def _itself(node: Node, parameters: list[Stored]) -> Hashable:
-    return node
+def _update(statement: Update[Any], p: Parameters) -> str:
+    assigned = ",".join([f"{c.shape}={_shape(node, p)}" for c, node in statement.assignments])
+    where = statement.where_node
+    shape = f"update {statement.target.name!r}[{assigned}]"
+    if where is not None:
+        shape += f"where {_shape(where, p)}"
+    return shape + f"returning[{_all(statement.returning_nodes, p)}]"
 
 
-def _literal(node: nodes.Literal, parameters: list[Stored]) -> Hashable:
-    parameters.append(node.stored)
-    return node.type
+def _delete(statement: Delete[Any], p: Parameters) -> str:
+    where = statement.where_node
+    shape = f"delete {statement.target.name!r}"
+    if where is not None:
+        shape += f"where {_shape(where, p)}"
+    return shape + f"returning[{_all(statement.returning_nodes, p)}]"
 
 
-def _in(node: nodes.In, parameters: list[Stored]) -> Hashable:
-    item = _shape(node.item, parameters)
+# --- Nodes: the frequent ones by hand, the others by their fields ---
+
+
+def _shape(node: Node, p: Parameters) -> str:
+    return _SHAPES[type(node)](node, p)
+
+
+def _all(items: tuple[Node, ...], p: Parameters) -> str:
+    return ",".join([_SHAPES[type(item)](item, p) for item in items])
+
+
+def _column(node: nodes.ColumnRef, p: Parameters) -> str:
+    return node.shape
+
+
+def _row_id(node: nodes.RowIdRef, p: Parameters) -> str:
+    return f"rowid {node.source!r}.{node.name!r}"
+
+
+def _table(node: nodes.TableRef, p: Parameters) -> str:
+    return repr(node.name) if node.alias is None else f"{node.name!r} as {node.alias!r}"
+
+
+def _subquery(node: nodes.SubqueryRef, p: Parameters) -> str:
+    return f"({shape_of(node.statement, p)})as {node.label!r}"
+
+
+def _named_question(node: nodes.CteRef, p: Parameters) -> str:
+    reference = f"{node.name!r} as {node.alias!r}"
+    if node.name in p.named:
+        return reference
+    p.named.add(node.name)
+    inner = shape_of(node.statement, p)
+    return f"with {node.columns!r}{node.is_recursive}({inner}){reference}"
+
+
+def _literal(node: nodes.Literal, p: Parameters) -> str:
+    p.append(node.stored)
+    return f"?{type_key(node.type)}"
+
+
+def _comparison(node: nodes.Comparison, p: Parameters) -> str:
+    left, right = node.left, node.right
+    return f"({_SHAPES[type(left)](left, p)} {node.operator} {_SHAPES[type(right)](right, p)})"
+
+
+def _and(node: nodes.And, p: Parameters) -> str:
+    return f"and({_all(node.items, p)})"
+
+
+def _or(node: nodes.Or, p: Parameters) -> str:
+    return f"or({_all(node.items, p)})"
+
+
+def _in(node: nodes.In, p: Parameters) -> str:
+    item = _shape(node.item, p)
     if is_long_list(node):
-        parameters.append(list_parameter(node.values))
-        return (nodes.In, item, "list", node.is_negated)
-    parameters.extend(value.stored for value in node.values)
-    return (nodes.In, item, len(node.values), node.is_negated)
+        p.append(p.dialect.list_parameter(node.values))
+        kind = type(next(v.stored for v in node.values if v.stored is not None)).__name__
+        return f"in({item},{kind},{node.is_negated})"
+    p.extend([value.stored for value in node.values])
+    kinds = ",".join([type_key(value.type) for value in node.values])
+    return f"in({item},[{kinds}],{node.is_negated})"
 
 
-def _like(node: nodes.Like, parameters: list[Stored]) -> Hashable:
-    item = _shape(node.item, parameters)
-    parameters.append(regular_expression(node) if node.ignores_case else glob_pattern(node))
-    return (nodes.Like, item, node.ignores_case)
+def _like(node: nodes.Like, p: Parameters) -> str:
+    item = _shape(node.item, p)
+    p.append(p.dialect.like_pattern(node))
+    return f"like({item},{node.ignores_case})"
 
 
-_SPECIAL: dict[type[Node], Callable[[Any, list[Stored]], Hashable]] = {
-    nodes.ColumnRef: _itself,
-    nodes.RowIdRef: _itself,
-    nodes.TableRef: _itself,
-    nodes.Literal: _literal,
-    nodes.In: _in,
-    nodes.Like: _like,
+def _json_path(node: nodes.JsonPath, p: Parameters) -> str:
+    item = _shape(node.item, p)
+    p.append(p.dialect.json_path(node.path))
+    return f"json({item},{node.form},{type_key(node.type)})"
+
+
+def _order(node: nodes.Order, p: Parameters) -> str:
+    return f"{_shape(node.item, p)}{node.is_descending}{node.nulls}"
+
+
+def _function(node: nodes.Function, p: Parameters) -> str:
+    shape = f"{node.name!r}:{type_key(node.type)}({_all(node.arguments, p)})"
+    if node.order:
+        shape += f"order[{_all(node.order, p)}]"
+    if node.condition is not None:
+        shape += f"filter {_shape(node.condition, p)}"
+    return shape
+
+
+def _any(node: Node, p: Parameters) -> str:
+    parts = [_part(getattr(node, name), p) for name in node.__match_args__]
+    return f"{type(node).__name__}({','.join(parts)})"
+
+
+def _part(value: Any, p: Parameters) -> str:
+    if isinstance(value, Node):
+        return _shape(value, p)
+    if isinstance(value, ColumnType):
+        return type_key(value)
+    if isinstance(value, tuple):
+        return f"[{','.join([_part(item, p) for item in value])}]"
+    return repr(value)
+
+
+class _Shapes(dict[type[Any], Callable[[Any, Parameters], str]]):
+    """The way to the shape of each class of nodes; `_any` where there is none of its own."""
+
+    def __missing__(self, kind: type[Any]) -> Callable[[Any, Parameters], str]:
+        return _any
+
+
+_STATEMENTS: dict[type[Any], Callable[[Any, Parameters], str]] = {
+    Select: _select,
+    Compound: _compound,
+    Insert: _insert,
+    Update: _update,
+    Delete: _delete,
 }
+_SHAPES = _Shapes(
+    {
+        **_STATEMENTS,
+        nodes.ColumnRef: _column,
+        nodes.RowIdRef: _row_id,
+        nodes.TableRef: _table,
+        nodes.SubqueryRef: _subquery,
+        nodes.CteRef: _named_question,
+        nodes.Literal: _literal,
+        nodes.Comparison: _comparison,
+        nodes.And: _and,
+        nodes.Or: _or,
+        nodes.In: _in,
+        nodes.Like: _like,
+        nodes.JsonPath: _json_path,
+        nodes.Order: _order,
+        nodes.Function: _function,
+    }
+)

@@ -1,4 +1,4 @@
-"""SQL of the four roots."""
+"""SQL of the roots: questions and the three ways to write."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from pytuck.common.exceptions import QueryError
 from pytuck.compiler.compiled import ResultColumn, Template
 from pytuck.compiler.dialects import Dialect
-from pytuck.compiler.expressions import ExpressionWriter
+from pytuck.compiler.questions import QuestionWriter
 from pytuck.query import nodes
+from pytuck.query.node_sources import sources_in
+from pytuck.query.node_types import name_of_node, type_of_node
 from pytuck.query.nodes import Node
-from pytuck.query.statements import Delete, Insert, Select, Statement, Update
-from pytuck.types import RAW, TYPES
+from pytuck.query.statements import Delete, Insert, Statement, Update
 
 
 def write_statement(statement: Statement, dialect: Dialect) -> Template:
@@ -21,104 +22,122 @@ def write_statement(statement: Statement, dialect: Dialect) -> Template:
         QueryError: The statement is not complete.
         UnsupportedOperationError: The dialect cannot say it.
     """
-    writer = ExpressionWriter(dialect)
-    if isinstance(statement, Select):
-        return _select(statement, writer)
+    writer = QuestionWriter(dialect)
     if isinstance(statement, Insert):
         return _insert(statement, writer)
     if isinstance(statement, Update):
         return _update(statement, writer)
-    return _delete(statement, writer)
+    if isinstance(statement, Delete):
+        return _delete(statement, writer)
+    sql = writer.with_definitions(writer.question(statement))
+    table = next((item.name for item in _tables(statement)), None)
+    return Template(
+        sql, _result_columns(statement.columns), False, table, (), tuple(writer.parameter_types)
+    )
 
 
-def _select(statement: Select[Any], writer: ExpressionWriter) -> Template:
-    distinct = "DISTINCT " if statement.is_distinct else ""
-    sql = f"SELECT {distinct}{', '.join(map(writer.write, statement.columns))}"
-    if statement.source is not None:
-        sql += f" FROM {writer.dialect.quote(statement.source.name)}"
-    sql += _where(statement.where_node, writer)
-    if statement.order:
-        sql += f" ORDER BY {', '.join(map(writer.write, statement.order))}"
-    sql += _limit(statement, writer)
-    table = statement.source.name if statement.source else None
-    return Template(sql, _result_columns(statement.columns), False, table)
+def _tables(statement: Any) -> list[nodes.TableRef]:
+    source = getattr(statement, "source", None)
+    return [item for item in sources_in(source) if isinstance(item, nodes.TableRef)]
 
 
-def _limit(statement: Select[Any], writer: ExpressionWriter) -> str:
-    if statement.limit_node is None and statement.offset_node is None:
-        return ""
-    # SQLite has no offset without a limit; -1 means none.
-    sql = " LIMIT " + (writer.write(statement.limit_node) if statement.limit_node else "-1")
-    if statement.offset_node is not None:
-        sql += " OFFSET " + writer.write(statement.offset_node)
-    return sql
-
-
-def _insert(statement: Insert[Any], writer: ExpressionWriter) -> Template:
+def _insert(statement: Insert[Any], writer: QuestionWriter) -> Template:
     quote = writer.dialect.quote
     names = tuple(column.name for column in statement.columns)
-    sql = f"INSERT INTO {quote(statement.target.name)}"
-    if names:
-        places = ", ".join(f"?{number}" for number in range(1, len(names) + 1))
-        sql += f" ({', '.join(map(quote, names))}) VALUES ({places})"
+    listed = f" ({', '.join(map(quote, names))})" if names else ""
+    sql = f"INSERT INTO {quote(statement.target.name)}{listed}"
+    if statement.question is not None:
+        sql += " " + _inserted_question(statement.question, writer)
+    elif names:
+        sql += f" VALUES ({', '.join(map(writer.parameter, statement.columns))})"
     else:
         sql += " DEFAULT VALUES"
-    sql += _returning(statement.returning_nodes, writer)
-    if writer.literals:
-        raise QueryError("An insert can give back columns and expressions of columns only.")
+    writer.inside((statement.target.name, "excluded"))
+    sql += _conflict(statement.conflict, writer) + _returning(statement.returning_nodes, writer)
     columns = _result_columns(statement.returning_nodes)
-    return Template(sql, columns, True, statement.target.name, names)
+    return Template(
+        writer.with_definitions(sql),
+        columns,
+        True,
+        statement.target.name,
+        names,
+        tuple(writer.parameter_types),
+    )
 
 
-def _update(statement: Update[Any], writer: ExpressionWriter) -> Template:
+def _inserted_question(statement: nodes.Question, writer: QuestionWriter) -> str:
+    # Without a condition, SQLite would take ON CONFLICT for the condition of a join.
+    sql = writer.question(statement)
+    return f"SELECT * FROM ({sql}) WHERE {writer.dialect.true}"
+
+
+def _conflict(conflict: nodes.Conflict | None, writer: QuestionWriter) -> str:
+    if conflict is None:
+        return ""
+    quote = writer.dialect.quote
+    target = f" ({', '.join(map(quote, conflict.columns))})" if conflict.columns else ""
+    if not conflict.assignments:
+        return f" ON CONFLICT{target} DO NOTHING"
+    assigned = ", ".join(
+        f"{quote(item.column.name)} = {writer.write(item.value)}" for item in conflict.assignments
+    )
+    return f" ON CONFLICT{target} DO UPDATE SET {assigned}{writer.where(conflict.condition)}"
+
+
+def _update(statement: Update[Any], writer: QuestionWriter) -> Template:
     if not statement.assignments:
         raise QueryError(
             f"An update of '{statement.target.name}' sets no column. Give it values(...)."
         )
     quote = writer.dialect.quote
+    others = writer.sources_besides(
+        statement.target, [*(node for _, node in statement.assignments), statement.where_node]
+    )
+    writer.inside([statement.target.name, *(source.label for source in others)])
     assigned = ", ".join(
         f"{quote(column.name)} = {writer.write(node)}" for column, node in statement.assignments
     )
     sql = f"UPDATE {quote(statement.target.name)} SET {assigned}"
-    sql += _where(statement.where_node, writer)
-    sql += _returning(statement.returning_nodes, writer)
+    if others:
+        sql += f" FROM {', '.join(map(writer.source, others))}"
+    sql += writer.where(statement.where_node) + _returning(statement.returning_nodes, writer)
     names = tuple(column.name for column, node in statement.assignments)
-    columns = _result_columns(statement.returning_nodes)
-    return Template(sql, columns, True, statement.target.name, names)
+    return Template(
+        writer.with_definitions(sql),
+        _result_columns(statement.returning_nodes),
+        True,
+        statement.target.name,
+        names,
+        tuple(writer.parameter_types),
+    )
 
 
-def _delete(statement: Delete[Any], writer: ExpressionWriter) -> Template:
+def _delete(statement: Delete[Any], writer: QuestionWriter) -> Template:
+    others = writer.sources_besides(statement.target, [statement.where_node])
+    if others:
+        raise QueryError(
+            f"A delete from '{statement.target.name}' cannot read '{others[0].label}' beside it. "
+            "Put that into a subquery: exists(select(...)) or in_(select(...))."
+        )
+    writer.inside([statement.target.name])
     sql = f"DELETE FROM {writer.dialect.quote(statement.target.name)}"
-    sql += _where(statement.where_node, writer)
-    sql += _returning(statement.returning_nodes, writer)
-    columns = _result_columns(statement.returning_nodes)
-    return Template(sql, columns, True, statement.target.name)
+    sql += writer.where(statement.where_node) + _returning(statement.returning_nodes, writer)
+    return Template(
+        writer.with_definitions(sql),
+        _result_columns(statement.returning_nodes),
+        True,
+        statement.target.name,
+        (),
+        tuple(writer.parameter_types),
+    )
 
 
-def _where(node: Node | None, writer: ExpressionWriter) -> str:
-    return "" if node is None else f" WHERE {writer.write(node)}"
-
-
-def _returning(items: tuple[Node, ...], writer: ExpressionWriter) -> str:
-    return f" RETURNING {', '.join(map(writer.write, items))}" if items else ""
+def _returning(items: tuple[Node, ...], writer: QuestionWriter) -> str:
+    return f" RETURNING {', '.join(map(writer.shown, items))}" if items else ""
 
 
 def _result_columns(items: tuple[Node, ...]) -> tuple[ResultColumn, ...]:
-    return tuple(_result_column(item, number) for number, item in enumerate(items, 1))
-
-
-def _result_column(node: Node, number: int) -> ResultColumn:
-    if isinstance(node, nodes.Labelled):
-        return ResultColumn(node.name, _result_column(node.item, number).type)
-    if isinstance(node, nodes.ColumnRef):
-        return ResultColumn(node.name, node.type)
-    if isinstance(node, nodes.RowIdRef):
-        return ResultColumn(node.name, TYPES[int])
-    if isinstance(node, nodes.Function):
-        return ResultColumn(node.name, node.type)
-    if isinstance(node, nodes.Literal):
-        return ResultColumn(f"column_{number}", node.type)
-    if isinstance(node, nodes.Preview):
-        return ResultColumn(_result_column(node.item, number).name, RAW)
-    is_value = isinstance(node, (nodes.Order, nodes.LongSize, nodes.Row))
-    return ResultColumn(f"column_{number}", RAW if is_value else TYPES[bool])
+    return tuple(
+        ResultColumn(name_of_node(item, number), type_of_node(item))
+        for number, item in enumerate(items, 1)
+    )

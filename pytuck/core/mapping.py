@@ -94,6 +94,7 @@ class Mapper:
         attributes: The mapped attributes, in the order of the table's columns.
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
+        key_places: Where the key stands in a stored row; behind the columns if it is a row id.
         has_allocated_key: The primary key is the row id, which is given on insert.
         containers: Names of the attributes that hold lists or dictionaries.
         first_value: The entry that instances have unless they are expired; None if all is key.
@@ -125,6 +126,8 @@ class Mapper:
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.foreign_keys = frozenset(_foreign_key_names(columns, self.relationships))
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
+        names = list(columns)
+        self.key_places = tuple(map(names.index, self.key)) or (len(names),)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
         self.containers = frozenset(
             name for name, column in columns.items() if column.type.python_type in (list, dict)

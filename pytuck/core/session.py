@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, overload
@@ -19,6 +18,7 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import Compiled, Template, compile_statement
 from pytuck.core import bulk
+from pytuck.core.answers import PartReader
 from pytuck.core.flush import Flush
 from pytuck.core.instance_values import (
     ADDED_TO,
@@ -34,6 +34,7 @@ from pytuck.core.merging import Merge
 from pytuck.core.model_defaults import inserted_key, with_defaults, with_onupdate
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_states import IdentityMap, UndoLog
+from pytuck.core.queries import Query
 from pytuck.core.relationships import options as loading_options
 from pytuck.core.relationships.deleting import untie_new
 from pytuck.core.relationships.related_work import RelatedChanges, RelatedWork
@@ -43,7 +44,7 @@ from pytuck.core.streaming import Stream
 from pytuck.core.transactions import NestedTransaction, SessionTransaction
 from pytuck.core.unit_of_work import Flushed, Pending
 from pytuck.events import event
-from pytuck.query import Delete, Insert, Select, Statement, Update
+from pytuck.query import Compound, Delete, Insert, Select, Statement, Update, select
 from pytuck.schema import MISSING
 from pytuck.types import ColumnType
 from pytuck.types.tracked import untracked
@@ -324,7 +325,7 @@ class Session:
     # --- Statements ---
 
     @overload
-    def execute(self, statement: Select[T]) -> Result[T]: ...
+    def execute(self, statement: Select[T] | Compound[T]) -> Result[T]: ...
     @overload
     def execute(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]: ...
     def execute(self, statement: Statement) -> Result[Any]:
@@ -335,26 +336,39 @@ class Session:
         """
         if self._has_changes:
             self._autoflush()
-        if isinstance(statement, Select):
-            return self._select(statement)
+        if isinstance(statement, (Select, Compound)):
+            return self._ask(statement)
         result = self._write(statement)
         self._autocommit()
         return result
 
-    def scalars(self, statement: Select[T]) -> list[T]:
+    def scalars(self, statement: Any) -> list[Any]:
         """Return the first value of every row, or every instance."""
-        return self.execute(statement).scalars()
+        found: list[Any] = self.execute(statement).scalars()
+        return found
 
-    def scalar(self, statement: Select[Any]) -> Any:
+    def scalar(self, statement: Statement) -> Any:
         """Return the first value of the first row, or None if there is no row."""
         return self.execute(statement).scalar()
 
-    def stream(self, statement: Select[T]) -> Stream[T]:
+    def stream(self, statement: Select[T] | Compound[T]) -> Stream[T]:
         """Return the answer to a question to be read batch by batch, in little memory.
 
         Nothing is read before it is iterated over. See `Stream`.
         """
         return Stream(partial(self._open_batches, statement))
+
+    @overload
+    def query(self, entity: type[T], /) -> Query[T]: ...
+    @overload
+    def query(self, *entities: Any) -> Query[Any]: ...
+    def query(self, *entities: Any) -> Query[Any]:
+        """Return a query for models, columns and expressions, to be narrowed and asked.
+
+        `session.query(User).filter(User.age > 30).order_by("name").all()` is
+        `session.execute(select(User).where(User.age > 30).order_by("name")).all()`.
+        """
+        return Query(self, select(*entities))
 
     # --- What is in the session ---
 
@@ -662,7 +676,7 @@ class Session:
 
     # --- How statements are run ---
 
-    def _select(self, statement: Select[T]) -> Result[T]:
+    def _ask(self, statement: Select[T] | Compound[T]) -> Result[T]:
         connection = self._connected()
         compiled, read = self._prepared(statement, connection)
         with paused_collector():
@@ -670,22 +684,27 @@ class Session:
         return Result(compiled.template, outcome, read)
 
     def _prepared(
-        self, statement: Select[Any], connection: Connection
+        self, statement: Select[Any] | Compound[Any], connection: Connection
     ) -> tuple[Compiled, Callable[[list[Any]], list[Any]] | None]:
         """Return a question as the engine runs it, and what turns stored rows into objects."""
-        entity = statement.entity
-        if entity is not None and not entity.__mapper__.key:
-            statement = replace(statement, columns=instance_columns(entity.__mapper__))
         compiled = compile_statement(statement, connection.dialect)
+        entity = statement.entity
         if entity is None:
-            return compiled, None
+            return compiled, self._part_reader(statement.entities, compiled.template)
         mapper = entity.__mapper__
         read = partial(self._load, mapper, compiled.template)
         if statement.load_options or mapper.has_eager_relationships:
             return compiled, partial(self._load_with_related, statement, read)
         return compiled, read
 
-    def _open_batches(self, statement: Select[Any], size: int) -> Generator[list[Any], None, None]:
+    def _part_reader(
+        self, entities: Sequence[Any], template: Template
+    ) -> Callable[[list[Any]], list[Any]] | None:
+        return PartReader(entities, template, self._load) if any(entities) else None
+
+    def _open_batches(
+        self, statement: Select[Any] | Compound[Any], size: int
+    ) -> Generator[list[Any], None, None]:
         """Give the answer to a question in batches; see `Stream`."""
         if self._has_changes:
             self._autoflush()
@@ -732,7 +751,8 @@ class Session:
             key = inserted_key(statement, outcome.last_row_id)
         else:
             self._reread(table)
-        return CursorResult(compiled.template, outcome, inserted_key=key)
+        read = self._part_reader(statement.entities, compiled.template)
+        return CursorResult(compiled.template, outcome, read, inserted_key=key)
 
     def _load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
         """Return the objects of rows that hold a model's columns."""
@@ -743,7 +763,10 @@ class Session:
             return mapper.read(template, rows, self, identity, dirty)
 
     def _load_with_related(
-        self, statement: Select[Any], read: Callable[[list[Any]], list[Any]], rows: list[Any]
+        self,
+        statement: Select[Any] | Compound[Any],
+        read: Callable[[list[Any]], list[Any]],
+        rows: list[Any],
     ) -> list[Any]:
         """Return the objects of rows with the related objects that the statement asks for."""
         instances = read(rows)

@@ -1,13 +1,16 @@
 """What the user wants: statements and expressions, independent of any engine.
 
-`nodes` are the plain elements, `expressions` the objects with operators, `statements` the four
-roots, `sources` the tables they work on, `json_form` all of it as plain data.
+`nodes` are the plain elements, `expressions` the objects with operators, `functions` what looks
+like a call, `sources` and `aliases` what columns are taken from, `joins` how they are connected,
+`selects`, `questions` and `writes` the statements, `json_form` all of it as plain data.
 """
 
 from pytuck.query import nodes
+from pytuck.query.aliases import aliased
 from pytuck.query.expressions import (
     Condition,
     Expression,
+    JsonExpression,
     Ordering,
     and_,
     literal,
@@ -15,7 +18,18 @@ from pytuck.query.expressions import (
     or_,
     raw_literal,
 )
-from pytuck.query.functions import func
+from pytuck.query.functions import case, cast, distinct, extract, func, tuple_
+from pytuck.query.joins import HasJoins
+from pytuck.query.questions import (
+    Compound,
+    Cte,
+    Subquery,
+    except_,
+    exists,
+    intersect,
+    union,
+    union_all,
+)
 from pytuck.query.sources import TableSource, table
 from pytuck.query.statements import (
     Delete,
@@ -31,20 +45,33 @@ from pytuck.query.statements import (
 )
 
 __all__ = [
+    "Compound",
     "Condition",
+    "Cte",
     "Delete",
     "Expression",
+    "HasJoins",
     "Insert",
+    "JsonExpression",
     "Ordering",
     "Select",
     "Statement",
+    "Subquery",
     "TableSource",
     "Update",
+    "aliased",
     "and_",
+    "case",
+    "cast",
     "count_of",
     "delete",
+    "distinct",
+    "except_",
+    "exists",
+    "extract",
     "func",
     "insert",
+    "intersect",
     "literal",
     "nodes",
     "not_",
@@ -52,5 +79,8 @@ __all__ = [
     "raw_literal",
     "select",
     "table",
+    "tuple_",
+    "union",
+    "union_all",
     "update",
 ]

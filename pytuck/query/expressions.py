@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from datetime import date, timedelta
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pytuck.common.exceptions import QueryError, TypeConversionError
 from pytuck.query import nodes
+from pytuck.query.literals import literal_node, natural_type, operand_node, result_type
 from pytuck.query.nodes import Node
-from pytuck.types import RAW, TYPES, ColumnType, Stored, type_of
+from pytuck.types import JSON, RAW, TYPES, ColumnType, StorageClass, Stored, type_of
 
 T = TypeVar("T")
 
-_NUMBERS = (int, float, Decimal)
 _BOOLEAN = TYPES[bool]
 _TEXT = TYPES[str]
+_INTERVAL = TYPES[timedelta]
 
 
 class Expression(Generic[T]):
@@ -28,6 +28,7 @@ class Expression(Generic[T]):
     """
 
     __slots__ = ("node", "type")
+    __iter__: ClassVar[None] = None  # else `__getitem__` would make an endless list of it
 
     def __init__(self, node: Node, type_: ColumnType[Any]) -> None:
         self.node = node
@@ -81,17 +82,103 @@ class Expression(Generic[T]):
         """Return whether the value is not NULL."""
         return Condition(nodes.IsNull(self.node, is_negated=True))
 
-    def in_(self, values: Iterable[object]) -> Condition:
-        """Return whether the value is one of `values`; a None among them matches nothing."""
-        return Condition(nodes.In(self.node, self._literals(values)))
+    def is_distinct_from(self, other: object) -> Condition:
+        """Return whether both differ, NULL being equal to NULL."""
+        return self.is_not(other)
 
-    def not_in(self, values: Iterable[object]) -> Condition:
+    def is_not_distinct_from(self, other: object) -> Condition:
+        """Return whether both are equal, NULL being equal to NULL."""
+        return self.is_(other)
+
+    def in_(self, values: Iterable[object] | nodes.Question | Expression[Any]) -> Condition:
+        """Return whether the value is one of `values`; a None among them matches nothing.
+
+        Args:
+            values: A list of values, or a select whose only column holds them.
+        """
+        return self._in(values, is_negated=False)
+
+    def not_in(self, values: Iterable[object] | nodes.Question | Expression[Any]) -> Condition:
         """Return whether the value is none of `values`; a NULL value gives no answer."""
-        return Condition(nodes.In(self.node, self._literals(values), is_negated=True))
+        return self._in(values, is_negated=True)
+
+    def _in(
+        self, values: Iterable[object] | nodes.Question | Expression[Any], *, is_negated: bool
+    ) -> Condition:
+        question = _question_of(values)
+        if question is not None:
+            return Condition(nodes.InQuestion(self.node, question, is_negated))
+        items = _listed(values)
+        if any(isinstance(item, (Expression, nodes.Question)) for item in items):
+            found = or_(*(self == item for item in items))
+            return not_(found) if is_negated else found
+        return Condition(nodes.In(self.node, tuple(map(self._literal, items)), is_negated))
 
     def between(self, low: object, high: object) -> Condition:
         """Return whether the value lies between `low` and `high`, both included."""
         return Condition(nodes.Between(self.node, self._operand(low), self._operand(high)))
+
+    # --- Calculations ---
+
+    def __add__(self, other: object) -> Expression[Any]:
+        return self._calculate("+", other)
+
+    def __radd__(self, other: object) -> Expression[Any]:
+        return self._calculate("+", other, is_reversed=True)
+
+    def __sub__(self, other: object) -> Expression[Any]:
+        return self._calculate("-", other)
+
+    def __rsub__(self, other: object) -> Expression[Any]:
+        return self._calculate("-", other, is_reversed=True)
+
+    def __mul__(self, other: object) -> Expression[Any]:
+        return self._calculate("*", other)
+
+    def __rmul__(self, other: object) -> Expression[Any]:
+        return self._calculate("*", other, is_reversed=True)
+
+    def __truediv__(self, other: object) -> Expression[Any]:
+        return self._calculate("/", other)
+
+    def __rtruediv__(self, other: object) -> Expression[Any]:
+        return self._calculate("/", other, is_reversed=True)
+
+    def __floordiv__(self, other: object) -> Expression[Any]:
+        return self._calculate("//", other)
+
+    def __rfloordiv__(self, other: object) -> Expression[Any]:
+        return self._calculate("//", other, is_reversed=True)
+
+    def __mod__(self, other: object) -> Expression[Any]:
+        return self._calculate("%", other)
+
+    def __rmod__(self, other: object) -> Expression[Any]:
+        return self._calculate("%", other, is_reversed=True)
+
+    def __neg__(self) -> Expression[T]:
+        return Expression(nodes.Negative(self.node, self.type), self.type)
+
+    def concat(self, other: object) -> Expression[str]:
+        """Return this text followed by another one."""
+        return Expression(nodes.Arithmetic(self.node, "||", self._text(other), _TEXT), _TEXT)
+
+    def cast(self, type_: ColumnType[Any] | type) -> Expression[Any]:
+        """Return the value turned into one of another type."""
+        kind = type_of(type_)
+        return Expression(nodes.Cast(self.node, kind), kind)
+
+    def __getitem__(self, key: str | int) -> JsonExpression:
+        """Return a part of a list or dictionary: `User.data["address"]["city"]`, `User.tags[0]`.
+
+        Raises:
+            QueryError: The value is neither.
+        """
+        if self.type.storage_class is not StorageClass.JSON:
+            raise QueryError(f"Only lists and dictionaries have parts; this is no JSON: {self!r}.")
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            raise QueryError(f"A part is named by a text or a position, not by {key!r}.")
+        return JsonExpression(self.node, (key,))
 
     # --- Text ---
 
@@ -115,11 +202,26 @@ class Expression(Generic[T]):
         """Return whether the text ends with `part`, case-sensitive."""
         return Condition(nodes.TextMatch("endswith", self.node, self._text(part)))
 
+    def regexp_match(self, pattern: object, flags: str | None = None) -> Condition:
+        """Return whether a regular expression, as Python's `re` has them, is found in the text.
+
+        Args:
+            flags: `"i"` to find it whatever the case of letters.
+        """
+        if flags not in (None, "", "i"):
+            raise QueryError(f"The flags of a regular expression are 'i' or none, not {flags!r}.")
+        return Condition(nodes.RegexpMatch(self.node, self._text(pattern), flags == "i"))
+
     # --- Names and order ---
 
     def label(self, name: str) -> Expression[T]:
         """Return the same value under another name in the result."""
-        return Expression(nodes.Labelled(self.node, name), self.type)
+        node = self.node.item if isinstance(self.node, nodes.Labelled) else self.node
+        return Expression(nodes.Labelled(node, name), self.type)
+
+    def distinct(self) -> Expression[T]:
+        """Return the different values only, for an aggregate: `func.count(User.city.distinct())`."""
+        return Expression(nodes.Distinct(self.node), self.type)
 
     def asc(self) -> Ordering:
         """Return the key that sorts upwards, NULLs first."""
@@ -129,6 +231,14 @@ class Expression(Generic[T]):
         """Return the key that sorts downwards, NULLs last."""
         return Ordering(nodes.Order(self.node, is_descending=True))
 
+    def nulls_first(self) -> Ordering:
+        """Return the key that sorts upwards, NULLs first."""
+        return self.asc().nulls_first()
+
+    def nulls_last(self) -> Ordering:
+        """Return the key that sorts upwards, NULLs last."""
+        return self.asc().nulls_last()
+
     # --- How operands become nodes ---
 
     def _compare(self, operator: nodes.ComparisonOperator, other: object) -> Condition:
@@ -137,12 +247,19 @@ class Expression(Generic[T]):
     def _operand(self, other: object) -> Node:
         if isinstance(other, Expression):
             return other.node
+        if isinstance(other, nodes.Question):
+            return scalar_of(other).node
         return self._literal(other)
 
-    def _literals(self, values: Iterable[object]) -> tuple[nodes.Literal, ...]:
-        if isinstance(values, (str, bytes)):
-            raise QueryError("in_() takes a list of values, not one text.")
-        return tuple(self._literal(value) for value in values)
+    def _calculate(
+        self, operator: nodes.ArithmeticOperator, other: object, *, is_reversed: bool = False
+    ) -> Expression[Any]:
+        if isinstance(other, nodes.Question):
+            other = scalar_of(other)
+        if not isinstance(other, Expression):
+            node = operand_node(other, self.type)
+            other = Expression(node, node.type)
+        return calculated(operator, *((other, self) if is_reversed else (self, other)))
 
     def _literal(self, value: object) -> nodes.Literal:
         try:
@@ -155,6 +272,8 @@ class Expression(Generic[T]):
             raise
 
     def _text(self, part: object) -> Node:
+        if self.type.storage_class is StorageClass.JSON and type(self) is not JsonExpression:
+            raise QueryError(f"{self!r} is no text. Take a part of it, or cast it to str.")
         return part.node if isinstance(part, Expression) else literal_node(part, _TEXT)
 
 
@@ -170,6 +289,85 @@ class ColumnExpression(Expression[T]):
     def __init__(self, node: nodes.ColumnRef, table: Any) -> None:
         super().__init__(node, node.type)
         self.table = table
+
+
+class JsonExpression(Expression[Any]):
+    """A part of a list or dictionary; NULL where there is none.
+
+    Comparisons take Python values as they are: `User.data["age"] > 30`.
+    """
+
+    __slots__ = ("_item", "_path")
+
+    def __init__(self, item: Node, path: tuple[str | int, ...]) -> None:
+        super().__init__(nodes.JsonPath(item, path, "json", JSON), JSON)
+        self._item = item
+        self._path = path
+
+    def __getitem__(self, key: str | int) -> JsonExpression:
+        if isinstance(key, bool) or not isinstance(key, (str, int)):
+            raise QueryError(f"A part is named by a text or a position, not by {key!r}.")
+        return JsonExpression(self._item, (*self._path, key))
+
+    def as_string(self) -> Expression[str]:
+        """Return the part as text."""
+        return self._as("text", _TEXT)
+
+    def as_integer(self) -> Expression[int]:
+        """Return the part as a whole number."""
+        return self._as("integer", TYPES[int])
+
+    def as_float(self) -> Expression[float]:
+        """Return the part as a number."""
+        return self._as("float", TYPES[float])
+
+    def as_boolean(self) -> Expression[bool]:
+        """Return the part as true or false."""
+        return self._as("boolean", _BOOLEAN)
+
+    def _as(self, form: nodes.JsonForm, kind: ColumnType[Any]) -> Expression[Any]:
+        return Expression(nodes.JsonPath(self._item, self._path, form, kind), kind)
+
+    def is_null(self) -> Condition:
+        return self._as("value", RAW).is_null()
+
+    def is_not_null(self) -> Condition:
+        return self._as("value", RAW).is_not_null()
+
+    def between(self, low: object, high: object) -> Condition:
+        return self._beside(low).between(low, high)
+
+    def asc(self) -> Ordering:
+        return self._as("value", RAW).asc()
+
+    def desc(self) -> Ordering:
+        return self._as("value", RAW).desc()
+
+    def _compare(self, operator: nodes.ComparisonOperator, other: object) -> Condition:
+        return self._beside(other)._compare(operator, other)
+
+    def _in(self, values: Any, *, is_negated: bool) -> Condition:
+        if _question_of(values) is not None:
+            return self._as("value", RAW)._in(values, is_negated=is_negated)
+        items = _listed(values)
+        kind = self._beside(items[0] if items else None)
+        return kind._in(items, is_negated=is_negated)
+
+    def _calculate(
+        self, operator: nodes.ArithmeticOperator, other: object, *, is_reversed: bool = False
+    ) -> Expression[Any]:
+        return self._beside(other)._calculate(operator, other, is_reversed=is_reversed)
+
+    def _text(self, part: object) -> Node:
+        return self.as_string()._text(part)
+
+    def _beside(self, other: object) -> Expression[Any]:
+        """Return the part in the form in which it can be compared with a Python value."""
+        if isinstance(other, (list, dict)):
+            return self._as("json", TYPES[type(other)])
+        if isinstance(other, Expression):
+            return self._as("value", other.type)
+        return self._as("value", natural_type(other))
 
 
 class Condition(Expression[bool]):
@@ -188,6 +386,40 @@ class Condition(Expression[bool]):
 
     def __invert__(self) -> Condition:
         return not_(self)
+
+
+def calculated(
+    operator: nodes.ArithmeticOperator, left: Expression[Any], right: Expression[Any]
+) -> Expression[Any]:
+    """Return the result of a calculation, its type following from those of its operands.
+
+    Raises:
+        QueryError: The types cannot be combined like this.
+    """
+    kinds = left.type.python_type, right.type.python_type
+    if operator == "+" and kinds == (str, str):
+        operator = "||"
+        return Expression(nodes.Arithmetic(left.node, operator, right.node, _TEXT), _TEXT)
+    if issubclass(kinds[0], date) and operator in ("+", "-"):
+        return _moved(operator, left, right)
+    if issubclass(kinds[1], date) and kinds[0] is timedelta and operator == "+":
+        return _moved(operator, right, left)
+    kind = result_type(operator, left.type, right.type)
+    return Expression(nodes.Arithmetic(left.node, operator, right.node, kind), kind)
+
+
+def _moved(
+    operator: nodes.ArithmeticOperator, moment: Expression[Any], other: Expression[Any]
+) -> Expression[Any]:
+    """Return a date or point in time moved by a duration, or the time between two."""
+    if other.type.python_type is timedelta:
+        by = other if operator == "+" else -other
+        shift = nodes.Function("shift", (moment.node, by.node), moment.type)
+        return Expression(shift, moment.type)
+    if operator == "-" and issubclass(other.type.python_type, date):
+        elapsed = nodes.Function("elapsed", (moment.node, other.node), _INTERVAL)
+        return Expression(elapsed, _INTERVAL)
+    raise QueryError(f"'{operator}' cannot combine {moment!r} and {other!r}.")
 
 
 class Ordering:
@@ -228,7 +460,7 @@ def literal(value: object, type_: ColumnType[Any] | type | None = None) -> Expre
     Raises:
         ValidationError: There is no column type for the value.
     """
-    kind = type_of(type_) if type_ is not None else _natural_type(value)
+    kind = type_of(type_) if type_ is not None else natural_type(value)
     return Expression(literal_node(value, kind), kind)
 
 
@@ -237,31 +469,24 @@ def raw_literal(stored: Stored) -> Expression[Any]:
     return Expression(nodes.Literal(stored, RAW), RAW)
 
 
-def literal_node(value: object, type_: ColumnType[Any]) -> nodes.Literal:
-    """Return the literal that stands for `value` where a value of `type_` is expected.
-
-    Numbers keep their own type beside numbers, dates beside points in time: `age > 17.5` and
-    `created < date(2026, 1, 1)` mean what they say.
-
-    Raises:
-        TypeConversionError: The value means nothing as a value of this type.
-    """
-    if value is None or type_.is_valid(value):
-        return nodes.Literal(type_.to_storage(value), type_)
-    own = TYPES.get(type(value))
-    if own is not None and own.is_valid(value) and _are_comparable(type_.python_type, value):
-        return nodes.Literal(own.to_storage(value), own)
-    return nodes.Literal(type_.to_storage(type_.convert(value)), type_)
+def scalar_of(question: nodes.Question) -> Expression[Any]:
+    """Return the first value of the answer to a question as an expression."""
+    kind = question.first_type
+    return Expression(nodes.ScalarQuestion(question, kind), kind)
 
 
-def _are_comparable(expected: type, value: object) -> bool:
-    if issubclass(expected, _NUMBERS):
-        return isinstance(value, _NUMBERS) and expected is not bool
-    return issubclass(expected, date) and isinstance(value, date)
+def _question_of(values: object) -> nodes.Question | None:
+    if isinstance(values, Expression):
+        if isinstance(values.node, nodes.ScalarQuestion):
+            return values.node.statement
+        raise QueryError("in_() takes a list of values or a select, not one expression.")
+    return values if isinstance(values, nodes.Question) else None
 
 
-def _natural_type(value: object) -> ColumnType[Any]:
-    return RAW if value is None else type_of(type(value))
+def _listed(values: Any) -> list[object]:
+    if isinstance(values, (str, bytes)):
+        raise QueryError("in_() takes a list of values, not one text.")
+    return list(values)
 
 
 def _pattern(pattern: str) -> nodes.Literal:

@@ -8,13 +8,32 @@ them; it relies on that to number the parameters.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar
 from typing import Literal as OneOf
 
 from pytuck.types import ColumnType, Stored
 
 ComparisonOperator = OneOf["=", "!=", "<", "<=", ">", ">=", "is", "is not"]
 TextMatchKind = OneOf["contains", "startswith", "endswith"]
+ArithmeticOperator = OneOf["+", "-", "*", "/", "//", "%", "||"]
+JoinKind = OneOf["inner", "left", "right", "full", "cross"]
+CompoundOperator = OneOf["union", "union all", "intersect", "except"]
+FrameKind = OneOf["rows", "range"]
+JsonForm = OneOf["json", "value", "text", "integer", "float", "boolean"]
+
+_type_keys: dict[ColumnType[Any], str] = {}
+_numbers = count()
+
+
+def type_key(type_: ColumnType[Any]) -> str:
+    """Return a short text that is the same for equal types only; part of the cache keys."""
+    try:
+        return type_.__dict__["_key"]  # type: ignore[no-any-return]
+    except KeyError:
+        key = _type_keys.setdefault(type_, f"{next(_numbers)}")
+        type_.__dict__["_key"] = key
+        return key
 
 
 class Node:
@@ -24,11 +43,97 @@ class Node:
     __match_args__: ClassVar[tuple[str, ...]] = ()
 
 
+class Question(Node):
+    """What can be asked: the base of a select and of a compound of several."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        # Fields of dataclasses below; a real property here would become their default.
+
+        @property
+        def columns(self) -> tuple[Node, ...]:
+            """What each row of the answer holds."""
+
+        @property
+        def first_type(self) -> ColumnType[Any]:
+            """The type of the first value of each row."""
+
+
+# --- What a statement reads from ---
+
+
+class SourceNode(Node):
+    """The base of what can stand in FROM under a name of its own.
+
+    Attributes:
+        label: That name: the one by which columns refer to it.
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def label(self) -> str:
+            """The name by which columns refer to it."""
+
+
 @dataclass(frozen=True, slots=True)
-class TableRef(Node):
-    """A table or view by name."""
+class TableRef(SourceNode):
+    """A table or view by name, maybe under another one."""
 
     name: str
+    alias: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name by which columns refer to it."""
+        return self.name if self.alias is None else self.alias
+
+
+@dataclass(frozen=True, slots=True)
+class SubqueryRef(SourceNode):
+    """The answer to a question, used as a table."""
+
+    statement: Question
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CteRef(SourceNode):
+    """A question with a name at the beginning of the statement (`WITH`).
+
+    Inside a recursive one, an element of the same name stands for the rows found so far.
+
+    Attributes:
+        columns: The names of its columns.
+        alias: The name under which it is read, if that is another one.
+    """
+
+    name: str
+    statement: Question
+    columns: tuple[str, ...]
+    is_recursive: bool = False
+    alias: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The name by which columns refer to it."""
+        return self.name if self.alias is None else self.alias
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Node):
+    """Two sources side by side; `condition` says which rows belong together."""
+
+    left: Node
+    right: SourceNode
+    kind: JoinKind
+    condition: Node | None = None
+
+
+# --- Values ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +142,23 @@ class ColumnRef(Node):
 
     Attributes:
         source: The name or alias of the table in this statement.
+        origin: The source, where it is not just the table of that name.
+        shape: What identifies the column among others, for the cache of compiled statements.
     """
 
     source: str
     name: str
     type: ColumnType[Any]
-    _hash: int = field(init=False, repr=False, compare=False)
+    origin: SourceNode | None = field(default=None, compare=False, repr=False)
+    shape: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Part of every cache key, so it is computed once.
-        object.__setattr__(self, "_hash", hash((self.source, self.name)))
+        shape = f"{self.source!r}.{self.name!r}:{type_key(self.type)}"
+        object.__setattr__(self, "shape", shape)
 
     def __hash__(self) -> int:
-        return self._hash
+        return hash((self.source, self.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +167,20 @@ class RowIdRef(Node):
 
     Attributes:
         name: The name under which SQL reaches it; a column may have taken `rowid`.
+        origin: The source, where it is not just the table of that name.
     """
 
     source: str
     name: str
+    origin: SourceNode | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRef(Node):
+    """A column of the answer by its name, to sort by."""
+
+    name: str
+    type: ColumnType[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +260,30 @@ class In(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class InQuestion(Node):
+    """Whether a value is in the answer to a question."""
+
+    item: Node
+    statement: Question
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Node):
+    """Whether the answer to a question has a row."""
+
+    statement: Question
+
+
+@dataclass(frozen=True, slots=True)
+class ScalarQuestion(Node):
+    """The first value of the answer to a question; NULL if it has no row."""
+
+    statement: Question
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Between(Node):
     """Whether a value lies between two others, both included."""
 
@@ -174,12 +317,124 @@ class TextMatch(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class RegexpMatch(Node):
+    """Whether a regular expression of Python's `re` is found in a text.
+
+    Attributes:
+        ignores_case: Find it whatever the case of letters.
+    """
+
+    item: Node
+    pattern: Node
+    ignores_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    """Two values combined. Division by zero gives NULL.
+
+    `/` is true division, `//` and `%` round down as in Python, `||` joins texts.
+    """
+
+    left: Node
+    operator: ArithmeticOperator
+    right: Node
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Node):
+    """A number with the other sign."""
+
+    item: Node
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class When(Node):
+    """One branch of a `Case`."""
+
+    condition: Node
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Node):
+    """The value of the first branch whose condition is true, else `otherwise`, else NULL."""
+
+    branches: tuple[When, ...]
+    otherwise: Node | None
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast(Node):
+    """A value turned into one of another type."""
+
+    item: Node
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPath(Node):
+    """A part of a list or dictionary; NULL if there is none.
+
+    Attributes:
+        path: Keys and positions, from the outside in.
+        form: As what it is read: as JSON, as the plain value it holds, or as one type.
+    """
+
+    item: Node
+    path: tuple[str | int, ...]
+    form: JsonForm
+    type: ColumnType[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct(Node):
+    """The different values only: `count(distinct(x))`."""
+
+    item: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Function(Node):
-    """A function of the database called by name; no arguments in `count()` mean every row."""
+    """A function of the database called by name; no arguments in `count()` mean every row.
+
+    Attributes:
+        order: In which order an aggregate takes the rows.
+        condition: Which rows an aggregate takes; None for all.
+    """
 
     name: str
     arguments: tuple[Node, ...]
     type: ColumnType[Any]
+    order: tuple[Order, ...] = ()
+    condition: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Node):
+    """The rows around the current one that a window function sees.
+
+    Attributes:
+        start, end: Rows (or values) before the current one if negative, after it if positive;
+            None for the first or last of the partition.
+    """
+
+    kind: FrameKind
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Node):
+    """A function computed for each row over the rows around it."""
+
+    function: Function
+    partition: tuple[Node, ...] = ()
+    order: tuple[Order, ...] = ()
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +480,29 @@ class Order(Node):
     item: Node
     is_descending: bool = False
     nulls: OneOf["first", "last"] | None = None
+
+
+# --- What a write does besides ---
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Node):
+    """A column and its new value."""
+
+    column: ColumnRef
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict(Node):
+    """What an insert does with a row whose key exists already.
+
+    Attributes:
+        columns: The names of the columns of the key; none for any key.
+        assignments: What is set in the existing row; nothing to leave it as it is.
+        condition: Which existing rows are changed; None for all.
+    """
+
+    columns: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    condition: Node | None = None

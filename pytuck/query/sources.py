@@ -9,6 +9,7 @@ from pytuck import schema
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
 from pytuck.query.expressions import ColumnExpression, Expression
+from pytuck.query.names import fresh_name
 from pytuck.types import TYPES, ColumnType, type_of
 
 
@@ -46,26 +47,21 @@ class Columns:
         return tuple(self._by_name)
 
 
-class TableSource:
-    """A table to select from, insert into, update or delete from; it needs no model class.
+class Source:
+    """What columns can be taken from.
 
     Attributes:
-        schema: The table's structure.
+        node: The source as an element of a statement.
         c: Its columns as expressions.
-        node: The table as an element of a statement.
         column_nodes: All its columns, in order, as elements of a statement.
         attributes: The names of columns by those of a model's attributes, where they differ.
     """
 
-    def __init__(self, table: schema.Table) -> None:
-        self.schema = table
-        self.node = nodes.TableRef(table.name)
-        self.column_nodes = tuple(
-            nodes.ColumnRef(table.name, column.name, column.type) for column in table.columns
-        )
+    def __init__(self, node: nodes.SourceNode, columns: Iterable[nodes.ColumnRef]) -> None:
+        self.node = node
+        self.column_nodes = tuple(columns)
         self.c = Columns(
-            table.name,
-            {node.name: ColumnExpression(node, self) for node in self.column_nodes},
+            node.label, {item.name: ColumnExpression(item, self) for item in self.column_nodes}
         )
         self.attributes: dict[str, str] = {}
 
@@ -74,8 +70,40 @@ class TableSource:
 
     @property
     def name(self) -> str:
-        """The table's name."""
-        return self.schema.name
+        """The name by which its columns refer to it."""
+        return self.node.label
+
+    def column_named(self, name: str) -> Expression[Any]:
+        """Return a column by its name or by that of a model's attribute.
+
+        Raises:
+            ColumnNotFoundError: There is none.
+        """
+        return self.c[self.attributes.get(name, name)]
+
+
+class TableSource(Source):
+    """A table to select from, insert into, update or delete from; it needs no model class.
+
+    Attributes:
+        schema: The table's structure.
+    """
+
+    node: nodes.TableRef
+
+    def __init__(self, table: schema.Table, alias: str | None = None) -> None:
+        self.schema = table
+        node = nodes.TableRef(table.name, alias)
+        origin = None if alias is None else node
+        label = table.name if alias is None else alias
+        columns = (nodes.ColumnRef(label, item.name, item.type, origin) for item in table.columns)
+        super().__init__(node, columns)
+
+    def alias(self, name: str | None = None) -> TableSource:
+        """Return the same table under another name, to be read beside itself."""
+        twin = TableSource(self.schema, name or fresh_name(self.schema.name))
+        twin.attributes = self.attributes
+        return twin
 
     @property
     def comment(self) -> str | None:
@@ -103,7 +131,8 @@ class TableSource:
         name = self.schema.rowid_alias or self.schema.hidden_rowid
         if name is None:
             raise QueryError(f"The rows of '{self.name}' have no row id that SQL can reach.")
-        return Expression(nodes.RowIdRef(self.name, name), TYPES[int])
+        origin = None if self.node.alias is None else self.node
+        return Expression(nodes.RowIdRef(self.name, name, origin), TYPES[int])
 
 
 def table(name: str, columns: Iterable[tuple[str, type | ColumnType[Any]]] = ()) -> TableSource:

@@ -154,3 +154,25 @@ class JsonDictType(ColumnType[dict[str, Any]]):
 
     encode = staticmethod(to_json_text)
     decode = staticmethod(from_json_text)
+
+
+@dataclass(frozen=True)
+class JsonValueType(ColumnType[Any]):
+    """Anything JSON can hold: what a part of a list or a dictionary is."""
+
+    python_type = dict
+    storage_class: ClassVar[StorageClass] = StorageClass.JSON
+
+    @property
+    def sql_name(self) -> str:
+        return "JSON_VALUE"
+
+    def is_valid(self, value: object) -> bool:
+        return False
+
+    def parse(self, value: object) -> Any:
+        to_json_text(value)
+        return value
+
+    encode = staticmethod(to_json_text)
+    decode = staticmethod(from_json_text)

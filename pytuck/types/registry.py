@@ -13,7 +13,7 @@ from uuid import UUID
 from pytuck.common.exceptions import ValidationError
 from pytuck.types.base import ColumnType, StorageClass, Stored
 from pytuck.types.enums import ChoiceType, EnumType
-from pytuck.types.json_values import JsonDictType, JsonListType
+from pytuck.types.json_values import JsonDictType, JsonListType, JsonValueType
 from pytuck.types.numeric import BooleanType, DecimalType, FloatType, IntegerType
 from pytuck.types.temporal import DateTimeType, DateType, IntervalType, TimeType
 from pytuck.types.textual import BytesType, TextType, UuidType
@@ -42,6 +42,9 @@ class RawType(ColumnType[Stored]):
 
 RAW = RawType()
 
+JSON = JsonValueType()
+"""The type of a part of a list or dictionary."""
+
 TYPES: dict[type, ColumnType[Any]] = {
     int: IntegerType(),
     float: FloatType(),
@@ -61,6 +64,7 @@ TYPES: dict[type, ColumnType[Any]] = {
 
 _BY_SQL_NAME: dict[str, ColumnType[Any]] = {
     **{kind.sql_name: kind for kind in TYPES.values()},
+    JSON.sql_name: JSON,
     # The usual names of foreign SQLite files.
     "INT": TYPES[int],
     "BIGINT": TYPES[int],

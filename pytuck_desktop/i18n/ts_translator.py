@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 from xml.parsers import expat
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from pytuck_desktop.resources import resource_path
-
-LANGUAGES = ("en", "zh_CN")
-"""The languages there are; the source text is English."""
 
 Messages = dict[tuple[str, str, str], str]
 """Translations by context, source text and disambiguating comment."""
@@ -65,27 +62,14 @@ class TsTranslator(QTranslator):
         return not self._messages
 
 
-def choose_language(wanted: str) -> str:
-    """Return the language to use for a wish such as `zh_CN`, or for the system's if empty."""
-    name = wanted or QLocale.system().name()
-    return "zh_CN" if name.replace("-", "_").startswith("zh") else "en"
-
-
-def install_language(app: QCoreApplication, language: str) -> list[QTranslator]:
-    """Make the application speak `language`, Qt's own dialogs included.
-
-    Returns:
-        The translators; the caller keeps them, Qt does not own them.
-    """
-    QLocale.setDefault(QLocale(language))
+def install_translators(app: QCoreApplication, language: str) -> list[QTranslator]:
+    """Have the application translate its texts and Qt's; return what translates them."""
     installed: list[QTranslator] = []
-    path = resource_path("i18n", f"pytuck_desktop_{language}.ts")
-    if language == "en":
-        return installed
     own_of_qt = QTranslator()
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if own_of_qt.load(f"qtbase_{language}", folder):
         installed.append(own_of_qt)
+    path = resource_path("i18n", f"pytuck_desktop_{language}.ts")
     if os.path.exists(path):
         installed.append(TsTranslator(path))
     for translator in installed:

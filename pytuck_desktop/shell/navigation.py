@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path, PurePath
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.features.problem.view import NotePage, ProblemPage
-from pytuck_desktop.features.sidebar.viewmodel import SidebarViewModel
-from pytuck_desktop.i18n.error_texts import explain
 from pytuck_desktop.intents import (
     ChooseFiles,
     CloseFile,
@@ -27,11 +24,15 @@ from pytuck_desktop.intents import (
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
 from pytuck_desktop.shell.saving import Saving
-from pytuck_desktop.shell.tabs import Page, Tabs
+from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.staged_edits import StagedEdits
+
+if TYPE_CHECKING:
+    from pytuck_desktop.features.problem.view import NotePage, ProblemPage
+    from pytuck_desktop.shell.tabs import Page
 
 _SLOW_MS = 150
 """An opening that takes longer gets a page that says so."""
@@ -55,6 +56,8 @@ class Navigation(QObject):
     """Which files and tables are open."""
 
     grid_added = Signal(object)  # GridView
+    document_added = Signal(object)  # Document
+    document_removed = Signal(object)  # Document
     documents_changed = Signal()
     recent_changed = Signal()
     document_changed = Signal(object)  # edits, data or schema of a Document
@@ -64,7 +67,6 @@ class Navigation(QObject):
         self,
         *,
         tabs: Tabs,
-        sidebar: SidebarViewModel,
         opener: Opener,
         saving: Saving,
         prompts: Prompts,
@@ -74,7 +76,6 @@ class Navigation(QObject):
     ) -> None:
         super().__init__(tabs)
         self._tabs = tabs
-        self._sidebar = sidebar
         self._opener = opener
         self._saving = saving
         self._prompts = prompts
@@ -113,6 +114,14 @@ class Navigation(QObject):
         """Whether a file is on its way."""
         return bool(self._opening or self._in_turn)
 
+    @property
+    def current_document(self) -> Document | None:
+        """The file of the table on the screen, or the only open one."""
+        grid = self._tabs.current_grid
+        if grid is not None:
+            return grid.viewmodel.document
+        return self.documents[0] if len(self.documents) == 1 else None
+
     def document(self, path: str) -> Document | None:
         """Return the open document of a path."""
         return next((each for each in self.documents if each.path == path), None)
@@ -148,6 +157,8 @@ class Navigation(QObject):
         self._opener(path, password, partial(self._ready, path), partial(self._failed, path))
 
     def _show_opening(self, path: str) -> None:
+        from pytuck_desktop.features.problem.view import NotePage
+
         page = self._page_of(path)
         if path in self._opening and not isinstance(page, NotePage):
             note = NotePage(path)
@@ -179,7 +190,7 @@ class Navigation(QObject):
             document.adopt(rescued)
         self.documents.append(document)
         self._connect(document)
-        self._sidebar.add(document)
+        self.document_added.emit(document)
         self._show_document(document)
         if page is not None:
             self._tabs.remove(page)
@@ -213,6 +224,9 @@ class Navigation(QObject):
             self._show_problem(path, error)
 
     def _show_problem(self, path: str, error: ErrorInfo) -> None:
+        from pytuck_desktop.features.problem.view import ProblemPage
+        from pytuck_desktop.i18n.error_texts import explain
+
         old = self._page_of(path)
         explanation = explain(error)
         page = ProblemPage(path, explanation, self._theme.tokens)
@@ -245,9 +259,14 @@ class Navigation(QObject):
             # The rows of another file that was opened just now must not be taken away again.
             self.open_table(document, first.name, keep=len(self.documents) > 1)
         else:
-            note = NotePage(document.path)
-            note.say_no_tables()
-            self._tabs.add(note)
+            self._say_no_tables(document)
+
+    def _say_no_tables(self, document: Document) -> None:
+        from pytuck_desktop.features.problem.view import NotePage
+
+        note = NotePage(document.path)
+        note.say_no_tables()
+        self._tabs.add(note)
 
     def _open_table(self, intent: OpenTable) -> None:
         document = self.document(intent.path)
@@ -327,6 +346,6 @@ class Navigation(QObject):
                     self._tabs.remove(page)
             elif page.path == document.path:
                 self._tabs.remove(page)
-        self._sidebar.remove(document)
+        self.document_removed.emit(document)
         document.close()
         self.documents_changed.emit()

@@ -45,6 +45,20 @@ class Preferences:
         value = self._settings.value("language", "")
         return value if isinstance(value, str) else ""
 
+    @property
+    def margins(self) -> tuple[int, int, int, int] | None:
+        """Pixels that the controls took left, above, right and below; None if not known."""
+        value = self._settings.value("margins")
+        edges = value if isinstance(value, list) else []
+        if len(edges) != 4 or not all(str(edge).isdecimal() for edge in edges):
+            return None
+        left, above, right, below = map(int, edges)
+        return left, above, right, below
+
+    @margins.setter
+    def margins(self, edges: tuple[int, int, int, int]) -> None:
+        self._settings.setValue("margins", list(edges))
+
     def bytes(self, name: str) -> QByteArray:
         """Return a remembered geometry or state, empty if there is none."""
         value = self._settings.value(name)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from pytuck_desktop.features.grid.view import GridView
-from pytuck_desktop.i18n.error_texts import details_text
 from pytuck_desktop.shell.prompts import Prompts, Unsaved
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.worker.client import ErrorInfo
@@ -81,6 +80,8 @@ class Saving(QObject):
 
     def show_worker_lost(self, document: Document, reason: str, reopen: Callable[[], None]) -> None:
         """Tell that a file's process ended, and offer to open the file again."""
+        from pytuck_desktop.i18n.error_texts import details_text
+
         error = ErrorInfo("PT-9001", reason, {"path": document.path})
         for page in self._pages(document):
             page.banner.show_message(

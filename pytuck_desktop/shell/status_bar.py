@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from pytuck_desktop.features.grid.state import SelectionSummary
 from pytuck_desktop.i18n.error_texts import read_only_text
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import ElidedLabel, PlainLabel
 from pytuck_desktop.widgets.visible_text import tool_tip

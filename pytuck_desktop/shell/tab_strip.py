@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QTabBar, QWidget
 
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent, QPaintEvent
 
 _HEIGHT = 34
 _PADDING = 12
@@ -58,7 +63,6 @@ class TabStrip(QTabBar):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         tokens = self._tokens
-        painter.fillRect(self.rect(), QColor(tokens.window))
         painter.setPen(QColor(tokens.border))
         painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
         for index in range(self.count()):
@@ -70,8 +74,8 @@ class TabStrip(QTabBar):
         is_current = index == self.currentIndex()
         icon, is_preview, is_staged = self.tabData(index) or ("table", False, False)
         if is_current:
-            painter.fillRect(area, QColor(tokens.base))
-            painter.fillRect(QRect(area.left(), area.top(), area.width(), 2), QColor(tokens.accent))
+            painter.drawPixmap(area, plain(tokens.base))
+            painter.drawPixmap(area.left(), area.top(), area.width(), 2, plain(tokens.accent))
         painter.setPen(QColor(tokens.border))
         painter.drawLine(area.topRight(), area.bottomRight())
         if self.hasFocus() and is_current:

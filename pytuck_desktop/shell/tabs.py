@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from pytuck_desktop.features.grid.view import GridView
-from pytuck_desktop.features.problem.view import NotePage, ProblemPage
 from pytuck_desktop.shell.tab_strip import TabStrip
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.visible_text import tool_tip, visible_text
-from pytuck_desktop.workspace.documents import Document
 
-Page = GridView | ProblemPage | NotePage
+if TYPE_CHECKING:
+    from pytuck_desktop.features.problem.view import NotePage, ProblemPage
+    from pytuck_desktop.workspace.documents import Document
+
+    Page: TypeAlias = GridView | ProblemPage | NotePage
 
 
 class Tabs(QFrame):
@@ -47,6 +51,12 @@ class Tabs(QFrame):
         """The page on the screen."""
         at = self.strip.currentIndex()
         return self._pages[at] if 0 <= at < len(self._pages) else None
+
+    @property
+    def current_grid(self) -> GridView | None:
+        """The table on the screen."""
+        page = self.current
+        return page if isinstance(page, GridView) else None
 
     @property
     def grids(self) -> list[GridView]:

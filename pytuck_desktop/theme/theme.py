@@ -14,6 +14,12 @@ from pytuck_desktop.theme.tokens import DARK, LIGHT, Tokens
 
 ThemeChoice = Literal["light", "dark", "system"]
 
+QT_ARGUMENTS = ("pytuck-desktop", "-style", "Fusion")
+"""What `QApplication` is made with: the look is drawn over Fusion on every system.
+
+`setStyle` would give back the style, and with it load all that PySide6 knows of styles.
+"""
+
 
 class Theme(QObject):
     """The look of the application.
@@ -29,7 +35,6 @@ class Theme(QObject):
         self._app = app
         self._choice: ThemeChoice = choice
         self.tokens: Tokens = LIGHT
-        app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
         app.setFont(_with_fallbacks(app.font()))
         self._apply()

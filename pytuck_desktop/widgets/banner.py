@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
-from pytuck_desktop.theme.icons import icon, pixmap
+from pytuck_desktop.theme.icons import icon
+from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import PlainLabel
 

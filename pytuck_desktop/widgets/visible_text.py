@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 import re
 
-_HIDDEN = re.compile(
+_HIDDEN = (
     "[\x00-\x1f\x7f-\x9f"  # C0 and C1 controls
     "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # bidi controls, invisible
     "\u2028\u2029\ud800-\udfff\ufff9-\ufffb]"  # line separators, surrogates, annotations
 )
+"""Compiled by the first text that needs it; `re` keeps it."""
 _SHORT = {"\n": "⏎", "\r": "", "\t": "⇥"}
 
 
@@ -20,25 +20,25 @@ def visible_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(_escape, text)
+    return re.sub(_HIDDEN, _escape, text)
 
 
 def visible_lines(text: str) -> str:
     """Like `visible_text`, keeping line breaks and tabs: for places with several lines."""
-    return _HIDDEN.sub(lambda m: m[0] if m[0] in "\n\t" else _escape(m), text)
+    return re.sub(_HIDDEN, lambda m: m[0] if m[0] in "\n\t" else _escape(m), text)
 
 
 def cell_text(text: str) -> str:
     """Return the text of a cell as one line: `⏎` for a line break, `⇥` for a tab."""
     if text.isascii() and text.isprintable():
         return text
-    return _HIDDEN.sub(lambda match: _SHORT.get(match[0]) or _escape_cell(match), text)
+    return re.sub(_HIDDEN, lambda match: _SHORT.get(match[0]) or _escape_cell(match), text)
 
 
 def tool_tip(text: str) -> str:
     """Return `text` for a tool tip: Qt takes anything that looks like HTML there as HTML."""
-    shown = html.escape(visible_lines(text), quote=False).replace("\n", "<br>")
-    return f"<qt>{shown}</qt>"
+    shown = visible_lines(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return "<qt>{}</qt>".format(shown.replace("\n", "<br>"))
 
 
 def menu_text(text: str) -> str:

@@ -6,9 +6,8 @@ import contextlib
 import subprocess
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import count
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.protocol import (
     Answer,
@@ -24,8 +23,7 @@ Post = Callable[[Callable[[], None]], None]
 """Has a function called later on the thread that owns the client."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorInfo:
+class ErrorInfo(NamedTuple):
     """What went wrong, as plain data.
 
     Attributes:
@@ -36,7 +34,7 @@ class ErrorInfo:
 
     code: str
     message: str
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any]
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> ErrorInfo:
@@ -100,8 +98,7 @@ class ProcessTransport:
         return b"".join(self._complaints).decode("utf-8", errors="replace").strip()
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     on_done: Callable[[Any], None]
     on_error: Callable[[ErrorInfo], None]
 

@@ -6,8 +6,7 @@ nothing that arrives is ever executed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgpack
 
@@ -27,8 +26,7 @@ class ProtocolError(Exception):
     """The other end sent what is no message, or hung up in the middle of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Something to do.
 
     Attributes:
@@ -38,18 +36,16 @@ class Request:
 
     id: int
     operation: str
-    arguments: dict[str, Plain] = field(default_factory=dict)
+    arguments: dict[str, Plain]
 
 
-@dataclass(frozen=True, slots=True)
-class Cancel:
+class Cancel(NamedTuple):
     """The wish that a request be given up; it is answered all the same."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came of a request: a result, or an error."""
 
     id: int
@@ -57,12 +53,11 @@ class Answer:
     error: dict[str, Plain] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """Something the worker says without being asked."""
 
     name: str
-    arguments: dict[str, Plain] = field(default_factory=dict)
+    arguments: dict[str, Plain]
 
 
 Message = Request | Cancel | Answer | Notice
@@ -100,7 +95,7 @@ def decode(body: bytes) -> Message:
                 return Answer(number, result, error)
             case [3, str(name), dict(arguments)]:
                 return Notice(name, arguments)
-    except (ValueError, msgpack.UnpackException) as err:
+    except (ValueError, TypeError, msgpack.UnpackException) as err:  # TypeError: a list as key
         raise ProtocolError(f"A frame is no msgpack: {err}") from err
     raise ProtocolError("A frame holds no message.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -77,7 +76,7 @@ class Document:
 
         def failed(error: ErrorInfo) -> None:
             document.close()
-            on_failed(replace(error, fields={"path": path, **error.fields}))
+            on_failed(error._replace(fields={"path": path, **error.fields}))
 
         document._client.request(
             "open",
@@ -262,7 +261,7 @@ def _located(error: ErrorInfo, planned: list[PlannedEdit]) -> ErrorInfo:
         edit = planned[int(fields.pop("edit"))]
         fields.setdefault("table_name", edit.table)
         fields["identity"] = edit.identity
-    return replace(error, fields=fields)
+    return error._replace(fields=fields)
 
 
 def _call(listeners: list[Any], *arguments: object) -> None:

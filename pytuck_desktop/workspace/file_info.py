@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytuck_desktop.worker.client import ErrorInfo
 
@@ -15,8 +14,7 @@ __all__ = ["ColumnInfo", "ErrorInfo", "FileInfo", "IdentityKind", "TableInfo"]
 IdentityKind = Literal["rowid", "key", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileInfo:
+class FileInfo(NamedTuple):
     """An open file.
 
     Attributes:
@@ -35,11 +33,10 @@ class FileInfo:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> FileInfo:
         """Return what a worker said of a file."""
-        return cls(**{name: plain[name] for name in cls.__slots__})
+        return cls(**{name: plain[name] for name in cls._fields})
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnInfo:
+class ColumnInfo(NamedTuple):
     """A column of a table.
 
     Attributes:
@@ -68,13 +65,12 @@ class ColumnInfo:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> ColumnInfo:
         """Return what a worker said of a column."""
-        values = {name: plain[name] for name in cls.__slots__}
+        values = {name: plain[name] for name in cls._fields}
         key = values["foreign_key"]
         return cls(**{**values, "foreign_key": tuple(key) if key else None})
 
 
-@dataclass(frozen=True, slots=True)
-class TableInfo:
+class TableInfo(NamedTuple):
     """A table or view.
 
     Attributes:
@@ -96,7 +92,7 @@ class TableInfo:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> TableInfo:
         """Return what a worker said of a table."""
-        values = {name: plain[name] for name in cls.__slots__}
+        values = {name: plain[name] for name in cls._fields}
         columns = tuple(ColumnInfo.from_plain(column) for column in plain["columns"])
         return cls(**{**values, "columns": columns, "primary_key": tuple(plain["primary_key"])})
 

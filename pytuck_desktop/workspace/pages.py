@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -21,8 +20,7 @@ _VALUE_BYTES = 60
 """About what a tuple and a small value cost in Python, for the bound above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Rows that follow one another.
 
     Attributes:
@@ -45,7 +43,7 @@ class Page:
             tuple(tuple(one) if isinstance(one, list) else one for one in plain["identities"]),
             rows,
             {(row, column): size for row, column, size in plain["wide"]},
-            sum(map(_size_of, rows)),
+            _size_of(rows),
         )
 
     def wide_cells(self, row: int) -> dict[int, int] | None:
@@ -126,6 +124,7 @@ class PageCache:
         self._size_bytes = 0
 
 
-def _size_of(row: tuple[Stored, ...]) -> int:
-    long = sum(len(value) for value in row if isinstance(value, (str, bytes)))
-    return _ROW_BYTES + _VALUE_BYTES * len(row) + long
+def _size_of(rows: tuple[tuple[Stored, ...], ...]) -> int:
+    width = len(rows[0]) if rows else 0
+    long = [value for row in rows for value in row if isinstance(value, (str, bytes))]
+    return len(rows) * (_ROW_BYTES + _VALUE_BYTES * width) + sum(map(len, long))

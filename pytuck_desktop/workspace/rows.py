@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
@@ -28,8 +27,7 @@ _CANCELLED = "PT-2304"
 """The error of a page that the worker gave up for a newer one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SortKey:
+class SortKey(NamedTuple):
     """A column to sort by."""
 
     column: str
@@ -49,11 +47,10 @@ class Requester(Protocol):
         """Send a request; one of the two is called later."""
 
 
-@dataclass(slots=True)
-class _Status:
+class _Status(NamedTuple):
     """What the worker said last of the order."""
 
-    count: int = 0
+    row_count: int = 0
     exact: bool = False
     ready: bool = False
     revision: int = 0
@@ -63,8 +60,7 @@ class _Status:
         return cls(plain["count"], plain["exact"], plain["ready"], plain["revision"])
 
 
-@dataclass(slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """Which rows are visible, and which way they move."""
 
     first: int = 0
@@ -72,7 +68,6 @@ class _Wanted:
     is_downwards: bool = True
 
 
-@dataclass
 class RowsView:
     """The rows of one table for one grid; nothing here blocks.
 
@@ -83,16 +78,16 @@ class RowsView:
         on_error: Called with what went wrong.
     """
 
-    number: int
-    table: TableInfo
-    edits: StagedEdits
-    worker: Requester
-    on_reset: list[Callable[[], None]] = field(default_factory=list)
-    on_rows_changed: list[Callable[[int, int], None]] = field(default_factory=list)
-    on_count_changed: list[Callable[[], None]] = field(default_factory=list)
-    on_error: list[Callable[[ErrorInfo], None]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, number: int, table: TableInfo, edits: StagedEdits, worker: Requester
+    ) -> None:
+        self.number = number
+        self.edits = edits
+        self.worker = worker
+        self.on_reset: list[Callable[[], None]] = []
+        self.on_rows_changed: list[Callable[[int, int], None]] = []
+        self.on_count_changed: list[Callable[[], None]] = []
+        self.on_error: list[Callable[[ErrorInfo], None]] = []
         self.sort: tuple[SortKey, ...] = ()
         self.last_query_ms: float | None = None
         self._generation = 0
@@ -103,9 +98,10 @@ class RowsView:
         self._stale: set[int] = set()
         self._asked: tuple[int, int] | None = None
         self._wanted = _Wanted()
+        self._is_watched = False
         self._snapshots: dict[int, RowSnapshot] = {}
+        self._set_table(table)
         self._new_rows: tuple[NewRow, ...] = tuple(self._overlay.inserted)
-        self._set_table(self.table)
         self._open()
 
     # --- What is shown ---
@@ -113,7 +109,7 @@ class RowsView:
     @property
     def row_count(self) -> int:
         """Rows in the file, as far as known, and staged new rows, which stand at the end."""
-        return self._status.count + len(self._new_rows)
+        return self._status.row_count + len(self._new_rows)
 
     @property
     def count_is_exact(self) -> bool:
@@ -142,7 +138,7 @@ class RowsView:
         if isinstance(identity, NewRow):
             if identity not in self._new_rows:
                 return None
-            return self._status.count + self._new_rows.index(identity)
+            return self._status.row_count + self._new_rows.index(identity)
         for number in self._pages.numbers():
             page = self._pages.get(number)
             if page is not None and identity in page.identities:
@@ -158,6 +154,7 @@ class RowsView:
 
     def want(self, first: int, last: int) -> None:
         """Have the rows from `first` to `last` loaded, and the next ones in scroll direction."""
+        self._is_watched = True
         is_downwards = first >= self._wanted.first
         self._wanted = _Wanted(max(0, first), max(first, last), is_downwards)
         self._ask()
@@ -261,7 +258,8 @@ class RowsView:
         if plain["page"] is not None:
             self._keep(plain["page"])
         _call(self.on_reset)
-        self._ask()
+        if self._is_watched:  # else the window is still busy with these rows
+            self._ask()
 
     def _ask(self) -> None:
         """Ask for the visible pages that are missing, or else for the one to come next."""
@@ -330,13 +328,13 @@ class RowsView:
             self._asked = None
         if self._status == before:
             return
-        if self._status.count != before.count:
+        if self._status.row_count != before.row_count:
             self._drop_short_pages()
-            lowest = min(before.count, self._status.count)
+            lowest = min(before.row_count, self._status.row_count)
             for index in [index for index in self._snapshots if index >= lowest]:
                 del self._snapshots[index]
         _call(self.on_count_changed)
-        if self._status.count != before.count and self._new_rows:
+        if self._status.row_count != before.row_count and self._new_rows:
             _call(self.on_rows_changed, lowest, self.row_count - 1)
 
     def _drop_short_pages(self) -> None:
@@ -344,7 +342,7 @@ class RowsView:
         for number in self._pages.numbers():
             page = self._pages.get(number)
             if page is not None and len(page.rows) < min(
-                PAGE_ROWS, self._status.count - page.first
+                PAGE_ROWS, self._status.row_count - page.first
             ):
                 self._stale.add(number)
 
@@ -371,16 +369,16 @@ class RowsView:
     # --- Pages ---
 
     def _visible_pages(self) -> range:
-        last = min(self._wanted.last, max(0, self._status.count - 1))
+        last = min(self._wanted.last, max(0, self._status.row_count - 1))
         return range(min(self._wanted.first, last) // PAGE_ROWS, last // PAGE_ROWS + 1)
 
     def _page_ahead(self) -> int | None:
         visible = self._visible_pages()
         ahead = visible[-1] + 1 if self._wanted.is_downwards else visible[0] - 1
-        return ahead if 0 <= ahead * PAGE_ROWS < self._status.count else None
+        return ahead if 0 <= ahead * PAGE_ROWS < self._status.row_count else None
 
     def _is_missing(self, number: int) -> bool:
-        if self._status.count == 0:
+        if self._status.row_count == 0:
             return False
         return number in self._stale or self._pages.get(number) is None
 
@@ -395,8 +393,8 @@ class RowsView:
         self._places = {column.name: place for place, column in enumerate(table.columns)}
 
     def _made(self, index: int) -> RowSnapshot | None:
-        if index >= self._status.count:
-            place = index - self._status.count
+        if index >= self._status.row_count:
+            place = index - self._status.row_count
             if place >= len(self._new_rows):
                 return None
             return new_row(self._new_rows[place], self.table, self._overlay)

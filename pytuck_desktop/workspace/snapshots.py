@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import Page
@@ -24,8 +23,7 @@ class RowState(Enum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class RowSnapshot:
+class RowSnapshot(NamedTuple):
     """A row as it is shown.
 
     Attributes:

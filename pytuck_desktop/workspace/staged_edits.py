@@ -7,7 +7,6 @@ others do not touch them. Each step of the user is one entry of the history.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -17,11 +16,16 @@ if TYPE_CHECKING:
 StoredIdentity = int | tuple["Stored", ...]
 
 
-@dataclass(frozen=True, slots=True)
 class NewRow:
-    """Identifies a row that is staged and not in the file yet."""
+    """Identifies a row that is staged and not in the file yet; equal to no other."""
 
-    number: int
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __repr__(self) -> str:
+        return f"NewRow({self.number})"
 
 
 Identity = StoredIdentity | NewRow
@@ -55,8 +59,7 @@ class KnownRow(Protocol):
         """Return its stored values by column, those left out of which only a part is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """The stored value of a cell, and the one that is staged in its place."""
 
     old: Stored
@@ -64,7 +67,6 @@ class Change:
     is_old_whole: bool = True
 
 
-@dataclass(slots=True)
 class TableEdits:
     """The staged edits of one table.
 
@@ -74,32 +76,41 @@ class TableEdits:
         deleted: Rows to delete, with the values they had, as far as they were whole.
     """
 
-    changed: dict[StoredIdentity, dict[str, Change]] = field(default_factory=dict)
-    inserted: dict[NewRow, dict[str, Stored]] = field(default_factory=dict)
-    deleted: dict[StoredIdentity, dict[str, Stored]] = field(default_factory=dict)
+    __slots__ = ("changed", "deleted", "inserted")
+
+    def __init__(self) -> None:
+        self.changed: dict[StoredIdentity, dict[str, Change]] = {}
+        self.inserted: dict[NewRow, dict[str, Stored]] = {}
+        self.deleted: dict[StoredIdentity, dict[str, Stored]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.inserted or self.deleted)
 
     def copy(self) -> TableEdits:
         """Return the same edits, to be changed apart."""
-        return TableEdits(
-            {identity: dict(cells) for identity, cells in self.changed.items()},
-            {row: dict(values) for row, values in self.inserted.items()},
-            dict(self.deleted),
+        made = TableEdits()
+        made.changed = {identity: dict(cells) for identity, cells in self.changed.items()}
+        made.inserted = {row: dict(values) for row, values in self.inserted.items()}
+        made.deleted = dict(self.deleted)
+        return made
+
+    def is_same(self, other: TableEdits) -> bool:
+        """Return whether the same is staged."""
+        return (
+            self.changed == other.changed
+            and self.inserted == other.inserted
+            and self.deleted == other.deleted
         )
 
 
-@dataclass(frozen=True, slots=True)
-class StepText:
+class StepText(NamedTuple):
     """What a step did, for the window to put into words."""
 
     kind: StepKind
-    count: int
+    count: int  # type: ignore[assignment] # the method of tuples is not needed
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """One step of the history: the edits of the tables it touched, before and after."""
 
     text: StepText
@@ -258,7 +269,7 @@ class StagedEdits:
         before = {name: self.overlay(name) for name in tables}
         after = {name: edits.copy() for name, edits in before.items()}
         change(after)
-        if after == before:
+        if all(after[name].is_same(before[name]) for name in tables):
             return
         self._done.append(_Step(text, before, after))
         self._undone.clear()

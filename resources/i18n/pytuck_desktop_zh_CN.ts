@@ -147,6 +147,17 @@
     </message>
 </context>
 <context>
+    <name>Controls</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
     <name>Editors</name>
     <message>
         <source>✓  true</source>
@@ -375,21 +386,6 @@
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
-    <message>
-        <source>Tools</source>
-        <translation>工具</translation>
-    </message>
-    <message>
-        <source>Choose a table in the sidebar.</source>
-        <translation>请在侧边栏中选择一个表。</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>保存</translation>
-    </message>
-</context>
-<context>
     <name>NotePage</name>
     <message>
         <source>Opening {0}…</source>
@@ -460,6 +456,13 @@
     <message>
         <source>Undo brings them back while the file is open.</source>
         <translation>文件打开期间可用“撤销”恢复。</translation>
+    </message>
+</context>
+<context>
+    <name>QuietPage</name>
+    <message>
+        <source>Choose a table in the sidebar.</source>
+        <translation>请在侧边栏中选择一个表。</translation>
     </message>
 </context>
 <context>

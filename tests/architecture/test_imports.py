@@ -38,8 +38,14 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
     "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",
     "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
+    "pytuck_desktop/features/grid/headers.py": "a class of Qt that is needed by a press only",
+    "pytuck_desktop/features/grid/table.py": "editors are loaded by the first one",
+    "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
-    "pytuck_desktop/shell/main_window.py": "the start page is seen only where no file is open",
+    "pytuck_desktop/shell/main_window.py": "the controls are loaded after the first rows",
+    "pytuck_desktop/shell/navigation.py": "pages for problems are loaded by the first problem",
+    "pytuck_desktop/shell/saving.py": "texts of errors are loaded by the first error",
+    "pytuck_desktop/i18n/language.py": "the parser of translations, where there are some",
     "pytuck_desktop/options.py": "argparse is not loaded where only files are given",
 }
 """Modules that may import inside a function, and why."""

@@ -3,8 +3,14 @@ from __future__ import annotations
 import pytest
 
 from pytuck import Column, Storage
+from pytuck_desktop.theme.theme import QT_ARGUMENTS
 from tests.desktop.driver import Driver
 from tests.desktop.office import Office
+
+
+@pytest.fixture(scope="session")
+def qapp_args():
+    return list(QT_ARGUMENTS)
 
 
 @pytest.fixture

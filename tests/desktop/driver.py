@@ -158,7 +158,7 @@ class Driver:
 
     def act(self, name: str) -> None:
         """Do an action of the menu, which must be enabled."""
-        action = self.window.actions_[name]
+        action = self.window.controls.actions[name]
         assert action.isEnabled(), name
         action.trigger()
 

@@ -10,7 +10,7 @@ from pytuck.backends.paging.key_scan import KeyScan
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
 from pytuck.common.exceptions import QueryError
 from pytuck.query import Select, TableSource
-from pytuck.query.nodes import Node
+from pytuck.query.nodes import Node, TableRef
 from pytuck.schema import Table
 
 
@@ -30,9 +30,15 @@ class RowOrder:
     """
 
     def __init__(self, engine: Engine, statement: Select[Any]) -> None:
-        if statement.source is None or statement.limit_node or statement.offset_node:
+        source = statement.source
+        if (
+            not isinstance(source, TableRef)
+            or statement.group
+            or statement.limit_node
+            or statement.offset_node
+        ):
             raise QueryError("Rows by position need a select of one table without a limit.")
-        table = engine.reflect(statement.source.name)
+        table = engine.reflect(source.name)
         self._connection = engine.open_reader()
         try:
             self._rows = self._scan_or_build(engine, statement, table)

@@ -2,30 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pytuck.common.exceptions import SchemaError
+from pytuck.common.exceptions import SchemaError, UnsupportedOperationError
+from pytuck.query import nodes
+from pytuck.types import Stored
+
+OPERATORS: Mapping[str, str] = {
+    "=": "{0} = {1}",
+    "!=": "{0} <> {1}",
+    "<": "{0} < {1}",
+    "<=": "{0} <= {1}",
+    ">": "{0} > {1}",
+    ">=": "{0} >= {1}",
+    "is": "{0} IS NOT DISTINCT FROM {1}",
+    "is not": "{0} IS DISTINCT FROM {1}",
+    "+": "{0} + {1}",
+    "-": "{0} - {1}",
+    "*": "{0} * {1}",
+    "||": "{0} || {1}",
+    "negative": "-{0}",
+}
+"""Operators as most databases write them. A key may name the Python type of the result, which
+goes first: `+:Decimal`."""
+
+JOINS: Mapping[nodes.JoinKind, str] = {
+    "inner": "JOIN",
+    "left": "LEFT JOIN",
+    "right": "RIGHT JOIN",
+    "full": "FULL JOIN",
+    "cross": "CROSS JOIN",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dialect:
     """How one database writes SQL, where databases differ.
 
+    Templates are texts with `{0}`, `{1}`, ... for the operands and `{all}` for all of them; a
+    place may be used twice. Templates of functions are complete operands; `{suffix}` is where
+    the filter and the window of an aggregate go, else they go behind. Keys with a Python type
+    behind a colon go before those without: `sum:Decimal` before `sum`.
+
     Attributes:
-        decimal_collation: Appended to a decimal that is compared or sorted as text.
-        case_blind_like: The function that matches a pattern whatever the case of letters.
-        list_rows: Selects the items of a JSON list that is one parameter, `{0}`.
-        functions: Functions whose name differs here.
+        placeholder: The parameter number `{0}`, counted from 1.
+        decimal_collation: Appended to a decimal that is compared or sorted as text; may be empty.
+        operators: Templates of operators, by operator or `operator:type of the result`.
+        functions: Templates of functions, by `name` or `name:type of the first argument`. Those
+            that are not here are called by their own name.
+        casts: Templates by type, or `type:type of the value`.
+        json_forms: Templates of a part `{1}` of a JSON value `{0}`, by form.
+        json_path: The parameter that stands for a path.
+        like, ilike: Templates of a text `{0}` matched with a pattern `{1}`.
+        like_pattern: The parameter that stands for a pattern; escapes are to be resolved.
+        regexp: Template of a regular expression `{1}` found in `{0}`; `{2}` is 1 to ignore case.
+        list_rows: The values of a list that is one parameter `{0}`, by Python type of the items.
+        list_parameter: The parameter that stands for a list.
+        joins: The words for the kinds of join.
+        true, false: The conditions that are always and never met.
+        writes_nulls_order: NULLs must be told to come first upwards and last downwards.
+        no_limit: What stands before an offset without a limit.
         fills_in_row_ids: A row id that is not given is the next one, and the connection tells it.
         begin_read, begin_write, commit, rollback: The statements of a transaction.
     """
 
     name: str
+    placeholder: str
     decimal_collation: str
-    case_blind_like: str
-    list_rows: str
+    operators: Mapping[str, str]
     functions: Mapping[str, str]
+    casts: Mapping[str, str]
+    json_forms: Mapping[nodes.JsonForm, str]
+    json_path: Callable[[tuple[str | int, ...]], Stored]
+    like: str
+    ilike: str
+    like_pattern: Callable[[nodes.Like], Stored]
+    regexp: str
+    list_rows: Mapping[str, str]
+    list_parameter: Callable[[tuple[nodes.Literal, ...]], Stored]
+    joins: Mapping[nodes.JoinKind, str]
+    true: str = "true"
+    false: str = "false"
+    writes_nulls_order: bool = False
+    no_limit: str = ""
     fills_in_row_ids: bool = False
     begin_read: str = "BEGIN"
     begin_write: str = "BEGIN"
@@ -44,3 +104,61 @@ class Dialect:
         if "\0" in identifier:
             raise SchemaError(f"The name {identifier!r} has a NUL character.")
         return '"' + identifier.replace('"', '""') + '"'
+
+    def operator(self, operator: str, result: type, *operands: str) -> str:
+        """Return the SQL of an operator between operands that are SQL already.
+
+        Raises:
+            UnsupportedOperationError: The database has none for this type.
+        """
+        template = self.operators.get(f"{operator}:{result.__name__}")
+        template = template or self.operators.get(operator)
+        if template is None:
+            raise UnsupportedOperationError(
+                f"The {self.name} dialect has no operator {operator!r} that gives "
+                f"a {result.__name__}."
+            )
+        return template.format(*operands)
+
+    def function(
+        self, name: str, first: type | None, arguments: list[str], order: str, suffix: str
+    ) -> str:
+        """Return the SQL of a function's call.
+
+        Args:
+            first: The Python type of the first argument, if there is one.
+            order: The order in which an aggregate takes the rows, or nothing.
+            suffix: The filter and the window of an aggregate, or nothing.
+
+        Raises:
+            UnsupportedOperationError: This is no name of a function, or it takes other arguments.
+        """
+        template = self.functions.get(f"{name}:{first.__name__}") if first else None
+        template = template or self.functions.get(name)
+        together = ", ".join(arguments) + order
+        if template is None:
+            if not (name.isidentifier() and name.isascii()):
+                raise UnsupportedOperationError(f"{name!r} is not the name of a function.")
+            return f"{name}({together}){suffix}"
+        if "{suffix}" not in template:
+            template += "{suffix}"
+        try:
+            return template.format(*arguments, all=together, suffix=suffix)
+        except IndexError:
+            raise UnsupportedOperationError(
+                f"func.{name}() does not take {len(arguments)} arguments."
+            ) from None
+
+    def cast(self, item: str, source: type, target: type) -> str:
+        """Return the SQL that turns a value into one of another type.
+
+        Raises:
+            UnsupportedOperationError: The database cannot do that.
+        """
+        template = self.casts.get(f"{target.__name__}:{source.__name__}")
+        template = template or self.casts.get(target.__name__)
+        if template is None:
+            raise UnsupportedOperationError(
+                f"The {self.name} dialect cannot cast {source.__name__} to {target.__name__}."
+            )
+        return template.format(item)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPolygon
-from PySide6.QtWidgets import QHeaderView, QStyle, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPolygon
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.state import MARK_GLYPHS, Mark
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.visible_text import visible_text
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
 
 PADDING = 8
 _ICON = 12
@@ -32,6 +37,8 @@ class ColumnHeader(QHeaderView):
         self._name_font.setWeight(QFont.Weight.DemiBold)
         self._type_font = QFont(self.font())
         self._type_font.setPointSizeF(max(7.0, self.font().pointSizeF() * 0.86))
+        self._name_metrics = QFontMetrics(self._name_font)
+        self._type_metrics = QFontMetrics(self._type_font)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setMinimumSectionSize(40)
         self.setHighlightSections(False)
@@ -44,24 +51,29 @@ class ColumnHeader(QHeaderView):
         self._tokens = tokens
         self.viewport().update()
 
+    def show_changes(self) -> None:
+        """Paint the sections again."""
+        self.headerDataChanged(Qt.Orientation.Horizontal, 0, max(0, self.count() - 1))
+
     def wanted_width(self, column: int) -> int:
         """Return the pixels that name, type and icons of a column need."""
         shown = self._viewmodel.columns[column]
-        name = QFontMetrics(self._name_font).horizontalAdvance(visible_text(shown.name))
-        kind = QFontMetrics(self._type_font).horizontalAdvance(visible_text(shown.type_label))
+        name = self._name_metrics.horizontalAdvance(visible_text(shown.name))
+        kind = self._type_metrics.horizontalAdvance(visible_text(shown.type_label))
         icons = (_ICON + 4) * (shown.is_primary_key + (shown.foreign_key is not None))
         return max(name + _ARROW_ROOM, kind + icons + 3) + 2 * PADDING
 
     def sizeHint(self) -> QSize:
-        height = QFontMetrics(self._name_font).height() + QFontMetrics(self._type_font).height()
-        return QSize(super().sizeHint().width(), height + 13)
+        height = self._name_metrics.height() + self._type_metrics.height()
+        # Qt's own hint would ask for the text of every section; nothing looks at the width.
+        return QSize(0, height + 13)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
         tokens = self._tokens
         painter.save()
         painter.setClipRect(rect)
         hovered = self._column_at_pointer() == logicalIndex
-        painter.fillRect(rect, QColor(tokens.hover if hovered else tokens.raised))
+        painter.drawPixmap(rect, plain(tokens.hover if hovered else tokens.raised))
         painter.setPen(QColor(tokens.border))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.drawLine(rect.topRight() + QPoint(0, 7), rect.bottomRight() - QPoint(0, 7))
@@ -76,7 +88,7 @@ class ColumnHeader(QHeaderView):
         )
         room = inner.width() - (_ARROW_ROOM if sorted_at is not None else 0)
         painter.setFont(self._name_font)
-        metrics = QFontMetrics(self._name_font)
+        metrics = self._name_metrics
         name = metrics.elidedText(
             visible_text(self._viewmodel.columns[column].name[:300]),
             Qt.TextElideMode.ElideRight,
@@ -104,7 +116,7 @@ class ColumnHeader(QHeaderView):
 
     def _paint_type(self, painter: QPainter, inner: QRect, column: int) -> None:
         shown = self._viewmodel.columns[column]
-        metrics = QFontMetrics(self._type_font)
+        metrics = self._type_metrics
         left = inner.left()
         top = inner.bottom() - metrics.height() + 1
         marks = [("key", self._tokens.changed_text)] if shown.is_primary_key else []
@@ -131,6 +143,9 @@ class ColumnHeader(QHeaderView):
 
     def is_border(self, x: int) -> bool:
         """Return whether a press at `x` takes hold of a column's border."""
+        # The names of all measures of styles are loaded by the first press, not at the start.
+        from PySide6.QtWidgets import QStyle
+
         grip = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderGripMargin, None, self)
         column = self.logicalIndexAt(x)
         if column < 0:
@@ -173,6 +188,10 @@ class RowHeader(QHeaderView):
         self._tokens = tokens
         self.viewport().update()
 
+    def show_changes(self) -> None:
+        """Paint the sections again."""
+        self.headerDataChanged(Qt.Orientation.Vertical, 0, max(0, self.count() - 1))
+
     def follow_count(self) -> None:
         """Make room for the longest row number."""
         digits = len(f"{max(99, self._viewmodel.row_count):,}")
@@ -195,7 +214,7 @@ class RowHeader(QHeaderView):
         selection = self.selectionModel()
         selected = selection.isRowSelected(logicalIndex)
         painter.save()
-        painter.fillRect(rect, QColor(tokens.selection if selected else tokens.raised))
+        painter.drawPixmap(rect, plain(tokens.selection if selected else tokens.raised))
         painter.setPen(QColor(tokens.grid_line))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.setPen(QColor(tokens.border))

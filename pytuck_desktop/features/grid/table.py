@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
-    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
 
-from pytuck_desktop.features.grid.delegate import CellDelegate
-from pytuck_desktop.features.grid.editors import Editors
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
+from pytuck_desktop.features.grid.painting import CellPainter
 from pytuck_desktop.features.grid.state import CellRange
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.tokens import Tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+
+    from pytuck_desktop.features.grid.editors import Editors
 
 _EDGE_ROWS = 1000
 """The window moves when the visible rows come this near to its edge."""
@@ -40,23 +45,32 @@ class GridTable(QTableView):
         self.setObjectName("grid")
         self._viewmodel = viewmodel
         self.grid_model = GridModel(viewmodel, self)
-        self.editors = Editors(viewmodel, self)
+        self._editors: Editors | None = None
         self._outside: list[CellRange] = []  # selected, but outside the window
         self._current_row = -1  # kept while outside the window
         self._is_moving = False
         self._shown_names = viewmodel.column_names
-        self.setModel(self.grid_model)
-        self.cells = CellDelegate(viewmodel, self.editors, tokens, self)
-        self.setItemDelegate(self.cells)
+        self._use_own_viewport()
+        self._cells = CellPainter(viewmodel, tokens, self.font())
+        self._shown_font = self.font()
         self.column_header = ColumnHeader(viewmodel, tokens, self)
         self.setHorizontalHeader(self.column_header)
         self.row_header = RowHeader(viewmodel, tokens, self)
         self.setVerticalHeader(self.row_header)
+        self.setModel(self.grid_model)  # after the headers: Qt's own ones would measure it
         self._set_up()
         self.verticalScrollBar().valueChanged.connect(self._after_scroll)
         selection = self.selectionModel()
         selection.selectionChanged.connect(self._after_selection)
         selection.currentChanged.connect(self._after_current)
+
+    def _use_own_viewport(self) -> None:
+        # To give Python a viewport that Qt made, PySide looks through every class of widgets there
+        # is, which takes a seventh of the time of starting.
+        viewport = QWidget()
+        viewport.setAutoFillBackground(True)
+        viewport.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setViewport(viewport)
 
     def _set_up(self) -> None:
         self.setWordWrap(False)
@@ -139,7 +153,7 @@ class GridTable(QTableView):
         self._select_quietly(selected, current, column)
         self.verticalScrollBar().setValue(top - self.grid_model.first)
         self._is_moving = False
-        self.row_header.viewport().update()
+        self.row_header.show_changes()
         self.viewport().update()
 
     def follow_columns(self) -> bool:
@@ -174,7 +188,7 @@ class GridTable(QTableView):
         """Select these cells and make one current."""
         self._select_quietly(ranges, row, column)
         self.viewport().update()
-        self.row_header.viewport().update()
+        self.row_header.show_changes()
         self.selection_moved.emit()
 
     def _select_quietly(self, ranges: list[CellRange], row: int, column: int) -> None:
@@ -211,7 +225,7 @@ class GridTable(QTableView):
     def _after_selection(self) -> None:
         # A new selection of the user replaces what was selected outside the window.
         self._outside.clear()
-        self.row_header.viewport().update()
+        self.row_header.show_changes()
         self.selection_moved.emit()
 
     def _after_current(self, current: QModelIndex) -> None:
@@ -267,6 +281,20 @@ class GridTable(QTableView):
 
     # --- editing --------------------------------------------------------------------------
 
+    @property
+    def editors(self) -> Editors:
+        """What makes and commits the editors of cells."""
+        return self._editors or self._load_editors()
+
+    def _load_editors(self) -> Editors:
+        # On first use, not at the start.
+        from pytuck_desktop.features.grid.delegate import EditingDelegate
+        from pytuck_desktop.features.grid.editors import Editors
+
+        self._editors = Editors(self._viewmodel, self)
+        self.setItemDelegate(EditingDelegate(self._editors, self))
+        return self._editors
+
     def start_edit(self, typed: str = "") -> None:
         """Open the editor of the current cell, with `typed` in place of its value if given."""
         index = self.currentIndex()
@@ -283,6 +311,8 @@ class GridTable(QTableView):
         is_editing = self.state() == QAbstractItemView.State.EditingState
         if index != self.currentIndex() or is_editing:
             return
+        if self._editors is None:
+            self._load_editors()
         self.edit(index)
         editor = self.indexWidget(index)
         if typed and editor is not None:
@@ -325,24 +355,26 @@ class GridTable(QTableView):
     # --- painting -------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        self.cells.real_rows_painted = 0
-        super().paintEvent(event)
-        self.painted.emit(self.verticalScrollBar().value(), self.cells.real_rows_painted > 0)
+        if self.font() != self._shown_font:
+            self._follow_font()
+        has_real_rows = self._cells.paint(
+            self, event.rect(), self.grid_model.first, self.selected_ranges()
+        )
+        self.painted.emit(self.verticalScrollBar().value(), has_real_rows)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.scrolled.emit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "cells"):
-            self.cells.use_font(self.font())
-            self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
-            self.row_header.follow_count()
+    def _follow_font(self) -> None:
+        self._shown_font = self.font()
+        self._cells.use_font(self._shown_font)
+        self.row_header.setDefaultSectionSize(self.fontMetrics().height() + _ROW_PADDING)
+        self.row_header.follow_count()
 
     def use_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
-        self.cells.use_tokens(tokens)
+        self._cells.use_tokens(tokens)
         self.column_header.use_tokens(tokens)
         self.row_header.use_tokens(tokens)
         self.viewport().update()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollBar, QVBoxLayou
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.i18n.error_texts import details_text, explain
 from pytuck_desktop.theme.tokens import Tokens
-from pytuck_desktop.widgets.banner import Banner
-from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.worker.client import ErrorInfo
+
+if TYPE_CHECKING:
+    from pytuck_desktop.widgets.banner import Banner
+    from pytuck_desktop.widgets.labels import PlainLabel
 
 _BAR_STEPS = 2**30
 """The scroll bar counts rows up to this many, and parts of the table beyond (Qt: 32 bits)."""
@@ -45,14 +46,15 @@ class GridView(QFrame):
         super().__init__(parent)
         self.setObjectName("page")
         self.viewmodel = viewmodel
-        self.banner = Banner(tokens)
+        self._tokens = tokens
+        self._banner: Banner | None = None
         self.table = GridTable(viewmodel, tokens, self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName(self.tr("Rows"))
-        self._empty = PlainLabel("", self.table.viewport(), tone="muted")
-        self._empty.hide()
+        self._empty: PlainLabel | None = None
         self._widths_are_set = False
         self._announced_painting = False
+        self._is_painted = False
         body = QHBoxLayout()
         body.setContentsMargins(0, 0, 0, 0)
         body.setSpacing(0)
@@ -61,8 +63,8 @@ class GridView(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.banner)
         column.addLayout(body, 1)
+        self._column = column
         self._want_later = QTimer(self, singleShot=True, interval=30)
         self._want_later.timeout.connect(self._want)
         self._connect()
@@ -104,13 +106,13 @@ class GridView(QFrame):
         self._follow_count()
         if not self._widths_are_set:
             self._set_first_widths()
-        self.table.column_header.viewport().update()
+        self.table.column_header.show_changes()
 
     def _after_rows(self, first: int, last: int) -> None:
         if not self._widths_are_set:
             self._set_first_widths()
         self.table.grid_model.announce(first, last)
-        self.table.row_header.viewport().update()
+        self.table.row_header.show_changes()
 
     def _follow_count(self) -> None:
         self.table.grid_model.follow_count()
@@ -121,18 +123,25 @@ class GridView(QFrame):
 
     def _show_empty_state(self) -> None:
         is_empty = self.viewmodel.row_count == 0 and self.viewmodel.count_is_exact
-        self._empty.setVisible(is_empty)
+        if self._empty is not None:
+            self._empty.setVisible(is_empty)
         if not is_empty:
             return
         can_add = self.viewmodel.is_editable
-        self._empty.show_text(
+        label = self._empty or self._make_empty_label()
+        label.show_text(
             self.tr("No rows yet. Add one with Ctrl+I.") if can_add else self.tr("No rows.")
         )
-        self._empty.adjustSize()
+        label.adjustSize()
         room = self.table.viewport().rect()
-        self._empty.move(
-            max(16, (room.width() - self._empty.width()) // 2), max(16, room.height() // 4)
-        )
+        label.move(max(16, (room.width() - label.width()) // 2), max(16, room.height() // 4))
+
+    def _make_empty_label(self) -> PlainLabel:
+        from pytuck_desktop.widgets.labels import PlainLabel
+
+        self._empty = PlainLabel("", self.table.viewport(), tone="muted")
+        self._empty.show()
+        return self._empty
 
     # --- scrolling -------------------------------------------------------------------------
 
@@ -166,11 +175,13 @@ class GridView(QFrame):
     def _want(self) -> None:
         if not self.isVisible():
             return
+        if not self._is_painted and self.has_first_rows:
+            return  # more rows are asked for once these are painted
         top = self.table.top_row
         last = min(top + self.table.visible_rows, self.viewmodel.row_count - 1)
         self.viewmodel.want(top, max(top, last))
         self.table.viewport().update()
-        self.table.row_header.viewport().update()
+        self.table.row_header.show_changes()
         self._announced_painting = False
 
     def showEvent(self, event: object) -> None:
@@ -179,6 +190,9 @@ class GridView(QFrame):
         self._want()
 
     def _after_paint(self, _line: int, real: bool) -> None:
+        if not self._is_painted:
+            self._is_painted = True
+            self._want_later.start()
         if real and not self._announced_painting:
             self._announced_painting = True
             self.rows_painted.emit()
@@ -187,29 +201,27 @@ class GridView(QFrame):
 
     def _set_first_widths(self) -> None:
         self._widths_are_set = True
-        for column in range(len(self.viewmodel.columns)):
-            width = min(self._fitting_width(column), _FIRST_WIDTH)
-            self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+        self._fit(range(len(self.viewmodel.columns)), most=_FIRST_WIDTH)
 
     def fit_column(self, column: int) -> None:
         """Make a column as wide as its visible content needs."""
-        width = min(self._fitting_width(column), _MOST_WIDTH)
-        self.table.setColumnWidth(column, max(_LEAST_WIDTH, width))
+        self._fit((column,), most=_MOST_WIDTH)
 
-    def _fitting_width(self, column: int) -> int:
-        header = self.table.column_header.wanted_width(column)
+    def _fit(self, columns: Iterable[int], *, most: int) -> None:
         top = self.table.top_row
-        rows = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
-        texts = [cells[column][0] for row in rows if (cells := self.viewmodel.displayed(row))]
+        numbers = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
+        rows = [cells for row in numbers if (cells := self.viewmodel.displayed(row)) is not None]
         metrics = self.table.fontMetrics()
-        # The widest of the longest few: measuring them all would cost start-up time.
-        longest = sorted(texts, key=len)[-3:]
-        content = max((metrics.horizontalAdvance(text) for text in longest), default=0)
-        return max(header, content + 22)
+        for column in columns:
+            # The widest of the longest few: measuring them all would cost start-up time.
+            longest = sorted((cells[column][0] for cells in rows), key=len)[-3:]
+            content = max(map(metrics.horizontalAdvance, longest), default=0) + 22
+            wanted = max(self.table.column_header.wanted_width(column), content)
+            self.table.setColumnWidth(column, max(_LEAST_WIDTH, min(wanted, most)))
 
     def _sort(self, column: int, keep: bool) -> None:
         self.viewmodel.cycle_sort(column, keep=keep)
-        self.table.column_header.viewport().update()
+        self.table.column_header.show_changes()
         self.table.scroll_to_top(0)
 
     def _header_menu(self, at: QPoint) -> None:
@@ -221,7 +233,11 @@ class GridView(QFrame):
         sort = self.viewmodel.set_sort
 
         def sort_by(keys: list[tuple[int, bool]]) -> Callable[[], None]:
-            return lambda: (sort(keys), self.table.column_header.viewport().update())[0]
+            def run() -> None:
+                sort(keys)
+                self.table.column_header.show_changes()
+
+            return run
 
         menu.addAction(self.tr("Sort ascending"), sort_by([(column, False)]))
         menu.addAction(self.tr("Sort descending"), sort_by([(column, True)]))
@@ -238,8 +254,7 @@ class GridView(QFrame):
         menu.popup(self.table.column_header.viewport().mapToGlobal(at))
 
     def _fit_all(self) -> None:
-        for column in range(len(self.viewmodel.columns)):
-            self.fit_column(column)
+        self._fit(range(len(self.viewmodel.columns)), most=_MOST_WIDTH)
 
     def _cell_menu(self, at: QPoint) -> None:
         index = self.table.indexAt(at)
@@ -317,8 +332,20 @@ class GridView(QFrame):
 
     # --- messages --------------------------------------------------------------------------
 
+    @property
+    def banner(self) -> Banner:
+        """Where messages stand; loaded by the first one."""
+        if self._banner is None:
+            from pytuck_desktop.widgets.banner import Banner
+
+            self._banner = Banner(self._tokens)
+            self._column.insertWidget(0, self._banner)
+        return self._banner
+
     def show_error(self, error: ErrorInfo) -> None:
         """Show an error above the rows, naming row and column where known."""
+        from pytuck_desktop.i18n.error_texts import details_text, explain
+
         where = self._where(error)
         text = explain(error).text
         self.banner.show_message(f"{where}: {text}" if where else text, details=details_text(error))
@@ -365,5 +392,7 @@ class GridView(QFrame):
 
     def use_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
-        self.banner.use_tokens(tokens)
+        self._tokens = tokens
+        if self._banner is not None:
+            self._banner.use_tokens(tokens)
         self.table.use_tokens(tokens)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from pytuck_desktop.i18n.error_texts import Explanation, Remedy
 from pytuck_desktop.intents import ChooseFiles, Intent, OpenFile, UnlockFile
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import PlainLabel
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytuck_desktop.features.sidebar.model import NODE_ROLE, Node
 from pytuck_desktop.features.sidebar.viewmodel import SidebarViewModel
 from pytuck_desktop.intents import CloseFile, OpenTable
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.visible_text import visible_text
 

@@ -1,4 +1,4 @@
-"""The start page: open, sample, drop zone, recent files."""
+"""What stands in place of tables: the start page, and a quiet one beside the sidebar."""
 
 from __future__ import annotations
 
@@ -17,11 +17,27 @@ from PySide6.QtWidgets import (
 )
 
 from pytuck_desktop.intents import ChooseFiles, ForgetFile, OpenFile, OpenSample
-from pytuck_desktop.theme.icons import SIZE, icon, pixmap
+from pytuck_desktop.theme.icons import icon
+from pytuck_desktop.theme.pixmaps import SIZE, pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import ElidedLabel, PlainLabel
 
 _SHOWN_RECENT = 6
+
+
+class QuietPage(QFrame):
+    """Stands in the middle while files are open and none of their tables is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._hint = PlainLabel("", tone="muted")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        QVBoxLayout(self).addWidget(self._hint)
+
+    def show_hint(self, *, has_file: bool) -> None:
+        """Say what to do, or nothing while the file is being opened."""
+        self._hint.show_text(self.tr("Choose a table in the sidebar.") if has_file else "")
 
 
 class StartPage(QFrame):

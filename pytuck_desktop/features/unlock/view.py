@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pytuck_desktop.theme.icons import pixmap
+from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.widgets.visible_text import visible_text

@@ -319,7 +319,7 @@ def test_the_selection_is_copied_as_a_spreadsheet_takes_it(driver, shop):
 def test_the_status_bar_adds_the_selection_up(driver, shop):
     driver.open_rows(shop, "customers")
     driver.grid.table.select_ranges([CellRange(0, AGE, 3, AGE)], 0, AGE)
-    assert driver.window.status.selection.text() == (
+    assert driver.window.controls.status.selection.text() == (
         "Selected: 4 cells in 4 rows   Sum 10 · Average 2.50"
     )
 
@@ -368,7 +368,7 @@ def test_the_model_keeps_the_rules_of_qt(driver, shop):
     driver.act("undo")
     _commit(shop, "delete from customers where id > 500")
     driver.wait(lambda: driver.grid.viewmodel.row_count == 500)
-    QAbstractItemModelTester(driver.window.sidebar_model.model)
+    QAbstractItemModelTester(driver.window.controls.sidebar_model.model)
     _commit(shop, "create table extra (x)")
     driver.wait(lambda: len(driver.document.tables) == 3)
     assert tester is not None

@@ -156,8 +156,8 @@ def test_a_read_only_file_opens_and_says_so(driver, shop, monkeypatch):
         pytest.skip("root may write anything")
     shop.chmod(0o444)
     driver.open_rows(shop)
-    assert driver.window.status.lock_reason.text() == "Read-only"
-    assert not driver.window.actions_["add_row"].isEnabled()
+    assert driver.window.controls.status.lock_reason.text() == "Read-only"
+    assert not driver.window.controls.actions["add_row"].isEnabled()
 
 
 def test_a_locked_file_is_read_and_the_save_says_why_it_waits(driver, shop):
@@ -206,7 +206,7 @@ def test_hostile_names_are_shown_and_work(driver, tmp_path, name):
         if label.text():
             assert label.textFormat() == Qt.TextFormat.PlainText
     assert "\u202e" not in driver.window.windowTitle()
-    index = driver.window.sidebar_model.model.index_of(str(path), name)
+    index = driver.window.controls.sidebar_model.model.index_of(str(path), name)
     tip = index.data(Qt.ItemDataRole.ToolTipRole)
     assert tip.startswith("<qt>")
     assert "<img" not in tip
@@ -232,7 +232,7 @@ def test_a_look_reuses_the_preview_tab_and_keeping_it_does_not(driver, shop):
 
 def test_the_sidebar_counts_rows(driver, shop):
     driver.open_rows(shop)
-    model = driver.window.sidebar_model.model
+    model = driver.window.controls.sidebar_model.model
     counts = {}
 
     def counted():

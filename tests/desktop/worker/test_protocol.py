@@ -6,7 +6,7 @@ import io
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pytuck_desktop.worker.protocol import (
@@ -51,6 +51,7 @@ def test_what_is_sent_arrives(sent):
 
 
 @given(st.binary(max_size=80))
+@example(msgpack.packb({1: 2})[:1] + msgpack.packb([]) + msgpack.packb(1))
 def test_garbage_is_refused(body):
     try:
         message = decode(body)

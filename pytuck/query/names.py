@@ -1,0 +1,31 @@
+"""Names for what the user gives none: aliases and subqueries."""
+
+from __future__ import annotations
+
+from itertools import count
+from threading import Lock
+from weakref import WeakValueDictionary
+
+
+class GivenName(str):
+    """A name that is free again when nothing bears it any more.
+
+    So the same statement, built again and again, has the same names and the same compiled SQL.
+    """
+
+    __slots__ = ("__weakref__",)
+
+
+_taken: WeakValueDictionary[str, GivenName] = WeakValueDictionary()
+_lock = Lock()
+
+
+def fresh_name(base: str) -> str:
+    """Return `base` with the smallest number behind it that no living name has."""
+    with _lock:
+        for number in count(1):
+            text = f"{base}_{number}"
+            if text not in _taken:
+                name = _taken[text] = GivenName(text)
+                return name
+    raise AssertionError("numbers do not end")

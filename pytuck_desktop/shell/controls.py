@@ -1,0 +1,288 @@
+"""What stands around the rows: sidebar, menus, tool bar, status bar, and what their actions do.
+
+The main window attaches this after its first rows are painted, or at once where no file is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from pytuck_desktop.features.grid.view import GridView
+from pytuck_desktop.features.sidebar.view import Sidebar
+from pytuck_desktop.features.sidebar.viewmodel import SidebarViewModel
+from pytuck_desktop.intents import ChooseFiles, OpenSample
+from pytuck_desktop.shell.actions import (
+    GRID_KEYS,
+    MENUS,
+    SEPARATOR,
+    STRETCH,
+    TOOL_BAR,
+    WITH_GRID,
+    Actions,
+    translated,
+)
+from pytuck_desktop.shell.navigation import Navigation
+from pytuck_desktop.shell.preferences import Preferences
+from pytuck_desktop.shell.saving import Saving
+from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
+from pytuck_desktop.shell.tabs import Tabs
+from pytuck_desktop.theme.pixmaps import SIZE
+from pytuck_desktop.theme.theme import Theme
+from pytuck_desktop.workspace.documents import Document
+
+_GRID_ACTIONS = (
+    "copy",
+    "select_all",
+    "edit_cell",
+    "refresh",
+    "first_row",
+    "last_row",
+    "add_row",
+    "delete_rows",
+    "set_null",
+)
+_CELL_MENU = (
+    "edit_cell",
+    "set_null",
+    SEPARATOR,
+    "copy",
+    SEPARATOR,
+    "add_row",
+    "delete_rows",
+)
+
+
+class Controls(QObject):
+    """Everything in the window that is not a page, built for the files open by now."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        *,
+        tabs: Tabs,
+        navigation: Navigation,
+        saving: Saving,
+        preferences: Preferences,
+        theme: Theme,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._tabs = tabs
+        self._navigation = navigation
+        self._saving = saving
+        self._preferences = preferences
+        self._theme = theme
+        self.actions = Actions(theme.tokens, window)
+        self.sidebar_model = SidebarViewModel(self)
+        self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
+        self.status = StatusBar(theme.tokens)
+        window.setStatusBar(self.status)
+        self._build_menus()
+        self._build_tool_bar()
+        self._connect()
+        for document in navigation.documents:
+            self.sidebar_model.add(document)
+        for grid in tabs.grids:
+            self._adopt(grid)
+        self._follow_tab()
+        self._show_state()
+
+    # --- building --------------------------------------------------------------------------
+
+    def _build_menus(self) -> None:
+        for title, names in MENUS:
+            menu = self._window.menuBar().addMenu(translated(title))
+            for name in names:
+                if name == SEPARATOR:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(self.actions[name])
+
+    def _build_tool_bar(self) -> None:
+        bar = QToolBar(self.tr("Tools"))
+        bar.setObjectName("toolBar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setIconSize(QSize(SIZE + 4, SIZE))  # a little air between icon and text
+        for name in TOOL_BAR:
+            if name == SEPARATOR:
+                bar.addSeparator()
+            elif name == STRETCH:
+                stretch = QWidget()
+                stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+                bar.addWidget(stretch)
+            else:
+                bar.addAction(self.actions[name])
+        for name in ("undo", "redo"):
+            self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        self._button(bar, "save").setObjectName("saveButton")
+        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+
+    def _button(self, bar: QToolBar, name: str) -> QToolButton:
+        button = bar.widgetForAction(self.actions[name])
+        assert isinstance(button, QToolButton)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _connect(self) -> None:
+        navigation = self._navigation
+        self.sidebar.intent.connect(navigation.answer)
+        navigation.document_added.connect(self.sidebar_model.add)
+        navigation.document_removed.connect(self.sidebar_model.remove)
+        navigation.grid_added.connect(self._adopt)
+        navigation.documents_changed.connect(self._show_state)
+        navigation.document_changed.connect(self._follow_document)
+        self._tabs.current_changed.connect(self._follow_tab)
+        self._theme.changed.connect(self._use_theme)
+        self.actions.connect_all(self._handlers())
+
+    def _handlers(self) -> dict[str, Callable[[], None]]:
+        answer = self._navigation.answer
+        return {
+            "open": lambda: answer(ChooseFiles()),
+            "open_sample": lambda: answer(OpenSample()),
+            "close_tab": self._close_tab,
+            "close_file": lambda: self._with_document(self._navigation.close_document),
+            "quit": lambda: (self._window.close(), None)[1],
+            "undo": lambda: self._with_document(lambda document: document.edits.undo()),
+            "redo": lambda: self._with_document(lambda document: document.edits.redo()),
+            "save": lambda: self._with_document(self._save),
+            "discard": lambda: self._with_document(self._saving.discard),
+            "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
+            "toggle_theme": self._toggle_theme,
+            "next_tab": lambda: self._tabs.step(1),
+            "previous_tab": lambda: self._tabs.step(-1),
+            **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
+        }
+
+    # --- what the actions need -------------------------------------------------------------
+
+    def _with_document(self, run: Callable[[Document], object]) -> None:
+        document = self._navigation.current_document
+        if document is not None:
+            run(document)
+
+    def _with_grid(self, name: str) -> None:
+        if self._tabs.current_grid is not None:
+            getattr(self._tabs.current_grid, name)()
+
+    def _save(self, document: Document) -> None:
+        # An open editor holds text that is not staged yet: leaving it stages or refuses it.
+        for grid in self._tabs.grids:
+            if grid.viewmodel.document is document and not grid.finish_editing():
+                return
+        self._saving.save(document)
+
+    def _close_tab(self) -> None:
+        if self._tabs.current is not None:
+            self._navigation.close_page(self._tabs.current)
+
+    def _toggle_theme(self) -> None:
+        choice = "light" if self._theme.tokens.is_dark else "dark"
+        self._preferences.theme = choice
+        self._theme.choose(choice)  # type: ignore[arg-type]
+
+    def _open_cell_menu(self, at: QPoint) -> None:
+        menu = QMenu(self._window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in _CELL_MENU:
+            if name == SEPARATOR:
+                menu.addSeparator()
+            else:
+                menu.addAction(self.actions[name])
+        menu.popup(at)
+
+    # --- state -----------------------------------------------------------------------------
+
+    def _adopt(self, grid: GridView) -> None:
+        grid.status_changed.connect(partial(self._follow_rows, grid))
+        grid.selection_changed.connect(self._show_status)
+        grid.actions_wanted.connect(self._open_cell_menu)
+        for name in GRID_KEYS:
+            action = self.actions[name]
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            grid.table.addAction(action)
+        self._show_count(grid)
+
+    def _follow_rows(self, grid: GridView) -> None:
+        self._show_count(grid)
+        if grid is self._tabs.current_grid:
+            self._show_status()
+
+    def _show_count(self, grid: GridView) -> None:
+        rows = grid.viewmodel
+        if rows.count_is_exact:
+            self.sidebar_model.show_known(rows.document, rows.table_name, rows.stored_count)
+
+    def _follow_document(self, document: Document) -> None:
+        if document is self._navigation.current_document:
+            self._show_status()
+
+    def _follow_tab(self) -> None:
+        grid = self._tabs.current_grid
+        if grid is not None:
+            self.sidebar.select_table(grid.viewmodel.document.path, grid.viewmodel.table_name)
+        self._show_status()
+
+    def _show_state(self) -> None:
+        self.sidebar.setVisible(bool(self._navigation.documents))
+        self._show_status()
+
+    def _show_status(self) -> None:
+        grid, document = self._tabs.current_grid, self._navigation.current_document
+        self._enable_actions(grid, document)
+        if grid is None:
+            self.status.show_table(None)
+        else:
+            rows = grid.viewmodel
+            self.status.show_table(
+                TableStatus(
+                    rows=rows.row_count,
+                    is_exact=rows.count_is_exact,
+                    is_estimate=rows.count_is_estimate,
+                    is_order_ready=rows.is_order_ready,
+                    selection=grid.summary,
+                    last_query_ms=rows.last_query_ms,
+                )
+            )
+        if document is None:
+            self.status.show_file(None)
+        else:
+            self.status.show_file(
+                FileStatus(
+                    document.info.engine,
+                    document.edits.count,
+                    document.is_read_only,
+                    document.read_only_reason,
+                )
+            )
+
+    def _enable_actions(self, grid: GridView | None, document: Document | None) -> None:
+        enable: dict[str, bool] = dict.fromkeys(WITH_GRID, grid is not None)
+        staged = document.edits.count if document is not None else 0
+        editable = grid is not None and grid.viewmodel.is_editable
+        has_cell = grid is not None and bool(grid.table.selected_ranges())
+        enable["add_row"] = editable
+        for name in ("edit_cell", "delete_rows", "set_null"):
+            enable[name] = editable and has_cell
+        enable["undo"] = document is not None and document.edits.can_undo
+        enable["redo"] = document is not None and document.edits.can_redo
+        enable["save"] = enable["discard"] = staged > 0
+        enable["close_tab"] = self._tabs.current is not None
+        enable["close_file"] = document is not None
+        enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
+        for name, on in enable.items():
+            self.actions[name].setEnabled(on)
+        save = self.tr("Save")
+        self.actions["save"].setIconText(f"{save} ({staged:,})" if staged else save)
+
+    def _use_theme(self) -> None:
+        tokens = self._theme.tokens
+        self.actions.use_tokens(tokens)
+        self.sidebar.use_tokens(tokens)
+        self.status.use_tokens(tokens)
