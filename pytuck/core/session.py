@@ -749,7 +749,7 @@ class Session:
         key: object = None
         if isinstance(statement, Insert):
             key = inserted_key(statement, outcome.last_row_id)
-        else:
+        if not isinstance(statement, Insert) or statement.conflict is not None:
             self._reread(table)
         read = self._part_reader(statement.entities, compiled.template)
         return CursorResult(compiled.template, outcome, read, inserted_key=key)

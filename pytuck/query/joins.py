@@ -14,8 +14,12 @@ from pytuck.query.sources import Source, TableSource
 class HasJoins(Protocol):
     """A relationship: it knows the way to its target."""
 
-    def __joins__(self) -> Sequence[tuple[Any, Expression[bool]]]:
-        """Return the targets to join, one after the other, each with its condition."""
+    def __joins__(self, target: Any = None) -> Sequence[tuple[Any, Expression[bool]]]:
+        """Return the targets to join, one after the other, each with its condition.
+
+        Args:
+            target: The alias of the last target to join instead of it.
+        """
 
 
 def source_of(target: object) -> tuple[Source, Any]:

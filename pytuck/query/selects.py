@@ -212,11 +212,9 @@ class Select(QuestionMethods[T]):
         return self.join(target, kind="cross")
 
     def _join_along(self, way: HasJoins, kind: nodes.JoinKind, target: Any = None) -> Self:
-        steps = list(way.__joins__())
         statement = self
-        for number, (step, condition) in enumerate(steps, 1):
-            end = target if target is not None and number == len(steps) else step
-            statement = statement._joined_with(source_of(end)[0], condition, kind)
+        for step, condition in way.__joins__(target):
+            statement = statement._joined_with(source_of(step)[0], condition, kind)
         return statement
 
     def _joined_with(

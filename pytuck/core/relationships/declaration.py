@@ -155,7 +155,9 @@ class Relationship(Generic[T]):
         """
         return self.path.any(*conditions, **values)
 
-    has = any
+    def has(self, *conditions: Expression[bool], **values: object) -> Condition:
+        """Return the condition that there is a related object, of which `conditions` hold."""
+        return self.any(*conditions, **values)
 
     def contains(self, item: object) -> Condition:
         """Return the condition that an object is among the related ones."""

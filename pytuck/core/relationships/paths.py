@@ -67,11 +67,12 @@ class RelationshipPath:
             found = found.where(getattr(link.target.model, name) == value)
         # The target has a scope of its own, so the owner's table may be the same one.
         related = found.subquery()
-        keys = [related.c[name] for name in related.c.keys()]
-        tied = (self._own(name) == key for name, key in zip(link.local, keys, strict=True))
+        tied = (self._own(name) == key for name, key in zip(link.local, related.c, strict=True))
         return exists(select(literal(1)).select_from(related).where(*tied))
 
-    has = any
+    def has(self, *conditions: Expression[bool], **values: object) -> Condition:
+        """Return the condition that there is a related object, of which `conditions` hold."""
+        return self.any(*conditions, **values)
 
     def contains(self, item: object) -> Condition:
         """Return the condition that an object is among the related ones.
@@ -141,7 +142,9 @@ class RelationshipPath:
             raise QueryError(f"{item!r} has no key yet; flush the session before asking for it.")
         parts = (key,) if len(link.remote) == 1 else key
         target = link.target.model
-        return [getattr(target, name) == part for name, part in zip(link.remote, parts, strict=True)]
+        return [
+            getattr(target, name) == part for name, part in zip(link.remote, parts, strict=True)
+        ]
 
     def _refuse_other_storage(self) -> None:
         if not self.link.is_in_one_storage:

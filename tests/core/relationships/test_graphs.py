@@ -155,3 +155,36 @@ def test_an_ambiguous_relationship_asks_for_its_key(storage):
     with pytest.raises(SchemaError, match=r"Trip.unclear: Several foreign keys"):
         _ = Trip().unclear
     assert Trip(start=Place()).start is not None
+
+
+def test_a_many_to_many_between_a_model_and_itself(storage):
+    base = declarative_base(storage)
+
+    class Person(base):
+        __tablename__ = "people"
+        id = Column(int, primary_key=True)
+        name = Column(str)
+        follows = Relationship(
+            "Person", ("follower", "followed"), secondary="follows", back_populates="followers"
+        )
+        followers = Relationship(
+            "Person", ("followed", "follower"), secondary="follows", back_populates="follows"
+        )
+
+    class Follows(base):
+        __tablename__ = "follows"
+        follower = Column(int, primary_key=True, foreign_key="people.id")
+        followed = Column(int, primary_key=True, foreign_key="people.id")
+
+    with Session(storage) as session:
+        a, b, c = (Person(name=name) for name in "abc")
+        a.follows = [b, c, a]
+        session.add_all([a, b, c])
+        session.commit()
+        assert {item.name for item in a.followers} == {"a"}
+        assert b.followers == [a]
+    with Session(storage) as session:
+        again = session.get(Person, a.id)
+        assert {item.name for item in again.follows} == {"a", "b", "c"}
+        assert {item.name for item in session.get(Person, c.id).followers} == {"a"}
+        assert session.scalars(select(Follows.follower)) == [a.id] * 3

@@ -162,3 +162,37 @@ def test_a_relationship_that_names_nothing_says_so(storage, shop):
 
     with pytest.raises(ValidationError, match="Cannot resolve relationship target 'Nowhere'"):
         _ = Lost(other_id=1).other
+
+
+def test_one_to_one_replaces_the_other_object(session, shop):
+    user = shop.User(name="Ada", profile=shop.Profile(text="old"))
+    session.add(user)
+    session.commit()
+    old = user.profile
+    assert old.user is user
+    user.profile = shop.Profile(text="new")
+    assert old.user is None
+    session.commit()
+    rows = session.execute(select(shop.Profile.text, shop.Profile.user_id)).all()
+    assert sorted(rows) == [("new", user.id), ("old", None)]
+    user.profile = None
+    session.commit()
+    assert set(session.scalars(select(shop.Profile.user_id))) == {None}
+
+
+def test_many_to_many_from_both_sides(session, shop):
+    red, green = shop.Tag(name="red"), shop.Tag(name="green")
+    apple = shop.Product(name="apple", tags=[red, green])
+    cherry = shop.Product(name="cherry")
+    red.products.append(cherry)
+    assert cherry.tags == [red]
+    session.add_all([apple, cherry])
+    session.commit()
+    pairs = session.execute(select(shop.ProductTag.product_id, shop.ProductTag.tag_id)).all()
+    assert sorted(pairs) == sorted([(apple.id, red.id), (apple.id, green.id), (cherry.id, red.id)])
+    red.products.remove(apple)
+    assert apple.tags == [green]
+    session.commit()
+    with Session(session.storage) as other:
+        assert [tag.name for tag in other.get(shop.Product, apple.id).tags] == ["green"]
+        assert [item.name for item in other.get(shop.Tag, red.id).products] == ["cherry"]
