@@ -154,8 +154,8 @@ def _require_values(mapper: Mapper, group: Sequence[Any]) -> None:
         for name in mapper.key:
             if instance.__dict__.get(name) is None:
                 raise ValidationError(
-                    f"A new {mapper.model.__name__} has no value for its primary key '{name}', "
-                    "which only whole-number keys get by themselves.",
+                    f"A new {mapper.model.__name__} has no value for its primary key '{name}'. Give it "
+                    "one; only a single whole-number key is filled in by itself.",
                     table_name=mapper.table,
                     column_name=mapper.by_name[name].column.name,
                 )

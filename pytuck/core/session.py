@@ -37,6 +37,7 @@ from pytuck.core.object_states import IdentityMap, UndoLog
 from pytuck.core.queries import Query
 from pytuck.core.relationships import options as loading_options
 from pytuck.core.relationships.deleting import untie_new
+from pytuck.core.relationships.joined import JoinedQuestion, with_joins
 from pytuck.core.relationships.related_work import RelatedChanges, RelatedWork
 from pytuck.core.row_writing import instance_columns, key_condition
 from pytuck.core.storage import Storage
@@ -684,18 +685,53 @@ class Session:
         return Result(compiled.template, outcome, read)
 
     def _prepared(
-        self, statement: Select[Any] | Compound[Any], connection: Connection
+        self,
+        statement: Select[Any] | Compound[Any],
+        connection: Connection,
+        *,
+        is_whole: bool = True,
     ) -> tuple[Compiled, Callable[[list[Any]], list[Any]] | None]:
-        """Return a question as the engine runs it, and what turns stored rows into objects."""
-        compiled = compile_statement(statement, connection.dialect)
+        """Return a question as the engine runs it, and what turns stored rows into objects.
+
+        Args:
+            is_whole: The answer is read at once, so that rows joined to one object are together.
+        """
         entity = statement.entity
         if entity is None:
+            compiled = compile_statement(statement, connection.dialect)
             return compiled, self._part_reader(statement.entities, compiled.template)
         mapper = entity.__mapper__
-        read = partial(self._load, mapper, compiled.template)
         if statement.load_options or mapper.has_eager_relationships:
-            return compiled, partial(self._load_with_related, statement, read)
-        return compiled, read
+            tree = loading_options.load_tree(mapper, statement.load_options)
+            return self._prepared_with_related(statement, tree, connection, is_whole=is_whole)
+        compiled = compile_statement(statement, connection.dialect)
+        return compiled, partial(self._load, mapper, compiled.template)
+
+    def _prepared_with_related(
+        self,
+        statement: Select[Any] | Compound[Any],
+        tree: loading_options.LoadTree,
+        connection: Connection,
+        *,
+        is_whole: bool,
+    ) -> tuple[Compiled, Callable[[list[Any]], list[Any]]]:
+        joined = None
+        if is_whole and isinstance(statement, Select):
+            joined = with_joins(statement, tree)
+        if joined is None:
+            compiled = compile_statement(statement, connection.dialect)
+            read = partial(self._load, tree.mapper, compiled.template)
+        else:
+            compiled = compile_statement(joined.statement, connection.dialect)
+            parts = PartReader(joined.statement.entities, compiled.template, self._load)
+            read = partial(_read_joined, joined, parts)
+
+        def with_related(rows: list[Any]) -> list[Any]:
+            instances = read(rows)
+            loading_options.apply(instances, tree, self)
+            return instances
+
+        return compiled, with_related
 
     def _part_reader(
         self, entities: Sequence[Any], template: Template
@@ -710,7 +746,7 @@ class Session:
             self._autoflush()
         is_own = self.in_transaction
         connection = self._connected() if is_own else self.storage.engine.open_reader()
-        compiled, read = self._prepared(statement, connection)
+        compiled, read = self._prepared(statement, connection, is_whole=False)
         cursor = connection.batches(compiled, size)
         if is_own:
             self._cursors.append(cursor)
@@ -761,18 +797,6 @@ class Session:
             return mapper.read(template, rows, self, identity, dirty)
         with paused_collector():
             return mapper.read(template, rows, self, identity, dirty)
-
-    def _load_with_related(
-        self,
-        statement: Select[Any] | Compound[Any],
-        read: Callable[[list[Any]], list[Any]],
-        rows: list[Any],
-    ) -> list[Any]:
-        """Return the objects of rows with the related objects that the statement asks for."""
-        instances = read(rows)
-        tree = loading_options.load_tree(statement.entity.__mapper__, statement.load_options)
-        loading_options.apply(instances, tree, self)
-        return instances
 
     def _reread(self, table: str) -> None:
         """Bring the loaded objects of a table up to date after a statement changed it."""
@@ -973,6 +997,10 @@ def _names_of(instance: Any, names: Iterable[str] | None) -> list[str]:
     if unknown:
         raise QueryError(f"{type(instance).__name__} has no attribute {', '.join(unknown)}.")
     return wanted
+
+
+def _read_joined(joined: JoinedQuestion, parts: PartReader, rows: list[Any]) -> list[Any]:
+    return joined.read(parts(rows))
 
 
 def _fill_in(instance: Any, fresh: Any) -> None:

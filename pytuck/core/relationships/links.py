@@ -146,11 +146,14 @@ class Link:
                 table_name=self.owner.table,
             )
 
-    def join(self, owner: Any, target: Any) -> list[tuple[Any, Condition]]:
+    def join(
+        self, owner: Any, target: Any, *, is_apart: bool = False
+    ) -> list[tuple[Any, Condition]]:
         """Return what to join to reach a target from an owner: each source with its condition.
 
         Args:
             owner, target: The models, or aliases of them.
+            is_apart: Give the table between them a name of its own.
         """
         if self.association is None:
             pairs = zip(self.local, self.remote, strict=True)
@@ -158,9 +161,10 @@ class Link:
                 (target, and_(*(getattr(target, b) == getattr(owner, a) for a, b in pairs))),
             ]
         between = self.association
+        source = between.source.alias() if is_apart else between.source
         return [
-            (between.source, _tied(between.source, between.local, owner, self.local)),
-            (target, _tied(between.source, between.remote, target, self.remote)),
+            (source, _tied(source, between.local, owner, self.local)),
+            (target, _tied(source, between.remote, target, self.remote)),
         ]
 
 

@@ -178,10 +178,7 @@ def apply(
     for name in sorted(names):
         step = tree.steps.get(name)
         link: Link = tree.mapper.relationships[name].link
-        strategy = step.strategy if step is not None else "default"
-        if strategy == "default":
-            strategy = "selectin" if link.lazy in ("selectin", "joined") else "lazy"
-        if strategy not in ("selectin", "joined"):
+        if strategy_of(tree, name) not in ("selectin", "joined"):
             continue
         if is_renewed:
             forget(instances, link)
@@ -193,6 +190,17 @@ def apply(
         if after is not None:
             related = _distinct(item for owner in instances for item in link.members(owner))
             apply(related, after, session, is_renewed=is_renewed)
+
+
+def strategy_of(tree: LoadTree, name: str) -> Strategy:
+    """Return how a relationship is loaded, by an option or as it declares itself."""
+    step = tree.steps.get(name)
+    if step is not None and step.strategy != "default":
+        return step.strategy
+    lazy: str = tree.mapper.relationships[name].lazy
+    if lazy == "joined":
+        return "joined"
+    return "selectin" if lazy == "selectin" else "lazy"
 
 
 def forget(instances: Iterable[Any], link: Link) -> None:
