@@ -22,8 +22,12 @@ _CLASSES: dict[str, type[Any]] = {
     kind.__name__: kind
     for kind in (
         nodes.TableRef,
+        nodes.SubqueryRef,
+        nodes.CteRef,
+        nodes.Join,
         nodes.ColumnRef,
         nodes.RowIdRef,
+        nodes.ResultRef,
         nodes.Literal,
         nodes.Comparison,
         nodes.Row,
@@ -32,15 +36,31 @@ _CLASSES: dict[str, type[Any]] = {
         nodes.Not,
         nodes.IsNull,
         nodes.In,
+        nodes.InQuestion,
+        nodes.Exists,
+        nodes.ScalarQuestion,
         nodes.Between,
         nodes.Like,
         nodes.TextMatch,
+        nodes.RegexpMatch,
+        nodes.Arithmetic,
+        nodes.Negative,
+        nodes.When,
+        nodes.Case,
+        nodes.Cast,
+        nodes.JsonPath,
+        nodes.Distinct,
         nodes.Function,
+        nodes.Frame,
+        nodes.Over,
         nodes.Preview,
         nodes.LongSize,
         nodes.Labelled,
         nodes.Order,
+        nodes.Assignment,
+        nodes.Conflict,
         statements.Select,
+        statements.Compound,
         statements.Insert,
         statements.Update,
         statements.Delete,
@@ -50,6 +70,13 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     name: tuple(field.name for field in fields(kind) if field.compare or kind is nodes.Literal)
     for name, kind in _CLASSES.items()
 }
+_ROOTS = (
+    statements.Select,
+    statements.Compound,
+    statements.Insert,
+    statements.Update,
+    statements.Delete,
+)
 _MAX_DEPTH = 200
 
 
@@ -75,9 +102,7 @@ def load(form: object) -> Statement:
         statement = _load(form["statement"], 0)
     except (KeyError, TypeError, AttributeError) as err:
         raise QueryError(f"This is not a statement in its data form: {err}") from err
-    if not isinstance(
-        statement, (statements.Select, statements.Insert, statements.Update, statements.Delete)
-    ):
+    if not isinstance(statement, _ROOTS):
         raise QueryError("This data is a part of a statement, not a whole one.")
     return statement
 

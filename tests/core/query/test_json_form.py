@@ -8,7 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytuck.common.exceptions import QueryError
-from pytuck.query import and_, delete, insert, not_, or_, raw_literal, select, table, update
+from pytuck.compiler import compile_statement
+from pytuck.compiler.dialects import SQLITE
+from pytuck.query import (
+    aliased,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    raw_literal,
+    select,
+    table,
+    update,
+)
 from pytuck.query.json_form import dump, load
 from tests.strategies import floats, integers, texts
 
@@ -85,3 +103,46 @@ def test_endless_nesting_is_refused():
         node = {"node": "Not", "item": node}
     with pytest.raises(QueryError, match="deeper"):
         load({"version": 1, "statement": node})
+
+
+PEOPLE = table("people", [("id", int), ("name", str), ("thing_id", int), ("data", dict)])
+
+
+def _every_construct():
+    other = aliased(T)
+    sizes = select(PEOPLE.c.thing_id, func.count().label("n")).group_by(PEOPLE.c.thing_id)
+    named = sizes.having(func.count() > 1).cte("sizes")
+    tree = select(T.c.id, literal(0).label("depth")).where(T.c.id == 1).cte("tree", recursive=True)
+    tree = tree.union_all(select(T.c.id, tree.c.depth + 1).join(tree, T.c.id == tree.c.id + 1))
+    newer = insert(T).values(id=1, name="x")
+    return [
+        select(T, PEOPLE.c.name).join(PEOPLE, PEOPLE.c.thing_id == T.c.id, isouter=True),
+        select(T.c.id, other.c.id).join(other, T.c.id < other.c.id, kind="full"),
+        select(T.c.id, sizes.subquery("s").c.n).cross_join(sizes.subquery("s")),
+        select(named.c.n, tree.c.depth).join(tree, tree.c.id == named.c.thing_id),
+        select(T).where(T.c.id.in_(select(PEOPLE.c.thing_id).where(PEOPLE.c.name == "a"))),
+        select(T).where(~exists(select(PEOPLE.c.id).where(PEOPLE.c.thing_id == T.c.id))),
+        select(T.c.id, select(func.max(PEOPLE.c.id)).scalar_subquery().label("top")),
+        select(case((T.c.id > 1, "a"), else_="b"), cast(T.c.id, str), -T.c.price * 2 % 3),
+        select(func.sum(T.c.price).over(partition_by=T.c.name, order_by=T.c.id, rows=(-2, 0))),
+        select(func.group_concat(T.c.name.distinct()).filter(T.c.id > 1), T.c.name + "!"),
+        select(PEOPLE.c.data["a"][0], PEOPLE.c.data["b"].as_integer()).where(
+            PEOPLE.c.data["c"] > 5
+        ),
+        select(T.c.name).where(T.c.name.regexp_match("^a", "i")).order_by(T.c.name.nulls_last()),
+        select(T.c.id).union_all(select(PEOPLE.c.id)).order_by("id").limit(3).offset(1),
+        newer.on_conflict_do_update(["id"], {"name": newer.excluded.name}, T.c.price > 1),
+        newer.on_conflict_do_nothing().returning(T.c.id),
+        insert(T).from_select(["id"], select(PEOPLE.c.id)),
+        update(T).where(T.c.id == PEOPLE.c.thing_id).values(name=PEOPLE.c.name),
+    ]
+
+
+@pytest.mark.parametrize("number", range(17))
+def test_every_construct_travels_and_means_the_same(number):
+    statement = _every_construct()[number]
+    back = load(msgpack.unpackb(msgpack.packb(dump(statement))))
+    assert back == statement
+    before, after = compile_statement(statement, SQLITE), compile_statement(back, SQLITE)
+    assert after.sql == before.sql
+    assert list(after.parameters) == list(before.parameters)
