@@ -53,14 +53,20 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import ValidationError as ValidationError
     from pytuck.common.exceptions import WrongPasswordError as WrongPasswordError
     from pytuck.core import Column as Column
+    from pytuck.core import CRUDBaseModel as CRUDBaseModel
+    from pytuck.core import DeclarativeBase as DeclarativeBase
+    from pytuck.core import Index as Index
+    from pytuck.core import Mapped as Mapped
     from pytuck.core import PureBaseModel as PureBaseModel
     from pytuck.core import Relationship as Relationship
     from pytuck.core import Session as Session
     from pytuck.core import Storage as Storage
+    from pytuck.core import UniqueConstraint as UniqueConstraint
     from pytuck.core import declarative_base as declarative_base
     from pytuck.core import defaultload as defaultload
     from pytuck.core import joinedload as joinedload
     from pytuck.core import lazyload as lazyload
+    from pytuck.core import mapped_column as mapped_column
     from pytuck.core import noload as noload
     from pytuck.core import prefetch as prefetch
     from pytuck.core import raiseload as raiseload
@@ -69,6 +75,7 @@ if TYPE_CHECKING:
     from pytuck.core import selectinload as selectinload
     from pytuck.core.queries import Query as Query
     from pytuck.events import event as event
+    from pytuck.query import BinaryExpression as BinaryExpression
     from pytuck.query import Compound as Compound
     from pytuck.query import aliased as aliased
     from pytuck.query import and_ as and_
@@ -138,6 +145,8 @@ _HOMES = {
     **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
     "Query": "pytuck.core.queries",
     **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
+    **dict.fromkeys(("CRUDBaseModel", "DeclarativeBase", "Index", "Mapped"), "pytuck.core"),
+    **dict.fromkeys(("UniqueConstraint", "mapped_column"), "pytuck.core"),
     **dict.fromkeys(("Storage", "declarative_base", "relationship"), "pytuck.core"),
     **dict.fromkeys(
         (
@@ -155,6 +164,7 @@ _HOMES = {
     "event": "pytuck.events",
     **dict.fromkeys(
         (
+            "BinaryExpression",
             "Compound",
             "aliased",
             "and_",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from pytuck import schema
@@ -200,8 +200,55 @@ class Column(Generic[T]):
         return f"{table}.{self.name}" if table else self.name
 
 
+class TableIndex:
+    """An index on several columns of a model, for its `__table_args__`.
+
+    Args:
+        columns: Names of attributes or columns.
+        name: The name of the index; made of those of the columns if not given.
+        unique: No two rows may have the same values in all the columns, NULLs excepted.
+    """
+
+    def __init__(self, *columns: str, name: str | None = None, unique: bool = False) -> None:
+        if not columns:
+            raise ValidationError("An index needs the names of its columns.")
+        self.columns = columns
+        self.name = name
+        self.unique = unique
+
+    def of_table(self, table: str, columns: Mapping[str, Column[Any]]) -> schema.Index:
+        """Return the index as part of a table's structure.
+
+        Raises:
+            SchemaError: The model has no such attribute.
+        """
+        by_name = {column.name: column for column in columns.values()}
+        names: list[str] = []
+        for name in self.columns:
+            column = columns.get(name) or by_name.get(name)
+            if column is None:
+                raise SchemaError(
+                    f"An index of table '{table}' names '{name}', which is no column of the model.",
+                    table_name=table,
+                )
+            names.append(column.name)
+        word = "unique" if self.unique else "idx"
+        own_name = self.name or "_".join((word, table, *names))
+        return schema.Index(own_name, tuple(names), is_unique=self.unique)
+
+
+class UniqueConstraint(TableIndex):
+    """Columns of which no two rows may have the same values, for a model's `__table_args__`."""
+
+    def __init__(self, *columns: str, name: str | None = None) -> None:
+        super().__init__(*columns, name=name, unique=True)
+
+
 def table_from_columns(
-    name: str, columns: Sequence[Column[Any]], comment: str | None = None
+    name: str,
+    columns: Sequence[Column[Any]],
+    comment: str | None = None,
+    indexes: Sequence[schema.Index] = (),
 ) -> schema.Table:
     """Return the structure of the table that these columns describe.
 
@@ -225,7 +272,8 @@ def table_from_columns(
             schema.Index(f"idx_{name}_{column.name}", (column.name,))
             for column in columns
             if column.index and not column.unique and not column.primary_key
-        ),
+        )
+        + tuple(indexes),
         comment=comment,
         rowid_alias=key[0] if is_rowid else None,
     )

@@ -38,7 +38,7 @@ from pytuck.query import (
     or_,
     select,
 )
-from pytuck.schema import MISSING
+from pytuck.schema import MISSING, Index
 from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
@@ -116,12 +116,14 @@ class Mapper:
         comment: str | None,
         columns: dict[str, Column[Any]],
         relationships: dict[str, Any] | None = None,
+        indexes: Sequence[Index] = (),
     ) -> None:
         self.model = model
         self.relationships = relationships or {}
         _refuse_odd_names(model, [*columns, *self.relationships])
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
-        self.source = TableSource(table_from_columns(table, list(columns.values()), comment))
+        structure = table_from_columns(table, list(columns.values()), comment, indexes)
+        self.source = TableSource(structure)
         self.source.attributes = {name: column.name for name, column in columns.items()}
         self.by_name = {attribute.name: attribute for attribute in self.attributes}
         self.foreign_keys = frozenset(_foreign_key_names(columns, self.relationships))

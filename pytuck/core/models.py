@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError, ValidationError
-from pytuck.core.columns import Column
+from pytuck.core.columns import Column, TableIndex
 from pytuck.core.instance_values import SESSION, as_read, watched
+from pytuck.core.mapped import declare_annotated
 from pytuck.core.mapping import Mapper
 from pytuck.core.plain_form import to_plain
 from pytuck.core.relationships import Relationship
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
 class PureBaseModel:
     """What every model class can do; `declarative_base` makes the base for one storage.
 
+    `class Base(PureBaseModel, storage=storage)` is such a base, too: the class argument makes it
+    one without a table.
+
     Attributes:
         __tablename__: The name of the table.
         __table_comment__: A comment kept in the file.
+        __table_args__: Indexes and unique constraints of several columns.
         __abstract__: The class has no table; its columns go to its subclasses.
         __storage__: Where the table is.
     """
 
     __tablename__: ClassVar[str]
     __table_comment__: ClassVar[str | None] = None
+    __table_args__: ClassVar[tuple[TableIndex, ...]] = ()
     __event_family__: ClassVar[str] = "model"
     __abstract__: ClassVar[bool] = True
     __storage__: ClassVar[Storage]
@@ -46,8 +52,12 @@ class PureBaseModel:
     __primary_key__: ClassVar[str | None] = None
     __relationships__: ClassVar[dict[str, Relationship[Any]]] = {}
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, *, storage: Storage | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if storage is not None:
+            cls.__storage__ = storage
+            cls.__abstract__ = True
+            return
         if cls.__dict__.get("__abstract__", False):
             return
         cls.__abstract__ = False
@@ -124,17 +134,10 @@ class PureBaseModel:
         return json.dumps(values, ensure_ascii=ensure_ascii, indent=indent, default=_json_value)
 
 
-def declarative_base(storage: Storage) -> type[PureBaseModel]:
-    """Return the base class of the models whose tables are in `storage`.
+class DeclarativeBase(PureBaseModel):
+    """The class form of `declarative_base`: `class Base(DeclarativeBase, storage=storage): ...`."""
 
-    Defining a model makes its table, unless the storage has it already or is read-only.
-    """
-
-    class Base(PureBaseModel):
-        __abstract__ = True
-        __storage__ = storage
-
-    return Base
+    __abstract__: ClassVar[bool] = True
 
 
 def _map(model: type[PureBaseModel]) -> None:
@@ -148,7 +151,8 @@ def _map(model: type[PureBaseModel]) -> None:
     if not columns:
         raise SchemaError(f"The model {model.__name__} declares no columns.", table_name=name)
     relationships = _collected_relationships(model)
-    mapper = Mapper(model, name, model.__table_comment__, columns, relationships)
+    indexes = [item.of_table(name, columns) for item in model.__table_args__]
+    mapper = Mapper(model, name, model.__table_comment__, columns, relationships, indexes)
     model.__columns__ = columns
     model.__relationships__ = relationships
     model.__mapper__ = mapper
@@ -171,14 +175,18 @@ def _map(model: type[PureBaseModel]) -> None:
 
 def _collected_columns(model: type[PureBaseModel]) -> dict[str, Column[Any]]:
     columns: dict[str, Column[Any]] = {}
+    own = set(vars(model))
     for base in reversed(model.__mro__):
+        if not issubclass(PureBaseModel, base):
+            declare_annotated(base)
         for name, value in vars(base).items():
             if isinstance(value, Column):
                 if base is model:
                     columns[name] = value
                 else:
                     columns[name] = value.copy()
-                    setattr(model, name, columns[name])
+                    if name not in own:
+                        setattr(model, name, columns[name])
             elif name in columns:
                 del columns[name]  # a subclass put something else in its place
     return columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from pytuck.backends import Result
 from pytuck.common.exceptions import QueryError
@@ -26,10 +26,22 @@ from pytuck.query import (
 )
 
 if TYPE_CHECKING:
-    from pytuck.core.session import Session
     from pytuck.core.streaming import Stream
 
 T = TypeVar("T")
+
+
+class Asks(Protocol):
+    """Who runs the statements of a query: a session."""
+
+    def execute(self, statement: Any) -> Any:
+        """Run a statement and return its result."""
+
+    def get(self, model: type[Any], pk: object) -> Any:
+        """Return the object with this primary key, or None."""
+
+    def stream(self, statement: Any) -> Stream[Any]:
+        """Return the answer to a question to be read batch by batch."""
 
 
 class Query(Generic[T]):
@@ -42,7 +54,7 @@ class Query(Generic[T]):
         statement: The question as it stands.
     """
 
-    def __init__(self, session: Session, statement: Select[T] | Compound[T]) -> None:
+    def __init__(self, session: Asks, statement: Select[T] | Compound[T]) -> None:
         self._session = session
         self.statement = statement
 
@@ -157,7 +169,8 @@ class Query(Generic[T]):
 
     def execute(self) -> Result[T]:
         """Ask, and return the whole result."""
-        return self._session.execute(self.statement)
+        result: Result[T] = self._session.execute(self.statement)
+        return result
 
     def all(self) -> list[T]:
         """Return every row: instances of a single model, tuples for everything else."""
@@ -240,7 +253,7 @@ class Query(Generic[T]):
         """
         statement = update(self._only_model()).values({**values})
         narrowed: Update[Any] = _narrowed(statement, self._select)
-        return self._session.execute(narrowed).rowcount()
+        return int(self._session.execute(narrowed).rowcount())
 
     def delete(self, synchronize_session: object = None) -> int:
         """Delete all rows of the query, and return how many those were.
@@ -252,7 +265,7 @@ class Query(Generic[T]):
             QueryError: The query is more than conditions on one model.
         """
         narrowed: Delete[Any] = _narrowed(delete(self._only_model()), self._select)
-        return self._session.execute(narrowed).rowcount()
+        return int(self._session.execute(narrowed).rowcount())
 
     # --- How it is done ---
 

@@ -65,7 +65,8 @@ class Session:
 
     Objects read or added here are one for each row. Changes of their attributes are noticed and
     written by `commit()`, or earlier when a statement needs to see them. As a context manager it
-    commits at the end, or rolls back on an exception, and closes.
+    commits at the end, or rolls back on an exception, and closes. Inside of
+    `storage.transaction()` it takes part in that one: its commit is final when that is.
 
     Args:
         storage: The open database.
@@ -91,6 +92,7 @@ class Session:
         self._flushing: Pending | None = None
         self._connection: Connection | None = None
         self._undo = UndoLog()
+        self._joined: int | None = None
         self._begun: SessionTransaction[Any] | None = None
         self._nested: list[NestedTransaction[Any]] = []
         self._cursors: list[Generator[Any, None, None]] = []
@@ -457,7 +459,10 @@ class Session:
         self._flush_all()
         connection = self._connection
         if connection is not None:
-            if connection.in_transaction:
+            if self._joined is not None:
+                connection.release_savepoint(self._joined)
+                self._connection = self._joined = None
+            elif connection.in_transaction:
                 self._commit(connection)
             self._release()
         self._undo.forget()
@@ -530,7 +535,13 @@ class Session:
         return self._identity.instances_of(model) + new
 
     def make_pending(self, instance: PureBaseModel) -> None:
-        """Have an object inserted that comes along with another."""
+        """Have an object inserted that comes along with another.
+
+        One that has a row already belongs to the session from now on; nothing of it is written.
+        """
+        if DETACHED in instance.__dict__:
+            self._attach(instance)
+            return
         self._pending.new[id(instance)] = instance
         instance.__dict__[ADDED_TO] = self
 
@@ -550,6 +561,7 @@ class Session:
             return
         if DETACHED in values:
             self._attach(instance)
+            self._write_all(instance)
         else:
             pending.new[id(instance)] = instance
             if instance.__mapper__.relationships:
@@ -558,7 +570,7 @@ class Session:
             self.relations.added(instance)
 
     def _attach(self, instance: Any) -> None:
-        """Take over an object of a session that is closed; all its values are written."""
+        """Take over an object of a session that is closed."""
         mapper = instance.__mapper__
         key = mapper.key_of(instance)
         if self._identity.of(mapper.model).get(key) is not None:
@@ -567,6 +579,10 @@ class Session:
                 "Use merge()."
             )
         self._identity.add(instance)
+
+    def _write_all(self, instance: Any) -> None:
+        """Have all values of an object written, since nobody watched it meanwhile."""
+        mapper = instance.__mapper__
         present = {
             name: value
             for name in mapper.by_name
@@ -834,7 +850,12 @@ class Session:
     # --- How a transaction begins, goes on and ends ---
 
     def _connected(self) -> Connection:
-        if self._connection is None:
+        inside = self.storage.transaction_connection
+        if self._joined is not None and inside is not self._connection:
+            self._connection = self._joined = None  # that transaction has ended
+        if self._connection is None and inside is not None:
+            self._connection, self._joined = inside, inside.set_savepoint()
+        elif self._connection is None:
             self._connection = self.storage.engine.acquire()
         return self._connection
 
@@ -977,8 +998,13 @@ class Session:
 
     def _release(self) -> None:
         connection, self._connection = self._connection, None
-        if connection is not None:
+        savepoint, self._joined = self._joined, None
+        if connection is None:
+            return
+        if savepoint is None:
             self.storage.engine.release(connection)
+        elif self.storage.transaction_connection is connection:
+            connection.undo_to_savepoint(savepoint)
 
     def _refuse_inside_flush(self, what: str) -> None:
         if self._flushing is not None:

@@ -223,7 +223,7 @@ class Storage:
             PytuckException: What the database refused.
         """
         compiled = compile_statement(statement, self._engine.dialect)
-        connection: Connection | None = getattr(self._transaction, "connection", None)
+        connection = self.transaction_connection
         if connection is None and compiled.template.is_write:
             event.tell(self, "before_save")
             outcome = self._engine.execute(compiled)
@@ -237,10 +237,16 @@ class Storage:
         key = outcome.last_row_id if isinstance(statement, Insert) else None
         return CursorResult(compiled.template, outcome, inserted_key=key)
 
+    @property
+    def transaction_connection(self) -> Connection | None:
+        """The connection of this thread's `transaction()`; None outside of one."""
+        connection: Connection | None = getattr(self._transaction, "connection", None)
+        return connection
+
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Self]:
         """Commit everything `execute` does inside, or undo all of it on an exception; nests."""
-        connection: Connection | None = getattr(self._transaction, "connection", None)
+        connection = self.transaction_connection
         if connection is not None:
             with connection.transaction():
                 yield self

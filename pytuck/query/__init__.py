@@ -18,6 +18,7 @@ from pytuck.query.expressions import (
     or_,
     raw_literal,
 )
+from pytuck.query.field_conditions import FieldCondition
 from pytuck.query.functions import case, cast, distinct, extract, func, tuple_
 from pytuck.query.joins import HasJoins
 from pytuck.query.questions import (
@@ -44,12 +45,17 @@ from pytuck.query.statements import (
     update,
 )
 
+BinaryExpression = Condition
+"""The name of a condition in the existing `pytuck` library."""
+
 __all__ = [
+    "BinaryExpression",
     "Compound",
     "Condition",
     "Cte",
     "Delete",
     "Expression",
+    "FieldCondition",
     "HasJoins",
     "Insert",
     "JsonExpression",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pytuck.common.exceptions import QueryError, TypeConversionError
 from pytuck.query import nodes
+from pytuck.query.field_conditions import FieldCondition, field_condition
 from pytuck.query.literals import literal_node, natural_type, operand_node, result_type
 from pytuck.query.nodes import Node
 from pytuck.types import JSON, RAW, TYPES, ColumnType, StorageClass, Stored, type_of
@@ -386,6 +387,14 @@ class Condition(Expression[bool]):
 
     def __invert__(self) -> Condition:
         return not_(self)
+
+    def to_condition(self) -> FieldCondition:
+        """Return a comparison of one column with one value as field, operator and value.
+
+        Raises:
+            QueryError: The condition is anything more than that.
+        """
+        return field_condition(self.node)
 
 
 def calculated(

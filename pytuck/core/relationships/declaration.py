@@ -32,7 +32,8 @@ class Relationship(Generic[T]):
     first read. On the class it stands for the relationship in `join()` and in loading options.
 
     Args:
-        target: A model class, the name of one, or the name of a table.
+        target: A model class, the name of one, or the name of a table; not needed where a
+            `Mapped[...]` annotation names it.
         foreign_key: The attribute that holds the key, of this model (many-to-one) or of the
             target (one-to-many); several for a composite key. Found from the columns' own
             foreign keys if not given. With `secondary`, the two columns of that table.
@@ -56,7 +57,7 @@ class Relationship(Generic[T]):
 
     def __init__(
         self,
-        target: type[Any] | str,
+        target: type[Any] | str | None = None,
         foreign_key: str | Sequence[str] | None = None,
         *,
         back_populates: str | None = None,
@@ -185,6 +186,13 @@ class Relationship(Generic[T]):
         """Return what the declaration means, or None while its target is not defined."""
         return None if self._target() is None else self.link
 
+    def take_target(self, target: type[Any] | str, is_list: bool) -> None:
+        """Take over what an annotation says, where the declaration says nothing itself."""
+        if self.target is None:
+            self.target = target
+        if self.uselist is None:
+            self.uselist = is_list
+
     def copy_for(self, owner: type[Any]) -> Self:
         """Return the declaration as that of a model, which may have taken it from a base."""
         twin = type(self).__new__(type(self))
@@ -223,6 +231,11 @@ class Relationship(Generic[T]):
         return mapper
 
     def _target(self) -> type[Any] | None:
+        if self.target is None:
+            raise ValidationError(
+                f'{self.label} names no target. Give it one: Relationship("Order"), or annotate '
+                "it: orders: Mapped[list[Order]]."
+            )
         if isinstance(self.target, type):
             return self._checked(self.target)
         owner = self._mapper().model
@@ -244,7 +257,7 @@ class Relationship(Generic[T]):
 
 
 def relationship(
-    target: type[Any] | str,
+    target: type[Any] | str | None = None,
     foreign_key: str | Sequence[str] | None = None,
     *,
     back_populates: str | None = None,
