@@ -77,6 +77,8 @@ if TYPE_CHECKING:
     from pytuck.events import event as event
     from pytuck.query import BinaryExpression as BinaryExpression
     from pytuck.query import Compound as Compound
+    from pytuck.query import Expression as Expression
+    from pytuck.query import Select as Select
     from pytuck.query import aliased as aliased
     from pytuck.query import and_ as and_
     from pytuck.query import case as case
@@ -165,6 +167,8 @@ _HOMES = {
     **dict.fromkeys(
         (
             "BinaryExpression",
+            "Expression",
+            "Select",
             "Compound",
             "aliased",
             "and_",

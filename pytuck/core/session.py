@@ -345,6 +345,12 @@ class Session:
         self._autocommit()
         return result
 
+    @overload
+    def scalars(self, statement: Select[tuple[T]]) -> list[T]: ...
+    @overload
+    def scalars(self, statement: Select[T] | Compound[T]) -> list[T]: ...
+    @overload
+    def scalars(self, statement: Statement) -> list[Any]: ...
     def scalars(self, statement: Any) -> list[Any]:
         """Return the first value of every row, or every instance."""
         found: list[Any] = self.execute(statement).scalars()
