@@ -1,9 +1,12 @@
 """Objects: the open database, models, sessions.
 
-`storage` is the user's handle, `columns` and `models` declare, `mapping` links a model to its
-table, `active_record` gives models methods of their own, `session` reads and writes objects: `flush` and `row_writing` are its way to the rows,
-`object_states` what it remembers, `transactions` and `streaming` what it returns, `bulk` its way
-past the objects, `scoped` one for each thread.
+`storage` is the user's handle; `columns`, `mapped`, `models` and `declarative` declare, `mapping`
+links a model to its table, `relationships` models to one another. `session` reads and writes
+objects, with what its parts share in `session_state`: `object_tracking` notices changes,
+`statement_runner` runs statements and makes objects of `answers`, `transaction_control` begins and
+ends, `flush` and `row_writing` are the way to the rows, `object_states` what is remembered.
+`queries`, `streaming` and `transactions` are what a session returns, `bulk` its way past the
+objects, `scoped` one for each thread, `active_record` models that need none.
 """
 
 from pytuck.core.active_record import CRUDBaseModel

@@ -55,7 +55,7 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
         for instance in group.versioned:
             instance.__dict__[mapper.version] = 1
     try:
-        connection = session._writing()
+        connection = session.state.connection.writing()
         with paused_collector(), connection.transaction():
             give_keys(connection, group, is_alone=True)
             insert_group(connection, group)
@@ -63,7 +63,7 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
     except BaseException:
         group.take_keys()
         raise
-    session._undo.note(Flushed(inserted=[group]))
+    session.state.undo.note(Flushed(inserted=[group]))
     return list(map(mapper.key_of, batch))
 
 
@@ -78,7 +78,7 @@ def update(session: Session, batch: list[Any]) -> int:
     changes: list[Change] = []
     for instance in batch:
         before = {name: getattr(instance, name) for name in names}
-        _, pending = session._pending.changed.get(id(instance), (None, {}))
+        _, pending = session.state.pending.changed.get(id(instance), (None, {}))
         changes.append((instance, {**before, **pending}))
     _write(session, mapper, names, changes)
     return len(batch)
@@ -114,7 +114,7 @@ def update_from(
                 table_name=mapper.table,
             )
         groups.setdefault(names, []).append((stand_in, dict(stand_in.__dict__)))
-    connection = session._writing()
+    connection = session.state.connection.writing()
     with connection.transaction():
         for names, changes in groups.items():
             if names:
@@ -129,23 +129,23 @@ def delete(session: Session, batch: list[Any]) -> int:
     mapper: Mapper = batch[0].__mapper__
     _require_keys(mapper, batch)
     _tell(session, mapper, "before_bulk_delete", batch)
-    connection = session._writing()
+    connection = session.state.connection.writing()
     with connection.transaction():
         delete_group(connection, mapper, batch)
         _tell(session, mapper, "after_bulk_delete", batch)
-    known = session._identity.of(mapper.model)
+    known = session.state.identity.of(mapper.model)
     gone = [item for item in (known.get(mapper.key_of(one)) for one in batch) if item is not None]
     for instance in gone:
-        session._pending.changed.pop(id(instance), None)
-        session._pending.deleted.pop(id(instance), None)
-        session._identity.evict(instance)
-    session._undo.note(Flushed(deleted=gone))
+        session.state.pending.changed.pop(id(instance), None)
+        session.state.pending.deleted.pop(id(instance), None)
+        session.state.identity.evict(instance)
+    session.state.undo.note(Flushed(deleted=gone))
     return len(batch)
 
 
 def _write(session: Session, mapper: Mapper, names: Sequence[str], changes: list[Change]) -> None:
     """Write changes; the session's own objects for these rows follow."""
-    connection = session._writing()
+    connection = session.state.connection.writing()
     _count_versions(mapper, changes, 1)
     batch = [instance for instance, _ in changes]
     try:
@@ -155,15 +155,15 @@ def _write(session: Session, mapper: Mapper, names: Sequence[str], changes: list
     except BaseException:
         _count_versions(mapper, changes, -1)
         raise
-    known = session._identity.of(mapper.model)
+    known = session.state.identity.of(mapper.model)
     for instance, _ in changes:
         own = known.get(mapper.key_of(instance))
         if own is instance:
-            session._pending.changed.pop(id(instance), None)
+            session.state.pending.changed.pop(id(instance), None)
         elif own is not None:
-            session._forget(own, [name for name in names if name not in mapper.key])
+            session.forget(own, [name for name in names if name not in mapper.key])
     own_changes = [(one, old) for one, old in changes if one.__dict__.get(SESSION) is session]
-    session._undo.note(Flushed(changed=own_changes, tables=(mapper.table,)))
+    session.state.undo.note(Flushed(changed=own_changes, tables=(mapper.table,)))
 
 
 def _update_rows(

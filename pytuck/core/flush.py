@@ -25,6 +25,7 @@ from pytuck.events import Listener, event
 
 if TYPE_CHECKING:
     from pytuck.core.session import Session
+    from pytuck.core.session_state import SessionState
 
 
 class Flush:
@@ -40,18 +41,22 @@ class Flush:
     that a `before_` listener makes of its own instance.
 
     Args:
+        state: Of the session; what is pending there becomes so on the way.
         changes: What changed in relationships.
-        later: What becomes pending on the way.
     """
 
     def __init__(
-        self, session: Session, connection: Connection, changes: RelatedChanges, later: Pending
+        self,
+        session: Session,
+        state: SessionState,
+        connection: Connection,
+        changes: RelatedChanges,
     ) -> None:
         self._session = session
         self._connection = connection
-        self._identity = session._identity
+        self._identity = state.identity
         self._related = RelatedFlush(connection, changes)
-        self._later = later
+        self._later = state.pending
         self._automatic: list[tuple[Any, dict[str, Any], str, Any]] = []
         self.flushed = Flushed()
 

@@ -85,7 +85,7 @@ def missing_value(instance: Any, name: str) -> Any:
             f"{type(instance).__name__}.{name} was expired and cannot be read again: its session "
             "is closed. Add the object to a session first."
         )
-    session._load_expired(instance)
+    session.load_expired(instance)
     return getattr(instance, name)
 
 

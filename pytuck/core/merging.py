@@ -91,10 +91,10 @@ def _without_loading(session: Session, instance: M, key: Any) -> M:
             f"{instance!r} has no key or unsaved changes, so its values are not what is stored; "
             "merge it with load=True."
         )
-    known: M | None = session._identity.of(type(instance)).get(key)
+    known: M | None = session.state.identity.of(type(instance)).get(key)
     if known is None:
         known = _copy(instance)
-        session._identity.add(known)
+        session.state.identity.add(known)
         return known
     if not session.is_modified(known):
         set_values(known, _values(instance), instance.__mapper__.containers)

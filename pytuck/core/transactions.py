@@ -9,6 +9,7 @@ from pytuck.common.exceptions import TransactionError
 
 if TYPE_CHECKING:
     from pytuck.core.session import Session
+    from pytuck.core.transaction_control import TransactionControl
 
 S = TypeVar("S", bound="Session")
 
@@ -68,19 +69,23 @@ class NestedTransaction(SessionTransaction[S]):
     """A part of a transaction that can be undone by itself: a savepoint.
 
     Args:
+        control: Ends it.
         savepoint: Its number on the connection.
         position: How long the session's undo log was when it began.
     """
 
-    def __init__(self, session: S, savepoint: int, position: int) -> None:
+    def __init__(
+        self, session: S, control: TransactionControl, savepoint: int, position: int
+    ) -> None:
         super().__init__(session)
+        self._control = control
         self.savepoint = savepoint
         self.position = position
 
     def commit(self) -> None:
         self._require_active()
-        self.session._end_nested(self, keep=True)
+        self._control.end_nested(self, keep=True)
 
     def rollback(self) -> None:
         self._require_active()
-        self.session._end_nested(self, keep=False)
+        self._control.end_nested(self, keep=False)

@@ -1,0 +1,102 @@
+"""The connection of a session: lent by the engine, or that of `storage.transaction()`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from pytuck.backends import Connection
+from pytuck.common.exceptions import ReadOnlyError
+from pytuck.core.storage import Storage
+
+
+class SessionConnection:
+    """Has a connection from the first statement to the end of the transaction.
+
+    Inside of `storage.transaction()` it is that one's; the session's part of it lies behind a
+    savepoint, so that it can be undone by itself.
+    """
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self._connection: Connection | None = None
+        self._joined: int | None = None
+        self._cursors: list[Generator[Any, None, None]] = []
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether something was written and neither committed nor rolled back."""
+        return self._connection is not None and self._connection.in_transaction
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the connection is that of `storage.transaction()`."""
+        return self._joined is not None
+
+    def get(self) -> Connection:
+        """Return the connection, borrowing it first if need be."""
+        inside = self._storage.transaction_connection
+        if self._joined is not None and inside is not self._connection:
+            self._connection = self._joined = None  # that transaction has ended
+        if self._connection is None and inside is not None:
+            self._connection, self._joined = inside, inside.set_savepoint()
+        elif self._connection is None:
+            self._connection = self._storage.engine.acquire()
+        return self._connection
+
+    def writing(self) -> Connection:
+        """Return the connection with the write lock taken.
+
+        Raises:
+            ReadOnlyError: The file is open for reading only.
+            LockTimeout: Somebody else kept the lock for too long.
+        """
+        connection = self.get()
+        if not connection.in_transaction:
+            if self._storage.is_read_only:
+                raise ReadOnlyError(
+                    f"{self._storage!r} is open for reading only and cannot be changed.",
+                    details={"path": str(self._storage.file_path)},
+                )
+            connection.begin()
+        return connection
+
+    def keep(self) -> None:
+        """Leave what was done to `storage.transaction()`."""
+        if self._connection is not None and self._joined is not None:
+            self._connection.release_savepoint(self._joined)
+        self._connection = self._joined = None
+
+    def release(self) -> None:
+        """Give the connection back; what is not committed is undone."""
+        connection, self._connection = self._connection, None
+        savepoint, self._joined = self._joined, None
+        if connection is None:
+            return
+        if savepoint is None:
+            self._storage.engine.release(connection)
+        elif self._storage.transaction_connection is connection:
+            connection.undo_to_savepoint(savepoint)
+
+    # --- Streams that read on it ---
+
+    def add_cursor(self, cursor: Generator[Any, None, None]) -> None:
+        """Have a cursor closed when the transaction ends."""
+        self._cursors.append(cursor)
+
+    def drop_cursor(self, cursor: Generator[Any, None, None]) -> bool:
+        """Forget a cursor; return whether the transaction it reads in goes on."""
+        if cursor in self._cursors:
+            self._cursors.remove(cursor)
+            return True
+        return False
+
+    def has_cursor(self, cursor: Generator[Any, None, None]) -> bool:
+        """Return whether the transaction that a cursor reads in goes on."""
+        return cursor in self._cursors
+
+    def interrupt_streams(self) -> None:
+        """Close the cursors of this transaction; streams that go on reading say why they end."""
+        cursors, self._cursors = self._cursors, []
+        for cursor in cursors:
+            cursor.close()
