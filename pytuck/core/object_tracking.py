@@ -147,6 +147,7 @@ class ObjectTracker:
         return [item for item in found if item.__dict__.get(SESSION) is self._session]
 
     def drop_new(self, instance: Any) -> None:
+        """Forget a new object that is not written yet."""
         self._state.pending.new.pop(id(instance), None)
         instance.__dict__.pop(ADDED_TO, None)
 

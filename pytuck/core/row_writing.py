@@ -230,11 +230,7 @@ def update_group(
     rows = _update_rows(mapper, names, group)
     written = connection.write(template, rows)
     if written != len(rows):
-        expected = [
-            (mapper.key_of(instance), instance.__dict__.get(mapper.version or ""))
-            for instance, _ in group
-        ]
-        _refuse_missing(connection, mapper, expected, [before for _, before in group])
+        _refuse_missing(connection, mapper, names, group)
 
 
 def _update_rows(
@@ -369,18 +365,36 @@ def _found_versions(connection: Connection, mapper: Mapper, keys: Sequence[Any])
 
 
 def _refuse_missing(
-    connection: Connection,
-    mapper: Mapper,
-    expected: Sequence[tuple[Any, Any]],
-    before: Sequence[dict[str, Any]],
+    connection: Connection, mapper: Mapper, names: tuple[str, ...], group: Sequence[Change]
 ) -> None:
     """Raise for the first row that was not written; triggers may have made it look so."""
-    found = _found_versions(connection, mapper, [key for key, _ in expected])
-    for (key, version), values in zip(expected, before, strict=True):
-        if key not in found or (mapper.version and found[key] != version):
-            key_names = mapper.key or (ROWID,)
-            shown = values.get(key_names[0], key) if len(key_names) == 1 else key
-            raise _stale_row(mapper, shown, values.get(mapper.version or ""), key in found)
+    keys = [mapper.key_of(instance) for instance, _ in group]
+    found = _found_versions(connection, mapper, keys)
+    for key, (instance, before) in zip(keys, group, strict=True):
+        is_there = key in found
+        # Somebody else's change may have counted the version up to the very same number.
+        if is_there and (
+            mapper.version is None or _holds(connection, mapper, names, instance, key)
+        ):
+            continue
+        old_key = mapper.key_before(instance, before)
+        raise _stale_row(mapper, old_key, before.get(mapper.version or ""), is_there)
+
+
+def _holds(
+    connection: Connection, mapper: Mapper, names: tuple[str, ...], instance: Any, key: Any
+) -> bool:
+    """Return whether a row holds the values that its object has."""
+    columns = [mapper.source.c[mapper.by_name[name].column.name].node for name in names]
+    statement: Select[Any] = Select(tuple(columns), mapper.source.node, mapper.any_of([key]))
+    rows = connection.execute(compile_statement(statement, connection.dialect)).rows
+    encoders = [_encoder(mapper, name) for name in names]
+    values = instance.__dict__
+    wanted = tuple(
+        values[name] if encode is None or values[name] is None else encode(values[name])
+        for name, encode in zip(names, encoders, strict=True)
+    )
+    return bool(rows) and tuple(rows[0]) == wanted
 
 
 def _stale(mapper: Mapper, instance: Any, missing: int) -> StaleDataError:

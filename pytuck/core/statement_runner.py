@@ -44,6 +44,7 @@ class StatementRunner:
         self._templates: dict[Mapper, Template] = {}
 
     def ask(self, statement: Select[T] | Compound[T]) -> Result[T]:
+        """Return the answer to a question."""
         connection = self._state.connection.get()
         compiled, read = self._prepared(statement, connection)
         with paused_collector():
@@ -51,6 +52,7 @@ class StatementRunner:
         return Result(compiled.template, outcome, read)
 
     def write(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]:
+        """Run a write, and bring the loaded objects of its table up to date."""
         entity = statement.entity
         if entity is not None and isinstance(statement, Insert):
             statement = with_defaults(statement, entity.__mapper__)
@@ -135,6 +137,7 @@ class StatementRunner:
         return mapper.read(template, rows, None, {}, ())[0]
 
     def get_template(self, mapper: Mapper) -> Template:
+        """Return the question for one row by its key."""
         template = self._templates.get(mapper)
         if template is None:
             statement: Select[Any] = Select(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -34,6 +35,7 @@ from pytuck.common.options import (
     SqliteBackendOptions,
 )
 from pytuck.compiler import compile_statement
+from pytuck.core import table_queries
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.events import event
@@ -323,6 +325,119 @@ class Storage:
     def count_rows(self, table: str) -> int:
         """Return how many rows a table has."""
         return int(self.execute(count_of(select(self.get_table(table)))).scalar())
+
+    def bulk_update(
+        self, table: str, changes: Iterable[tuple[object, Mapping[str, object]]]
+    ) -> int:
+        """Change rows given by key and new values, all or none, and return how many those are.
+
+        Raises:
+            RecordNotFoundError: A row does not exist; none is changed then.
+        """
+        count = 0
+        with self.transaction():
+            for pk, data in changes:
+                self.update(table, pk, data)
+                count += 1
+        return count
+
+    # --- Rows in pages ---
+
+    def query(
+        self,
+        table: str,
+        conditions: table_queries.Filters = None,
+        limit: int | None = None,
+        offset: int = 0,
+        order_by: str | None = None,
+        order_desc: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Return rows that meet all conditions, as dictionaries.
+
+        Args:
+            conditions: Expressions, what their `to_condition()` gives, or `{column: value}`.
+
+        Raises:
+            ColumnNotFoundError: The table has no column of a name.
+        """
+        sort = f"-{order_by}" if order_by and order_desc else order_by
+        statement = self.build_query(table, conditions, sort)
+        return table_queries.rows_of(self, statement.limit(limit).offset(offset or None))
+
+    def query_table_data(
+        self,
+        table: str,
+        limit: int | None = None,
+        offset: int = 0,
+        order_by: str | None = None,
+        order_desc: bool = False,
+        filters: table_queries.Filters = None,
+    ) -> dict[str, Any]:
+        """Return a page of rows: `records`, `total_count`, `has_more` and the columns (`schema`).
+
+        Args:
+            filters: `{column: value}`, or a list of `{"field", "operator", "value"}`.
+
+        Raises:
+            ColumnNotFoundError: The table has no column of a name.
+        """
+        sort = f"-{order_by}" if order_by and order_desc else order_by
+        statement = self.build_query(table, filters, sort)
+        return table_queries.page(self, self.get_table(table), statement, limit, offset)
+
+    def paginate(
+        self,
+        table: str,
+        page: int = 1,
+        per_page: int = 20,
+        filters: table_queries.Filters = None,
+        sort: str | Sequence[str] | None = None,
+    ) -> dict[str, Any]:
+        """Return one page of rows, with its number and that of the last one.
+
+        Args:
+            page: Counted from 1.
+            sort: Names of columns; `-name` sorts downwards.
+
+        Raises:
+            QueryError: The page or its size is less than 1.
+        """
+        if page < 1 or per_page < 1:
+            raise QueryError("Pages are counted from 1 and have at least one row.")
+        statement = self.build_query(table, filters, sort)
+        offset = (page - 1) * per_page
+        found = table_queries.page(self, self.get_table(table), statement, per_page, offset)
+        pages = -(-found["total_count"] // per_page)
+        return {**found, "page": page, "per_page": per_page, "pages": pages}
+
+    def build_query(
+        self,
+        table: str | type[Any],
+        conditions: table_queries.Filters = None,
+        sort: str | Iterable[str] | None = None,
+    ) -> Select[Any]:
+        """Return the question for the rows of a table, or the objects of a model.
+
+        Args:
+            table: The table's name, or a model class.
+            conditions: Expressions, or plain data as for `query_table_data`.
+            sort: Names of columns; `-name` sorts downwards.
+        """
+        if isinstance(table, str):
+            return table_queries.build(self.get_table(table), conditions, sort)
+        statement = table_queries.build(table.__source__, conditions, sort)
+        return replace(statement, entity=table)
+
+    def get_table_info(self, table: str | None = None) -> Any:
+        """Return what there is to know about a table, or about all of them, as plain data."""
+        if table is not None:
+            return table_queries.table_info(self, self.get_table(table).schema)
+        return [table_queries.table_info(self, source.schema) for source in self.tables.values()]
+
+    def get_column_info(self, table: str) -> list[dict[str, Any]]:
+        """Return what there is to know about the columns of a table, as plain data."""
+        structure = self.get_table(table).schema
+        return [table_queries.column_info(structure, column) for column in structure.columns]
 
     # --- Watching and ending ---
 

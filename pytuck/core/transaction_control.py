@@ -224,6 +224,7 @@ class TransactionControl:
             self._begun = None
 
     def refuse_inside_flush(self, what: str) -> None:
+        """Refuse what a listener must not do while the session is being flushed."""
         if self._state.flushing is not None:
             raise TransactionError(
                 f"{what}() was called by a listener while the session is being flushed. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -11,11 +12,15 @@ import pytest
 
 from pytuck import (
     Column,
+    ColumnNotFoundError,
     DatabaseConnectionError,
     DuplicateKeyError,
+    QueryError,
     RecordNotFoundError,
+    Session,
     Storage,
     TableNotFoundError,
+    declarative_base,
     select,
 )
 
@@ -115,3 +120,87 @@ def test_a_closed_storage_says_so(tmp_path):
     storage.close()
     with pytest.raises(DatabaseConnectionError, match="closed"):
         storage.count_rows("people")
+
+
+@pytest.fixture
+def shop(storage):
+    base = declarative_base(storage)
+
+    class Item(base):
+        __tablename__ = "items"
+        __table_comment__ = "for sale"
+        id = Column(int, primary_key=True)
+        name = Column(str, nullable=False, index=True, comment="shown")
+        price = Column(float, default=1.5)
+        parent_id = Column(int, foreign_key="items.id")
+
+    for number, name in enumerate(["pear", "apple", "plum", "app"], 1):
+        storage.insert("items", {"name": name, "price": float(number)})
+    return Item
+
+
+def test_rows_are_found_by_conditions_and_by_plain_data(storage, shop):
+    by_price = shop.price >= 2
+    assert [row["name"] for row in storage.query("items", [by_price], order_by="name")] == [
+        "app",
+        "apple",
+        "plum",
+    ]
+    condition = by_price.to_condition()
+    assert (condition.field, condition.operator, condition.value) == ("price", ">=", 2.0)
+    rows = storage.query("items", [condition], limit=1, offset=1, order_by="price", order_desc=True)
+    assert [row["name"] for row in rows] == ["plum"]
+    text = shop.name.startswith("app").to_condition()
+    assert len(storage.query("items", [text, (shop.id != 9).to_condition()])) == 2
+    assert len(storage.query("items", [shop.id.in_([1, 2]).to_condition()])) == 2
+    assert storage.query("items", {"name": "pear", "price": 1.0})[0]["id"] == 1
+    with pytest.raises(ColumnNotFoundError, match="prize"):
+        storage.query("items", [], order_by="prize")
+    with pytest.raises(QueryError, match="Unsupported operator"):
+        storage.query("items", [{"field": "name", "operator": "~", "value": "x"}])
+    with pytest.raises(QueryError, match="one column"):
+        (shop.id == shop.price).to_condition()
+
+
+def test_tables_are_read_in_pages(storage, shop):
+    found = storage.query_table_data(
+        "items", limit=2, order_by="name", filters=[{"field": "price", "operator": ">", "value": 1}]
+    )
+    assert [row["name"] for row in found["records"]] == ["app", "apple"]
+    assert (found["total_count"], found["has_more"]) == (3, True)
+    assert [column["name"] for column in found["schema"]] == ["id", "name", "price", "parent_id"]
+    assert not storage.query_table_data("items")["has_more"]
+    page = storage.paginate("items", page=2, per_page=3, sort=["-price"])
+    assert [row["name"] for row in page["records"]] == ["pear"]
+    assert (page["page"], page["pages"], page["total_count"]) == (2, 2, 4)
+    assert json.loads(json.dumps(page)) == page
+    with pytest.raises(QueryError, match="from 1"):
+        storage.paginate("items", page=0)
+
+
+def test_questions_are_built_of_plain_data(storage, shop):
+    conditions = [{"field": "name", "operator": "LIKE", "value": "app"}]
+    statement = storage.build_query("items", conditions, sort="-price")
+    assert storage.execute(statement).mappings()[0]["name"] == "app"
+    with Session(storage) as session:
+        items = session.scalars(storage.build_query(shop, conditions, sort="price"))
+        assert [item.name for item in items] == ["apple", "app"]
+
+
+def test_what_there_is_to_know_of_a_table(storage, shop):
+    info = storage.get_table_info("items")
+    assert (info["comment"], info["primary_key"], info["row_count"]) == ("for sale", ["id"], 4)
+    columns = {column["name"]: column for column in storage.get_column_info("items")}
+    assert columns["name"]["index"]
+    assert columns["name"]["comment"] == "shown"
+    assert columns["price"]["default"] == 1.5
+    assert columns["parent_id"]["foreign_key"] == ["items", "id"]
+    assert [table["name"] for table in storage.get_table_info()] == ["items"]
+    assert json.loads(json.dumps(info)) == info
+
+
+def test_many_rows_are_changed_or_none(storage, shop):
+    assert storage.bulk_update("items", [(1, {"price": 9.0}), (2, {"price": 8.0})]) == 2
+    with pytest.raises(RecordNotFoundError):
+        storage.bulk_update("items", [(1, {"price": 0.0}), (99, {"price": 0.0})])
+    assert storage.select("items", 1)["price"] == 9.0
