@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from pytuck import (
     Column,
+    DeclarativeBase,
     Relationship,
     Session,
     Storage,
-    declarative_base,
     prefetch,
     select,
     selectinload,
 )
 
 storage = Storage()
-Base = declarative_base(storage)
+
+
+class Base(DeclarativeBase, storage=storage):
+    """The models of this example."""
 
 
 class Author(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, get_args, overload
 
 from pytuck.common.exceptions import ValidationError
 from pytuck.core.relationships import in_step, loading
@@ -12,10 +12,16 @@ from pytuck.core.relationships.paths import RelationshipPath
 from pytuck.query import Condition, Expression, TableSource
 
 if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # for a default, which `typing` has from 3.13 on
+
     from pytuck.core.mapping import Mapper
     from pytuck.core.storage import Storage
 
-T = TypeVar("T")
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 CASCADES = frozenset(
     {"save-update", "merge", "refresh-expire", "expunge", "delete", "delete-orphan", "nullify"}
