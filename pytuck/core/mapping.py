@@ -107,6 +107,7 @@ class Mapper:
         load: Turns stored rows into instances, one for each key.
         row_of: Returns the stored values of an instance, one for each attribute.
         relationships: The model's relationships by name.
+        relationship_names: The same names as a set, to find out fast whether any is loaded.
     """
 
     def __init__(
@@ -121,6 +122,8 @@ class Mapper:
         self.model = model
         self.relationships = relationships or {}
         _refuse_odd_names(model, [*columns, *self.relationships])
+        self.relationship_names = frozenset(self.relationships)
+        self._links: tuple[Any, ...] | None = None
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         structure = table_from_columns(table, list(columns.values()), comment, indexes)
         self.source = TableSource(structure)
@@ -169,6 +172,13 @@ class Mapper:
         if len(self.key) > 1:
             return None
         return self.key[0] if self.key else ROWID
+
+    @property
+    def links(self) -> tuple[Any, ...]:
+        """The relationships as they are once the targets are known."""
+        if self._links is None:
+            self._links = tuple(declared.link for declared in self.relationships.values())
+        return self._links
 
     @property
     def has_eager_relationships(self) -> bool:

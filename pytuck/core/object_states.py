@@ -94,8 +94,10 @@ class IdentityMap:
     def evict(self, instance: Any) -> None:
         """Let go of an object whose row is gone, or never came to be; it stays readable."""
         self.take_out(instance, instance.__mapper__.key_of(instance))
-        for entry in (SESSION, BATCH, ADDED_TO):
-            instance.__dict__.pop(entry, None)
+        values = instance.__dict__
+        values.pop(SESSION, None)
+        values.pop(BATCH, None)
+        values.pop(ADDED_TO, None)
 
     def detach(self, instance: Any) -> None:
         """Let go of an object whose row remains; it can be added to a session again."""

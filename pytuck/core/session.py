@@ -479,6 +479,10 @@ class Session:
         new = [instance for instance in self.state.pending.new.values() if type(instance) is model]
         return self.state.identity.instances_of(model) + new
 
+    def has_loaded(self, model: type[Any]) -> bool:
+        """Return whether any object of a model is in memory."""
+        return bool(self.state.identity.of(model))
+
     def make_pending(self, instance: PureBaseModel) -> None:
         """Have an object inserted that comes along with another.
 

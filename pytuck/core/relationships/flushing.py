@@ -11,7 +11,7 @@ from pytuck.compiler import compile_statement
 from pytuck.core.instance_values import SESSION
 from pytuck.core.mapping import Mapper
 from pytuck.core.relationships.in_step import follow, set_column
-from pytuck.core.relationships.links import Kind, Link, links_of
+from pytuck.core.relationships.links import Kind, Link, links_of, with_related
 from pytuck.core.relationships.related_list import RelatedList
 from pytuck.core.relationships.related_work import RelatedChanges
 from pytuck.query import Condition, Delete, Insert, Statement, and_, delete, insert, or_
@@ -51,7 +51,7 @@ class RelatedFlush:
         Raises:
             ValidationError: An object that is referred to has no key.
         """
-        for owner in [*new, *self._changes.owners.values()]:
+        for owner in with_related([*new, *self._changes.owners.values()]):
             if id(owner) in deleted:
                 continue
             for link in links_of(owner.__mapper__):
@@ -105,7 +105,7 @@ class RelatedFlush:
 
     def settle(self, new: Iterable[Any]) -> None:
         """Take what was written as the present state."""
-        for owner in [*new, *self._changes.owners.values()]:
+        for owner in with_related([*new, *self._changes.owners.values()]):
             for link in links_of(owner.__mapper__):
                 value = owner.__dict__.get(link.name)
                 if isinstance(value, RelatedList):
@@ -149,7 +149,7 @@ class RelatedFlush:
                 set_column(instance, name, value)
 
     def _lists_between(self, owners: Mapping[int, Any]) -> Iterator[tuple[Any, Link, RelatedList]]:
-        for owner in owners.values():
+        for owner in with_related(owners.values()):
             for link in links_of(owner.__mapper__):
                 members = owner.__dict__.get(link.name)
                 if link.kind is Kind.MANY_TO_MANY and isinstance(members, RelatedList):
@@ -182,7 +182,7 @@ def _parents(
 ) -> Iterator[tuple[Link, Any, Any]]:
     """Yield the parents in memory of each object, by the foreign keys it has."""
     for link in mapper.model.__storage__.models.incoming(mapper):
-        if link.local != link.owner.key:
+        if link.local != link.owner.key or not session.has_loaded(link.owner.model):
             continue
         for instance in instances:
             key = link.remote_key(instance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -341,6 +341,13 @@ def _key(instance: Any, names: tuple[str, ...]) -> Any:
     return None if None in key else key
 
 
-def links_of(mapper: Mapper) -> list[Link]:
+def links_of(mapper: Mapper) -> tuple[Link, ...]:
     """Return the links of a model's relationships."""
-    return [declared.link for declared in mapper.relationships.values()]
+    return mapper.links
+
+
+def with_related(owners: Iterable[Any]) -> Iterator[Any]:
+    """Yield those of `owners` that have any of their related objects in memory."""
+    for owner in owners:
+        if not owner.__mapper__.relationship_names.isdisjoint(owner.__dict__):
+            yield owner

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytuck.core.instance_values import ADDED_TO, SESSION
 from pytuck.core.relationships import deleting
-from pytuck.core.relationships.links import Link, links_of
+from pytuck.core.relationships.links import Link, links_of, with_related
 
 
 @dataclass(slots=True)
@@ -113,8 +113,8 @@ class RelatedWork:
         Args:
             new, deleted: The session's pending objects by `id`; they grow meanwhile.
         """
-        for owner in [*new.values(), *self.changes.owners.values()]:
-            if owner.__mapper__.relationships and id(owner) not in deleted:
+        for owner in with_related([*new.values(), *self.changes.owners.values()]):
+            if id(owner) not in deleted:
                 self.added(owner)
         self._delete_orphans(new)
         done: set[int] = set()

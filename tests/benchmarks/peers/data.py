@@ -46,9 +46,13 @@ def users(count: int) -> Iterator[tuple[int, str, str, int, str, float]]:
 
 
 def orders(count: int) -> Iterator[tuple[int, int, int, str, float]]:
-    """Yield id, user id, number (0, 1, 2), product and amount of the orders of so many users."""
+    """Yield id, user id, number (0, 1, 2), product and amount of the orders of so many users.
+
+    Those of age 9 have none, so that they can be deleted.
+    """
     for i in range(count * ORDERS_EACH):
-        yield i + 1, i // ORDERS_EACH + 1, i % ORDERS_EACH, f"product {i % 97}", i / 4
+        if i // ORDERS_EACH % 10 != 9:
+            yield i + 1, i // ORDERS_EACH + 1, i % ORDERS_EACH, f"product {i % 97}", i / 4
 
 
 def or_count(size: Size) -> int:

@@ -190,16 +190,15 @@ class Peer(BasePeer):
         return run
 
     def delete(self) -> data.Measured:
-        shop, last = models(self._storage(self.copy())), self.size.tenth * data.ORDERS_EACH
+        shop = models(self._storage(self.copy()))
 
         def run() -> int:
             session = Session(shop.storage)
-            question = select(shop.Order).where(shop.Order.number == 0, shop.Order.id <= last)
-            orders = session.scalars(question)
-            for order in orders:
-                session.delete(order)
+            users = session.scalars(select(shop.User).where(shop.User.age == 9))
+            for user in users:
+                session.delete(user)
             session.commit()
-            return len(orders)
+            return len(users)
 
         return run
 

@@ -155,14 +155,14 @@ class Peer(BasePeer):
         return run
 
     def delete(self) -> data.Measured:
-        database, last = bind(self.copy()), self.size.tenth * data.ORDERS_EACH
+        database = bind(self.copy())
 
         def run() -> int:
-            orders = list(Order.select().where((Order.number == 0) & (Order.id <= last)))
+            users = list(User.select().where(User.age == 9))
             with database.atomic():
-                for order in orders:
-                    order.delete_instance()
-            return len(orders)
+                for user in users:
+                    user.delete_instance()
+            return len(users)
 
         return run
 

@@ -136,15 +136,14 @@ class Peer(BasePeer):
         return run
 
     def delete(self) -> data.Measured:
-        database, last = bind(self.copy()), self.size.tenth * data.ORDERS_EACH
+        database = bind(self.copy())
 
         def run() -> int:
             with orm.db_session:
-                sql = f"select * from orders where number = 0 and id <= {last}"
-                orders = database.Order.select_by_sql(sql)
-                for order in orders:
-                    order.delete()
-                return len(orders)
+                users = database.User.select().filter(age=9)[:]
+                for user in users:
+                    user.delete()
+                return len(users)
 
         return run
 

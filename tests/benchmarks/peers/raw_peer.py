@@ -149,11 +149,10 @@ class Peer(BasePeer):
         connection = connect(self.copy())
 
         def run() -> int:
-            sql = "SELECT * FROM orders WHERE number = 0 AND id <= ?"
-            rows = connection.execute(sql, (self.size.tenth * data.ORDERS_EACH,)).fetchall()
+            rows = connection.execute(f"SELECT {COLUMNS} FROM users WHERE age = 9").fetchall()
             with connection:
                 keys = [row[:1] for row in rows]
-                connection.executemany("DELETE FROM orders WHERE id = ?", keys)
+                connection.executemany("DELETE FROM users WHERE id = ?", keys)
             return len(rows)
 
         return run

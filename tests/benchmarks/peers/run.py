@@ -17,7 +17,6 @@ from pathlib import Path
 
 import data
 
-
 READS = ("gets", "filtered", "objects", "tuples", "or_count", "group_by", "join_tuples", "eager")
 
 
@@ -64,7 +63,7 @@ def sizes(size: data.Size) -> dict[str, int]:
         "group_by": len(set(data.CITIES[:7])),
         "join_tuples": size.tenth,
         "join_objects": size.tenth,
-        "eager": size.parents * data.ORDERS_EACH,
+        "eager": size.parents * data.ORDERS_EACH * 9 // 10,
         "update": size.tenth,
         "delete": size.tenth,
         "open": 1,

@@ -170,16 +170,16 @@ class Peer(BasePeer):
         return run
 
     def delete(self) -> data.Measured:
-        engine, last = engine_on(self.copy()), self.size.tenth * data.ORDERS_EACH
+        engine = engine_on(self.copy())
 
         def run() -> int:
             with Session(engine) as session:
-                question = select(Order).where(Order.number == 0, Order.id <= last)
-                orders = session.scalars(question).all()
-                for order in orders:
-                    session.delete(order)
+                question = select(User).where(User.age == 9)
+                users = session.scalars(question.options(selectinload(User.orders))).all()
+                for user in users:
+                    session.delete(user)
                 session.commit()
-                return len(orders)
+                return len(users)
 
         return run
 
