@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytuck.backends import CursorResult as CursorResult
+    from pytuck.backends import Items as Items
     from pytuck.backends import Result as Result
+    from pytuck.backends import Row as Row
     from pytuck.common.exceptions import CancelledError as CancelledError
     from pytuck.common.exceptions import ColumnNotFoundError as ColumnNotFoundError
     from pytuck.common.exceptions import ConfigurationError as ConfigurationError
@@ -144,7 +146,7 @@ _EXCEPTIONS = (
 )
 _HOMES = {
     **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
-    **dict.fromkeys(("CursorResult", "Result"), "pytuck.backends"),
+    **dict.fromkeys(("CursorResult", "Items", "Result", "Row"), "pytuck.backends"),
     "Query": "pytuck.core.queries",
     **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
     **dict.fromkeys(("CRUDBaseModel", "DeclarativeBase", "Index", "Mapped"), "pytuck.core"),

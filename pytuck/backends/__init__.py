@@ -9,6 +9,7 @@ from pytuck.backends.base import Engine, EngineInfo
 from pytuck.backends.connection import Connection
 from pytuck.backends.registry import ENGINES, memory_engine, open_engine
 from pytuck.backends.results import CursorResult, Result
+from pytuck.backends.rows import Items, Row
 
 __all__ = [
     "ENGINES",
@@ -16,7 +17,9 @@ __all__ = [
     "CursorResult",
     "Engine",
     "EngineInfo",
+    "Items",
     "Result",
+    "Row",
     "memory_engine",
     "open_engine",
 ]

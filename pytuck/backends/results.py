@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from pytuck.common.exceptions import QueryError, SerializationError, TypeConversionError
+from pytuck.backends.rows import Items, Rows
+from pytuck.common.exceptions import SerializationError, TypeConversionError
 from pytuck.compiler import ResultColumn, Template
+from pytuck.query.names import unique_names
 from pytuck.types import Stored
 
 T = TypeVar("T")
 StoredRow = tuple[Stored, ...]
 RowReader = Callable[[list[StoredRow]], list[Any]]
+"""Makes the rows or objects of an answer of its stored rows."""
 
 
 class Outcome(NamedTuple):
@@ -38,7 +43,6 @@ class Result(Generic[T]):
         self._template = template
         self._outcome = outcome
         self._read = read
-        self._items: list[T] | None = None
 
     @property
     def columns(self) -> tuple[ResultColumn, ...]:
@@ -46,8 +50,10 @@ class Result(Generic[T]):
         return self._template.columns
 
     def keys(self) -> tuple[str, ...]:
-        """Return the names of the columns."""
-        return tuple(column.name for column in self._template.columns)
+        """Return the names of the values in each row; of the columns if the rows are instances."""
+        if self._read is not None and isinstance(self._all, Rows):
+            return tuple(unique_names(self._all.names))
+        return tuple(unique_names(column.name for column in self._template.columns))
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.all())
@@ -55,17 +61,16 @@ class Result(Generic[T]):
     def all(self) -> list[T]:
         """Return every row, or every instance for a statement on one model.
 
+        Rows are tuples whose values are attributes, too: `row.name`.
+
         Raises:
             SerializationError: A stored value is not of its column's type.
         """
-        if self._items is None:
-            read = self._read or (lambda rows: read_rows(self._template, rows))
-            self._items = read(self._outcome.rows)
-        return self._items
+        return self._all
 
     def first(self) -> T | None:
         """Return the first row, or None if there is none."""
-        return next(iter(self.all()), None)
+        return self._all.first()
 
     def one(self) -> T:
         """Return the only row.
@@ -73,10 +78,7 @@ class Result(Generic[T]):
         Raises:
             QueryError: There is none, or more than one.
         """
-        rows = self.all()
-        if len(rows) != 1:
-            raise QueryError(f"Expected one result, got {len(rows)}.")
-        return rows[0]
+        return self._all.one()
 
     def one_or_none(self) -> T | None:
         """Return the only row, or None if there is none.
@@ -84,27 +86,50 @@ class Result(Generic[T]):
         Raises:
             QueryError: There is more than one.
         """
-        rows = self.all()
-        if len(rows) > 1:
-            raise QueryError(f"Expected at most one result, got {len(rows)}.")
-        return rows[0] if rows else None
+        return self._all.one_or_none()
 
-    def scalars(self) -> list[Any]:
+    def unique(self) -> Items[T]:
+        """Return the different rows, each at its first place."""
+        return self._all.unique()
+
+    def scalars(self) -> Items[Any]:
         """Return the first value of every row; instances as they are."""
-        rows: list[Any] = self.all()
-        return list(rows) if self._read is not None else [row[0] for row in rows]
+        rows: Items[Any] = self._all
+        return Items(map(itemgetter(0), rows.plain())) if isinstance(rows, Rows) else rows
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None if there is no row."""
-        return next(iter(self.scalars()), None)
+        return self.scalars().first()
 
-    def mappings(self) -> list[dict[str, Any]]:
-        """Return every row as a dictionary by column name."""
+    def scalar_one(self) -> Any:
+        """Return the first value of the only row.
+
+        Raises:
+            QueryError: There is no row, or more than one.
+        """
+        return self.scalars().one()
+
+    def scalar_one_or_none(self) -> Any:
+        """Return the first value of the only row, or None if there is no row.
+
+        Raises:
+            QueryError: There is more than one row.
+        """
+        return self.scalars().one_or_none()
+
+    def mappings(self) -> Items[dict[str, Any]]:
+        """Return every row as a dictionary by name; the columns if the rows are instances."""
+        if isinstance(self._all, Rows):
+            return Items(row._mapping for row in self._all)
         names = self.keys()
-        return [
-            dict(zip(names, row, strict=True))
-            for row in read_rows(self._template, self._outcome.rows)
-        ]
+        rows = read_rows(self._template, self._outcome.rows)
+        return Items(dict(zip(names, row, strict=True)) for row in rows.plain())
+
+    @cached_property
+    def _all(self) -> Items[T]:
+        read = self._read or partial(read_rows, self._template)
+        found = read(self._outcome.rows)
+        return found if isinstance(found, Items) else Items(found)
 
     def raw(self) -> list[StoredRow]:
         """Return every row as it is stored, nothing converted."""
@@ -135,7 +160,7 @@ class CursorResult(Result[T]):
         return self._inserted_key
 
 
-def read_rows(template: Template, rows: Sequence[StoredRow]) -> list[Any]:
+def read_rows(template: Template, rows: Sequence[StoredRow]) -> Rows:
     """Return stored rows as rows of Python values.
 
     Raises:
@@ -147,10 +172,11 @@ def read_rows(template: Template, rows: Sequence[StoredRow]) -> list[Any]:
         for position, column in enumerate(template.columns)
         if column.type.decode is not None
     ]
+    names = tuple([column.name for column in template.columns])
     if not decoders:
-        return list(rows)
+        return Rows(rows, names)
     try:
-        return [_decoded(row, decoders) for row in rows]
+        return Rows([_decoded(row, decoders) for row in rows], names)
     except (TypeError, ValueError, KeyError, ArithmeticError, RecursionError) as err:
         raise undecodable(template, rows) from err
 

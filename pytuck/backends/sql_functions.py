@@ -62,7 +62,11 @@ def _case_blind_pattern(pattern: str) -> re.Pattern[str]:
 def _regexp(pattern: Stored, text: Stored, ignores_case: Stored) -> int | None:
     if pattern is None or text is None:
         return None
-    return int(_expression(str(pattern), bool(ignores_case)).search(str(text)) is not None)
+    try:
+        expression = _expression(str(pattern), bool(ignores_case))
+    except re.error:  # only a pattern from a column: others are checked when they are given
+        return None
+    return int(expression.search(str(text)) is not None)
 
 
 @lru_cache(maxsize=256)
@@ -72,6 +76,10 @@ def _expression(pattern: str, ignores_case: bool) -> re.Pattern[str]:
 
 def _lower(text: Stored) -> Stored:
     return text.lower() if isinstance(text, str) else text
+
+
+def _length(text: Stored) -> Stored:
+    return len(text) if isinstance(text, str) else None
 
 
 def _upper(text: Stored) -> Stored:
@@ -310,6 +318,7 @@ _SCALARS: dict[str, tuple[Callable[..., Stored], int]] = {
     "pytuck_regexp": (_regexp, 3),
     "pytuck_lower": (_lower, 1),
     "pytuck_upper": (_upper, 1),
+    "pytuck_length": (_length, 1),
     "pytuck_decimal": (_null_for_wrong(_canonical), 1),
     "pytuck_decimal_add": (_calculation(_EXACT.add), 2),
     "pytuck_decimal_subtract": (_calculation(_EXACT.subtract), 2),

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Any
 
+from pytuck.common.exceptions import QueryError
 from pytuck.compiler.compiled import Compiled, Template
 from pytuck.compiler.dialects import Dialect
 from pytuck.compiler.shapes import Parameters, shape_of
 from pytuck.compiler.statements import write_statement
+from pytuck.query.node_sources import TOO_DEEP
 from pytuck.query.statements import Insert, Statement
 from pytuck.types import Stored
 
@@ -41,7 +43,7 @@ def compile_statement(statement: Statement, dialect: Dialect) -> Compiled:
     """Return the SQL and the parameters of a statement.
 
     Raises:
-        QueryError: The statement is not complete.
+        QueryError: The statement is not complete, too deep or too long.
         UnsupportedOperationError: The dialect cannot say it.
 
     Cost: the same statement again costs a look at it; one of a known shape costs a walk over it
@@ -51,11 +53,14 @@ def compile_statement(statement: Statement, dialect: Dialect) -> Compiled:
     if known is not None and known[0] is dialect:
         return known[1]
     parameters = Parameters(dialect)
-    key = (dialect.name, shape_of(statement, parameters))
-    template = _cache.get(key)
-    if template is None:
-        template = _written(statement, dialect, parameters)
-        _cache.put(key, template)
+    try:
+        key = (dialect.name, shape_of(statement, parameters))
+        template = _cache.get(key)
+        if template is None:
+            template = _written(statement, dialect, parameters)
+            _cache.put(key, template)
+    except RecursionError:
+        raise QueryError(TOO_DEEP) from None
     compiled = Compiled(template, _sets(statement, tuple(parameters)))
     # Statements never change, so this is no change either.
     object.__setattr__(statement, "compiled", (dialect, compiled))
@@ -63,6 +68,11 @@ def compile_statement(statement: Statement, dialect: Dialect) -> Compiled:
 
 
 def _written(statement: Statement, dialect: Dialect, parameters: Parameters) -> Template:
+    if len(parameters) > dialect.most_parameters:
+        raise QueryError(
+            f"The statement has {len(parameters):,} values; {dialect.name} takes "
+            f"{dialect.most_parameters:,}. A list of any length can be given to in_()."
+        )
     template = write_statement(statement, dialect)
     own = len(statement.columns) if isinstance(statement, Insert) and _has_rows(statement) else 0
     if len(template.parameter_types) != own + len(parameters):

@@ -10,10 +10,13 @@ from pytuck.compiler.dialects import Dialect
 from pytuck.query import nodes
 from pytuck.query.node_types import type_of_node
 from pytuck.query.nodes import Node
-from pytuck.types import ColumnType, StorageClass
+from pytuck.types import ColumnType, StorageClass, Stored
 
 LONG_LIST = 32
 """From this many values on, the list of an `IN` travels as one parameter."""
+
+_LONG_CHAIN = 128
+_EXACT_IN_FLOAT = 2**53
 
 
 class ExpressionWriter:
@@ -105,10 +108,10 @@ class ExpressionWriter:
         return ", ".join(map(self.write, node.items))
 
     def _and(self, node: nodes.And) -> str:
-        return " AND ".join(map(self._term, node.items)) if node.items else self.dialect.true
+        return _joined(" AND ", list(map(self._term, node.items))) or self.dialect.true
 
     def _or(self, node: nodes.Or) -> str:
-        return " OR ".join(map(self._term, node.items)) if node.items else self.dialect.false
+        return _joined(" OR ", list(map(self._term, node.items))) or self.dialect.false
 
     def _not(self, node: nodes.Not) -> str:
         return f"NOT {self._term(node.item)}"
@@ -118,11 +121,13 @@ class ExpressionWriter:
 
     def _in(self, node: nodes.In) -> str:
         item = self._term(node.item) + self._collation(node.item)
-        if is_long_list(node):
-            kind = type(next(v.stored for v in node.values if v.stored is not None)).__name__
+        kind = kind_of_long_list(node, self.dialect)
+        if kind is not None:
             values = self.dialect.list_rows[kind].format(self.parameter(node))
-        else:
+        elif node.values:
             values = ", ".join(map(self.parameter, node.values))
+        else:
+            values = f"SELECT NULL WHERE {self.dialect.false}"  # () is not known everywhere
         return f"{item} {'NOT ' if node.is_negated else ''}IN ({values})"
 
     def _in_question(self, node: nodes.InQuestion) -> str:
@@ -146,12 +151,8 @@ class ExpressionWriter:
         return template.format(self._term(node.item), self.parameter(node))
 
     def _text_match(self, node: nodes.TextMatch) -> str:
-        item, part = self._term(node.item), self._term(node.part)
-        if node.kind == "contains":
-            return f"instr({item}, {part}) > 0"
-        if node.kind == "startswith":
-            return f"substr({item}, 1, length({part})) = {part}"
-        return f"substr({item}, length({item}) - length({part}) + 1) = {part}"
+        template = self.dialect.text_matches[node.kind]
+        return template.format(self._term(node.item), self._term(node.part))
 
     def _regexp_match(self, node: nodes.RegexpMatch) -> str:
         item, pattern = self._term(node.item), self._term(node.pattern)
@@ -218,17 +219,16 @@ class ExpressionWriter:
 
     def _preview(self, node: nodes.Preview) -> str:
         item = self._term(node.item)
+        size = self.dialect.byte_size.format(item)
         return (
-            f"CASE WHEN octet_length({item}) <= {node.whole_bytes:d} OR {item} IS NULL THEN {item} "
-            f"WHEN octet_length({item}) < {node.readable_bytes:d} "
+            f"CASE WHEN {size} <= {node.whole_bytes:d} OR {item} IS NULL THEN {item} "
+            f"WHEN {size} < {node.readable_bytes:d} "
             f"THEN substr({item}, 1, {node.preview_length:d}) END"
         )
 
     def _long_size(self, node: nodes.LongSize) -> str:
-        item = self._term(node.item)
-        return (
-            f"CASE WHEN octet_length({item}) > {node.whole_bytes:d} THEN octet_length({item}) END"
-        )
+        size = self.dialect.byte_size.format(self._term(node.item))
+        return f"CASE WHEN {size} > {node.whole_bytes:d} THEN {size} END"
 
     # --- Names and order ---
 
@@ -270,12 +270,27 @@ _SINGLE = (
 )
 
 
-def is_long_list(node: nodes.In) -> bool:
-    """Return whether the values of an `IN` travel as one parameter: all whole numbers or texts."""
+def kind_of_long_list(node: nodes.In, dialect: Dialect) -> str | None:
+    """Return the type of the values of an `IN` if they travel as one parameter."""
     if len(node.values) <= LONG_LIST:
-        return False
+        return None
     kinds = {type(value.stored) for value in node.values} - {type(None)}
-    return kinds in ({int}, {str})
+    if kinds == {int, float} and all(_is_exact_float(value.stored) for value in node.values):
+        return "float"
+    kind = kinds.pop().__name__ if len(kinds) == 1 else ""
+    return kind if kind in dialect.list_rows else None
+
+
+def _is_exact_float(stored: Stored) -> bool:
+    return not isinstance(stored, int) or abs(stored) <= _EXACT_IN_FLOAT
+
+
+def _joined(word: str, terms: list[str]) -> str:
+    """Return terms with a word between them; many as a tree, since depths have a limit."""
+    if len(terms) <= _LONG_CHAIN:
+        return word.join(terms)
+    middle = len(terms) // 2
+    return f"({_joined(word, terms[:middle])}){word}({_joined(word, terms[middle:])})"
 
 
 def _frame(frame: nodes.Frame) -> str:

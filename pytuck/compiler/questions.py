@@ -9,7 +9,7 @@ from pytuck.common.exceptions import QueryError
 from pytuck.compiler.dialects import Dialect
 from pytuck.compiler.expressions import ExpressionWriter
 from pytuck.query import nodes
-from pytuck.query.node_sources import conditions_in, mentioned, sources_in
+from pytuck.query.node_sources import aggregate_in, conditions_in, mentioned, sources_in
 from pytuck.query.nodes import Node, SourceNode
 from pytuck.query.questions import Compound
 from pytuck.query.selects import Select
@@ -64,20 +64,26 @@ class QuestionWriter(ExpressionWriter):
         return sql
 
     def where(self, node: Node | None) -> str:
-        """Return the clause of a condition, or nothing."""
-        return "" if node is None else f" WHERE {self.write(node)}"
+        """Return the clause of a condition, or nothing.
+
+        Raises:
+            QueryError: It is about groups, not rows.
+        """
+        if node is None:
+            return ""
+        aggregate = aggregate_in(node)
+        if aggregate is not None:
+            raise QueryError(
+                f"func.{aggregate.name}() is about many rows, so it cannot be in the condition on "
+                "one. Use having(...) for a condition on groups, or a subquery."
+            )
+        return f" WHERE {self.write(node)}"
 
     def sources_besides(
         self, target: nodes.TableRef, items: Iterable[Node | None]
     ) -> list[SourceNode]:
-        """Return the sources that a write speaks of besides its own table.
-
-        Raises:
-            QueryError: A subquery is spoken of that is no source of the statement.
-        """
-        found = [source for source in mentioned(items).values() if source.label != target.label]
-        _refuse_unread(found)
-        return found
+        """Return the sources that a write speaks of besides its own table."""
+        return [source for source in mentioned(items).values() if source.label != target.label]
 
     def inside(self, labels: Iterable[str]) -> None:
         """Let the questions inside of what follows speak of these tables."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytuck.compiler.dialects import Dialect
-from pytuck.compiler.expressions import is_long_list
+from pytuck.compiler.expressions import kind_of_long_list
 from pytuck.query import nodes
 from pytuck.query.nodes import Node, type_key
 from pytuck.query.questions import Compound
@@ -160,9 +160,9 @@ def _or(node: nodes.Or, p: Parameters) -> str:
 
 def _in(node: nodes.In, p: Parameters) -> str:
     item = _shape(node.item, p)
-    if is_long_list(node):
+    kind = kind_of_long_list(node, p.dialect)
+    if kind is not None:
         p.append(p.dialect.list_parameter(node.values))
-        kind = type(next(v.stored for v in node.values if v.stored is not None)).__name__
         return f"in({item},{kind},{node.is_negated})"
     p.extend([value.stored for value in node.values])
     kinds = ",".join([type_key(value.type) for value in node.values])

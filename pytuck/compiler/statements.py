@@ -114,14 +114,12 @@ def _update(statement: Update[Any], writer: QuestionWriter) -> Template:
 
 def _delete(statement: Delete[Any], writer: QuestionWriter) -> Template:
     others = writer.sources_besides(statement.target, [statement.where_node])
-    if others:
-        raise QueryError(
-            f"A delete from '{statement.target.name}' cannot read '{others[0].label}' beside it. "
-            "Put that into a subquery: exists(select(...)) or in_(select(...))."
-        )
-    writer.inside([statement.target.name])
     sql = f"DELETE FROM {writer.dialect.quote(statement.target.name)}"
-    sql += writer.where(statement.where_node) + _returning(statement.returning_nodes, writer)
+    from_others = ", ".join(map(writer.source, others))
+    writer.inside([statement.target.name, *(source.label for source in others)])
+    where = writer.where(statement.where_node)
+    sql += f" WHERE EXISTS (SELECT 1 FROM {from_others}{where})" if others else where
+    sql += _returning(statement.returning_nodes, writer)
     return Template(
         writer.with_definitions(sql),
         _result_columns(statement.returning_nodes),

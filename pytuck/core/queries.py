@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
-from pytuck.backends import Result
+from pytuck.backends import Items, Result
 from pytuck.common.exceptions import QueryError
 from pytuck.query import (
     Compound,
@@ -22,6 +22,7 @@ from pytuck.query import (
     literal,
     nodes,
     select,
+    tuple_,
     update,
 )
 
@@ -126,7 +127,7 @@ class Query(Generic[T]):
         return self._with(self.statement.offset(count))
 
     def __getitem__(self, rows: slice) -> list[T]:
-        """Return the rows from one position to another: `query[20:40]`.
+        """Return the rows from one position to another, of those it has: `query[20:40]`.
 
         Raises:
             QueryError: The positions are counted from the end, or by steps.
@@ -136,8 +137,7 @@ class Query(Generic[T]):
         start, stop = rows.start or 0, rows.stop
         if start < 0 or (stop is not None and stop < start) or rows.step not in (None, 1):
             raise QueryError("A range of rows begins at 0 or later and goes forward by one.")
-        cut = self if start == 0 else self.offset(start)
-        return (cut if stop is None else cut.limit(stop - start)).all()
+        return self._with(_cut(self.statement, start, stop)).all()
 
     # --- What ---
 
@@ -181,7 +181,7 @@ class Query(Generic[T]):
 
     def first(self) -> T | None:
         """Return the first row, or None if there is none."""
-        return self.limit(1).execute().first()
+        return self._with(_cut(self.statement, 0, 1)).execute().first()
 
     def one(self) -> T:
         """Return the only row.
@@ -213,9 +213,9 @@ class Query(Generic[T]):
 
     def scalar(self) -> Any:
         """Return the first value of the first row, or None if there is no row."""
-        return self.limit(1).execute().scalar()
+        return self._with(_cut(self.statement, 0, 1)).execute().scalar()
 
-    def scalars(self) -> list[Any]:
+    def scalars(self) -> Items[Any]:
         """Return the first value of every row."""
         return self.execute().scalars()
 
@@ -244,12 +244,14 @@ class Query(Generic[T]):
     def update(self, values: Mapping[Any, object], synchronize_session: object = None) -> int:
         """Set columns of all rows of the query, and return how many rows those are.
 
+        The conditions may be about tables that are joined; the rows of the model change.
+
         Args:
             values: New values by attribute, column name or column.
             synchronize_session: SQLAlchemy's word; here loaded objects follow in any case.
 
         Raises:
-            QueryError: The query is more than conditions on one model.
+            QueryError: The query is not for one model, or is grouped, sorted or cut.
         """
         statement = update(self._only_model()).values({**values})
         narrowed: Update[Any] = _narrowed(statement, self._select)
@@ -258,11 +260,13 @@ class Query(Generic[T]):
     def delete(self, synchronize_session: object = None) -> int:
         """Delete all rows of the query, and return how many those were.
 
+        The conditions may be about tables that are joined; the rows of the model go.
+
         Args:
             synchronize_session: SQLAlchemy's word; here loaded objects follow in any case.
 
         Raises:
-            QueryError: The query is more than conditions on one model.
+            QueryError: The query is not for one model, or is grouped, sorted or cut.
         """
         narrowed: Delete[Any] = _narrowed(delete(self._only_model()), self._select)
         return int(self._session.execute(narrowed).rowcount())
@@ -283,15 +287,34 @@ class Query(Generic[T]):
 
     def _only_model(self) -> Any:
         entity = self.statement.entity
-        if entity is None or replace(self._select, where_node=None) != select(entity):
+        plain = select(entity) if entity is not None else None
+        question = replace(self._select, where_node=None)
+        if plain is None or replace(question, source=plain.source) != plain:
             raise QueryError(
                 "Only the rows of one model that meet conditions can be updated or deleted; this "
-                "query has more: columns, joins, an order or a limit."
+                "query has more: columns, groups, an order or a limit. Select the keys of the "
+                "rows instead: delete(User).where(User.id.in_(select(User.id)...))."
             )
         return entity
 
 
 def _narrowed(statement: Any, question: Select[Any]) -> Any:
+    """Return an update or a delete of the rows that a question is about."""
+    if isinstance(question.source, nodes.Join):
+        table = statement.table
+        keys = [table.c[name] for name in table.schema.primary_key] or [table.rowid]
+        key = keys[0] if len(keys) == 1 else tuple_(*keys)
+        return statement.where(key.in_(question.with_only_columns(*keys)))
     if question.where_node is None:
         return statement
     return statement.where(Condition(question.where_node))
+
+
+def _cut(statement: Any, start: int, stop: int | None) -> Any:
+    """Return the question for the rows from one position to another of those it has."""
+    offset, limit = statement.offset_node, statement.limit_node
+    counts = [] if limit is None else [max(limit.stored - start, 0)]
+    counts += [] if stop is None else [stop - start]
+    first = start + (0 if offset is None else offset.stored)
+    cut = statement.offset(first) if first else statement
+    return cut.limit(min(counts)) if counts else cut

@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, overload
 
-from pytuck.backends import CursorResult, Result
+from pytuck.backends import CursorResult, Items, Result
 from pytuck.common.exceptions import (
     QueryError,
 )
@@ -314,13 +314,30 @@ class Session:
     @overload
     def execute(self, statement: Select[T] | Compound[T]) -> Result[T]: ...
     @overload
-    def execute(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]: ...
-    def execute(self, statement: Statement) -> Result[Any]:
+    def execute(
+        self,
+        statement: Insert[Any] | Update[Any] | Delete[Any],
+        rows: Iterable[Mapping[str, object]] | None = None,
+    ) -> CursorResult[Any]: ...
+    def execute(
+        self, statement: Statement, rows: Iterable[Mapping[str, object]] | None = None
+    ) -> Result[Any]:
         """Run a statement in this session's transaction; pending changes are written first.
 
+        Args:
+            rows: Rows for an insert: `execute(insert(User), [{"name": "Ada"}])`.
+
         Raises:
+            QueryError: Rows are given for another statement.
             PytuckException: What the database refused.
         """
+        if rows is not None:
+            if not isinstance(statement, Insert):
+                raise QueryError(
+                    "Only an insert takes rows beside it. Give an update values(...) and where(...), "
+                    "or use bulk_update()."
+                )
+            statement = statement.values_list([rows] if isinstance(rows, Mapping) else rows)
         if self.state.has_changes:
             self._autoflush()
         if isinstance(statement, (Select, Compound)):
@@ -330,14 +347,14 @@ class Session:
         return result
 
     @overload
-    def scalars(self, statement: Select[tuple[T]]) -> list[T]: ...
+    def scalars(self, statement: Select[tuple[T]]) -> Items[T]: ...
     @overload
-    def scalars(self, statement: Select[T] | Compound[T]) -> list[T]: ...
+    def scalars(self, statement: Select[T] | Compound[T]) -> Items[T]: ...
     @overload
-    def scalars(self, statement: Statement) -> list[Any]: ...
-    def scalars(self, statement: Any) -> list[Any]:
-        """Return the first value of every row, or every instance."""
-        found: list[Any] = self.execute(statement).scalars()
+    def scalars(self, statement: Statement) -> Items[Any]: ...
+    def scalars(self, statement: Any) -> Items[Any]:
+        """Return the first value of every row, or every instance, in a list."""
+        found: Items[Any] = self.execute(statement).scalars()
         return found
 
     def scalar(self, statement: Statement) -> Any:

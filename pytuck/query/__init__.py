@@ -19,7 +19,7 @@ from pytuck.query.expressions import (
     raw_literal,
 )
 from pytuck.query.field_conditions import FieldCondition
-from pytuck.query.functions import case, cast, distinct, extract, func, tuple_
+from pytuck.query.functions import case, cast, distinct, extract, func
 from pytuck.query.joins import HasJoins
 from pytuck.query.questions import (
     Compound,
@@ -31,6 +31,7 @@ from pytuck.query.questions import (
     union,
     union_all,
 )
+from pytuck.query.row_values import tuple_
 from pytuck.query.sources import TableSource, table
 from pytuck.query.statements import (
     Delete,

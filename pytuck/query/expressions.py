@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar, Generic, TypeVar
@@ -208,9 +209,14 @@ class Expression(Generic[T]):
 
         Args:
             flags: `"i"` to find it whatever the case of letters.
+
+        Raises:
+            QueryError: The text is no regular expression.
         """
         if flags not in (None, "", "i"):
             raise QueryError(f"The flags of a regular expression are 'i' or none, not {flags!r}.")
+        if isinstance(pattern, str):
+            _check_pattern(pattern)
         return Condition(nodes.RegexpMatch(self.node, self._text(pattern), flags == "i"))
 
     # --- Names and order ---
@@ -364,11 +370,11 @@ class JsonExpression(Expression[Any]):
 
     def _beside(self, other: object) -> Expression[Any]:
         """Return the part in the form in which it can be compared with a Python value."""
-        if isinstance(other, (list, dict)):
-            return self._as("json", TYPES[type(other)])
         if isinstance(other, Expression):
             return self._as("value", other.type)
-        return self._as("value", natural_type(other))
+        if other is None or isinstance(other, (bool, int, float, str)):
+            return self._as("value", natural_type(other))
+        return self._as("json", JSON)  # dates and the like are compared as JSON has them
 
 
 class Condition(Expression[bool]):
@@ -500,6 +506,13 @@ def _listed(values: Any) -> list[object]:
 
 def _pattern(pattern: str) -> nodes.Literal:
     return literal_node(pattern, _TEXT)
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as err:
+        raise QueryError(f"{pattern!r} is no regular expression: {err}.") from err
 
 
 def _escape(escape: str | None) -> str | None:

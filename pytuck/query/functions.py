@@ -11,7 +11,7 @@ from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes
 from pytuck.query.expressions import Expression, Ordering, literal
 from pytuck.query.literals import common_type, literal_node
-from pytuck.types import RAW, TYPES, ColumnType
+from pytuck.types import RAW, TYPES, ColumnType, type_of
 
 _INTEGER, _FLOAT, _TEXT = TYPES[int], TYPES[float], TYPES[str]
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
@@ -73,15 +73,22 @@ class _FunctionName:
     def __init__(self, name: str) -> None:
         self._name = _OTHER_NAMES.get(name, name)
 
-    def __call__(self, *arguments: object, order_by: object = ()) -> FunctionCall:
+    def __call__(
+        self,
+        *arguments: object,
+        order_by: object = (),
+        type_: ColumnType[Any] | type | None = None,
+    ) -> FunctionCall:
         """Return the call with these arguments.
 
         Args:
             order_by: The order in which an aggregate takes the rows.
+            type_: The type of the result; known for usual functions, else as it is stored.
         """
-        terms = [_term(item, self._name) for item in arguments]
+        terms = [_term(item) for item in arguments]
         order = _orders(order_by)
-        kind = _result_type(self._name, [term.type for term in terms])
+        known = type_of(type_) if type_ is not None else None
+        kind = known or _result_type(self._name, [term.type for term in terms])
         node = nodes.Function(self._name, tuple(term.node for term in terms), kind, order)
         return FunctionCall(node, kind)
 
@@ -118,14 +125,11 @@ class FunctionCall(Expression[Any]):
             range_: The same, in values of the only key instead of rows.
 
         Raises:
-            QueryError: Both frames are given.
+            QueryError: Both frames are given, or one is no pair of whole numbers.
         """
         if rows is not None and range_ is not None:
             raise QueryError("A window has a frame of rows or of a range, not both.")
-        frame = None
-        if rows is not None or range_ is not None:
-            start, end = rows if rows is not None else range_ or (None, None)
-            frame = nodes.Frame("range" if rows is None else "rows", start, end)
+        frame = _frame("rows", rows) if rows is not None else _frame("range", range_)
         partition = tuple(item.node for item in _several(partition_by))
         node = nodes.Over(self.node, partition, _orders(order_by), frame)
         return Expression(node, self.type)
@@ -192,11 +196,6 @@ def extract(part: str, moment: Expression[Any]) -> Expression[Any]:
     return _FunctionName(name)(moment)
 
 
-def tuple_(*values: Expression[Any]) -> Expression[Any]:
-    """Return several values that are compared together, the first that differs deciding."""
-    return Expression(nodes.Row(tuple(value.node for value in values)), RAW)
-
-
 def _result_type(name: str, types: list[ColumnType[Any]]) -> ColumnType[Any]:
     first = types[0] if types else RAW
     if name in _SAME_AS_ARGUMENT:
@@ -214,7 +213,19 @@ def _result_type(name: str, types: list[ColumnType[Any]]) -> ColumnType[Any]:
     return _RESULT_TYPES.get(name, RAW)
 
 
-def _term(item: object, function: str = "") -> Expression[Any]:
+def _frame(kind: nodes.FrameKind, bounds: Any) -> nodes.Frame | None:
+    if bounds is None:
+        return None
+    is_pair = isinstance(bounds, tuple) and len(bounds) == 2
+    if not is_pair or not all(bound is None or type(bound) is int for bound in bounds):
+        raise QueryError(
+            f"A frame is a pair of whole numbers, None being no limit, such as {kind}=(-2, 0); "
+            f"not {bounds!r}."
+        )
+    return nodes.Frame(kind, *bounds)
+
+
+def _term(item: object) -> Expression[Any]:
     if isinstance(item, Expression):
         return item
     if isinstance(item, nodes.Question):

@@ -1,18 +1,21 @@
 """Statements as plain data and back: `load(dump(statement)) == statement`.
 
 The form consists of dictionaries, lists, text, numbers and bytes only (msgpack takes it as it
-is) and carries the number of its version. A model class cannot travel: a statement on a model
+is; `to_json` and `from_json` make JSON of it) and carries the number of its version. A model class cannot travel: a statement on a model
 comes back as the same statement on its table, an `Enum` column as the choice of its values.
 """
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes, statements
+from pytuck.query.form_checks import checks_of
 from pytuck.query.statements import Statement
 from pytuck.types import ColumnType, type_from_sql
 
@@ -70,6 +73,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     name: tuple(field.name for field in fields(kind) if field.compare or kind is nodes.Literal)
     for name, kind in _CLASSES.items()
 }
+_CHECKS = {name: checks_of(kind) for name, kind in _CLASSES.items()}
 _ROOTS = (
     statements.Select,
     statements.Compound,
@@ -100,15 +104,41 @@ def load(form: object) -> Statement:
         )
     try:
         statement = _load(form["statement"], 0)
-    except (KeyError, TypeError, AttributeError) as err:
+    except (KeyError, TypeError, AttributeError, ValueError) as err:
         raise QueryError(f"This is not a statement in its data form: {err}") from err
     if not isinstance(statement, _ROOTS):
         raise QueryError("This data is a part of a statement, not a whole one.")
     return statement
 
 
+def to_json(statement: Statement) -> str:
+    """Return a statement as JSON text."""
+    return json.dumps(dump(statement), default=_bytes_as_text, ensure_ascii=False, allow_nan=False)
+
+
+def from_json(text: str) -> Statement:
+    """Return the statement for JSON text.
+
+    Raises:
+        QueryError: The text is no statement, or of a newer version.
+    """
+    try:
+        form = json.loads(text)
+    except (ValueError, RecursionError) as err:
+        raise QueryError(f"This is not a statement in its data form: {err}") from err
+    return load(form)
+
+
+def _bytes_as_text(value: object) -> dict[str, str]:
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    raise TypeError(f"{value!r} cannot travel as JSON.")
+
+
 def _dump(value: Any) -> Any:
     kind = type(value)
+    if kind is float and not math.isfinite(value):
+        return {"float": repr(value)}
     if kind is tuple:
         return [_dump(item) for item in value]
     if isinstance(value, ColumnType):
@@ -126,8 +156,19 @@ def _load(value: Any, depth: int) -> Any:
         return tuple(_load(item, depth + 1) for item in value)
     if not isinstance(value, Mapping):
         return value
-    if "type" in value and "node" not in value:
-        return type_from_sql(value["type"])
+    if "node" not in value:
+        return _load_value(value)
     name = value["node"]
     arguments = {key: _load(value[key], depth + 1) for key in _FIELDS[name]}
+    for key, argument in arguments.items():
+        if not _CHECKS[name][key](argument):
+            raise QueryError(f"This is not a statement in its data form: {key} of a {name}.")
     return _CLASSES[name](**arguments)
+
+
+def _load_value(value: Mapping[str, Any]) -> Any:
+    if "type" in value:
+        return type_from_sql(value["type"])
+    if "float" in value:
+        return float(value["float"])
+    return bytes.fromhex(value["bytes"])

@@ -1,7 +1,8 @@
-"""Names for what the user gives none: aliases and subqueries."""
+"""Names for what the user gives none: aliases, subqueries, columns of the same name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -29,3 +30,17 @@ def fresh_name(base: str) -> str:
                 name = _taken[text] = GivenName(text)
                 return name
     raise AssertionError("numbers do not end")
+
+
+def unique_names(names: Iterable[str]) -> list[str]:
+    """Return the names with a number behind those that are there already, whatever their case."""
+    given: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        number, unique = 0, name
+        while unique.lower() in taken:
+            number += 1
+            unique = f"{name}_{number}"
+        taken.add(unique.lower())
+        given.append(unique)
+    return given

@@ -1,23 +1,62 @@
-"""Which sources an expression speaks of, and which a tree of joins holds."""
+"""What an expression speaks of: sources and aggregates; which sources a tree of joins holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes
 from pytuck.query.nodes import Node, SourceNode
+
+_AGGREGATES = frozenset(
+    [
+        "avg",
+        "count",
+        "group_concat",
+        "median",
+        "stddev",
+        "stddev_pop",
+        "stddev_samp",
+        "sum",
+        "total",
+        "var_pop",
+        "var_samp",
+        "variance",
+    ]
+)
+
+TOO_DEEP = (
+    "The statement is nested too deeply. Combine conditions with one and_() or or_() of all of "
+    "them, and compute long sums and texts in Python."
+)
 
 
 def mentioned(items: Iterable[Node | None]) -> dict[str, SourceNode]:
     """Return the sources of all columns in expressions, by the names columns call them.
 
     Questions inside of the expressions have sources of their own, which are left out.
+
+    Raises:
+        QueryError: An expression is nested too deeply.
     """
     found: dict[str, SourceNode] = {}
-    for item in items:
-        if item is not None:
-            _collect(item, found)
+    try:
+        for item in items:
+            if item is not None:
+                _collect(item, found)
+    except RecursionError:
+        raise QueryError(TOO_DEEP) from None
     return found
+
+
+def aggregate_in(node: Node) -> nodes.Function | None:
+    """Return the first aggregate in an expression, questions and windows inside of it apart."""
+    if isinstance(node, (nodes.Question, nodes.Over)):
+        return None
+    if isinstance(node, nodes.Function) and _is_aggregate(node):
+        return node
+    found = (aggregate_in(item) for item in _parts(node))
+    return next((item for item in found if item is not None), None)
 
 
 def source_of_column(node: nodes.ColumnRef | nodes.RowIdRef) -> SourceNode:
@@ -48,8 +87,19 @@ def _collect(node: Node, found: dict[str, SourceNode]) -> None:
         return
     if isinstance(node, nodes.Question):
         return
+    for item in _parts(node):
+        _collect(item, found)
+
+
+def _parts(node: Node) -> Iterator[Node]:
     for name in node.__match_args__:
         value = getattr(node, name)
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, Node):
-                _collect(item, found)
+                yield item
+
+
+def _is_aggregate(node: nodes.Function) -> bool:
+    if node.name in ("min", "max"):
+        return len(node.arguments) == 1  # of several values it is the least or greatest of them
+    return node.name in _AGGREGATES

@@ -9,7 +9,7 @@ from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
 from pytuck.query.expressions import Condition, Expression, Ordering, scalar_of
 from pytuck.query.literals import common_type, literal_node
-from pytuck.query.names import fresh_name
+from pytuck.query.names import fresh_name, unique_names
 from pytuck.query.node_types import name_of_node, type_of_node
 from pytuck.query.nodes import Node
 from pytuck.query.sources import Source
@@ -296,9 +296,7 @@ def _compound(operator: nodes.CompoundOperator, parts: tuple[Any, ...]) -> Compo
 
 def _named(statement: nodes.Question) -> tuple[nodes.Question, list[str]]:
     """Return a question with a name for every column, no two the same, and the names."""
-    names: list[str] = []
-    for number, column in enumerate(statement.columns, 1):
-        names.append(_unique(name_of_node(column, number), names))
+    names = unique_names(name_of_node(item, n) for n, item in enumerate(statement.columns, 1))
     if isinstance(statement, Compound):
         first, _ = _named(statement.parts[0])
         return replace(statement, parts=(first, *statement.parts[1:])), names
@@ -312,16 +310,6 @@ def _named(statement: nodes.Question) -> tuple[nodes.Question, list[str]]:
 
 def _relabelled(node: Node, name: str) -> Node:
     return nodes.Labelled(node.item if isinstance(node, nodes.Labelled) else node, name)
-
-
-def _unique(name: str, taken: list[str]) -> str:
-    known = {item.lower() for item in taken}
-    if name.lower() not in known:
-        return name
-    number = 1
-    while f"{name}_{number}".lower() in known:
-        number += 1
-    return f"{name}_{number}"
 
 
 def _row_count(count: int | None, what: str) -> nodes.Literal | None:

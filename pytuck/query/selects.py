@@ -10,6 +10,7 @@ from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
 from pytuck.query.expressions import ColumnExpression, Expression
 from pytuck.query.joins import HasJoins, condition_between, is_source, source_of
+from pytuck.query.names import GivenName
 from pytuck.query.node_sources import mentioned, sources_in
 from pytuck.query.node_types import name_of_node
 from pytuck.query.nodes import Node
@@ -55,7 +56,8 @@ class Select(QuestionMethods[T]):
         having_node: The condition on the groups.
         extra: Subqueries beside `source`, without a condition between them.
         entity: The model class whose instances the answer consists of; None for rows.
-        entities: For rows, what their parts are: a model class, or None for a column.
+        entities: For rows, what their parts are: a model class with the number of its columns and
+            its name, or None for a column.
         table: The source whose columns may be named by text.
         sources: All sources known, by the names of the source.
         joined: The source joined last, whose columns `filter_by` names.
@@ -273,7 +275,7 @@ class Select(QuestionMethods[T]):
         return source
 
     def _own_entity(self) -> Any:
-        return (self.entity, len(self.columns))
+        return (self.entity, len(self.columns), self.entity.__name__)
 
     def _order_named(self, name: str) -> Node:
         for number, column in enumerate(self.columns, 1):
@@ -349,9 +351,16 @@ class Selected:
             sources.append(source)
             found = _columns_of(source, model)
             columns.extend(found)
-            kinds.extend([None] * len(found) if model is None else [(model, len(found))])
+            kinds.extend([None] * len(found) if model is None else [_part(source, model, found)])
         else:
             raise QueryError(f"{entity!r} is not a column or expression.")
+
+
+def _part(source: Source, model: Any, columns: tuple[Node, ...]) -> tuple[Any, int, str]:
+    """Return a model as a part of rows; it is named by its alias, if the user named that."""
+    alias = source.node.alias if isinstance(source.node, nodes.TableRef) else None
+    is_named = alias is not None and not isinstance(alias, GivenName)
+    return model, len(columns), alias if is_named and alias else model.__name__
 
 
 def _columns_of(source: Source, model: Any) -> tuple[Node, ...]:

@@ -9,6 +9,7 @@ from pytuck import (
     CRUDBaseModel,
     DeclarativeBase,
     Expression,
+    Items,
     Mapped,
     Query,
     Relationship,
@@ -66,8 +67,8 @@ def statements(session: Session) -> None:
     assert_type(session.execute(select(User, Order.total)).all(), list[tuple[User, float | None]])
     assert_type(session.execute(select(User.name, User.id)).first(), tuple[str, int] | None)
     assert_type(session.execute(select(User.name)).first(), tuple[str] | None)
-    assert_type(session.scalars(select(User)), list[User])
-    assert_type(session.scalars(select(User.name)), list[str])
+    assert_type(session.scalars(select(User)), Items[User])
+    assert_type(session.scalars(select(User.name)), Items[str])
     assert_type(User.name, Expression[str])
     for user in session.stream(select(User)):
         assert_type(user, User)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from string import Formatter
 
 from pytuck.common.exceptions import SchemaError, UnsupportedOperationError
 from pytuck.query import nodes
@@ -40,6 +42,12 @@ JOINS: Mapping[nodes.JoinKind, str] = {
 class Dialect:
     """How one database writes SQL, where databases differ.
 
+    A new database is one more instance, mostly tables of its differences; the compiler asks it
+    wherever two databases could disagree, and nothing else of the compiler knows any of them.
+    What the tables promise is the meaning, the same on every database: text compares by code
+    point, `/` is true division, `//` and `%` round down, division by zero gives NULL, `like`
+    minds the case and `ilike` does not, NULLs sort first upwards.
+
     Templates are texts with `{0}`, `{1}`, ... for the operands and `{all}` for all of them; a
     place may be used twice. Templates of functions are complete operands; `{suffix}` is where
     the filter and the window of an aggregate go, else they go behind. Keys with a Python type
@@ -56,9 +64,14 @@ class Dialect:
         json_path: The parameter that stands for a path.
         like, ilike: Templates of a text `{0}` matched with a pattern `{1}`.
         like_pattern: The parameter that stands for a pattern; escapes are to be resolved.
+        text_matches: Templates of a text `{1}` looked for in `{0}`, by kind; every character of
+            both counts as it stands.
         regexp: Template of a regular expression `{1}` found in `{0}`; `{2}` is 1 to ignore case.
-        list_rows: The values of a list that is one parameter `{0}`, by Python type of the items.
+        list_rows: The values of a list that is one parameter `{0}`, by Python type of the items
+            as they are stored; lists of types that are not here are a parameter for each item.
         list_parameter: The parameter that stands for a list.
+        byte_size: Template of the size of a text or blob in bytes.
+        most_parameters: How many parameters a statement can have.
         joins: The words for the kinds of join.
         true, false: The conditions that are always and never met.
         writes_nulls_order: NULLs must be told to come first upwards and last downwards.
@@ -81,6 +94,9 @@ class Dialect:
     regexp: str
     list_rows: Mapping[str, str]
     list_parameter: Callable[[tuple[nodes.Literal, ...]], Stored]
+    text_matches: Mapping[nodes.TextMatchKind, str]
+    byte_size: str
+    most_parameters: int
     joins: Mapping[nodes.JoinKind, str]
     true: str = "true"
     false: str = "false"
@@ -142,12 +158,12 @@ class Dialect:
             return f"{name}({together}){suffix}"
         if "{suffix}" not in template:
             template += "{suffix}"
-        try:
-            return template.format(*arguments, all=together, suffix=suffix)
-        except IndexError:
+        places = _places(template)
+        if places is not None and places != len(arguments):
             raise UnsupportedOperationError(
-                f"func.{name}() does not take {len(arguments)} arguments."
-            ) from None
+                f"func.{name}() takes {places} arguments here, not {len(arguments)}."
+            )
+        return template.format(*arguments, all=together, suffix=suffix)
 
     def cast(self, item: str, source: type, target: type) -> str:
         """Return the SQL that turns a value into one of another type.
@@ -162,3 +178,10 @@ class Dialect:
                 f"The {self.name} dialect cannot cast {source.__name__} to {target.__name__}."
             )
         return template.format(item)
+
+
+@lru_cache(maxsize=1024)
+def _places(template: str) -> int | None:
+    """Return how many operands a template takes; None for any number."""
+    names = {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+    return None if "all" in names else len(names - {"suffix"})

@@ -55,6 +55,10 @@ _FUNCTIONS = {
     "lower": "CASE WHEN octet_length({0}) = length({0}) THEN lower({0}) ELSE pytuck_lower({0}) END",
     "upper": "CASE WHEN octet_length({0}) = length({0}) THEN upper({0}) ELSE pytuck_upper({0}) END",
     "abs:Decimal": "pytuck_decimal_abs({0})",
+    # SQLite's own length ends at a NUL.
+    "length:str": (
+        "CASE WHEN instr({0}, char(0)) = 0 THEN length({0}) ELSE pytuck_length({0}) END"
+    ),
     "round:Decimal": "pytuck_decimal_round({all})",
     "round:int": "CAST(round({all}) AS INTEGER)",
     # Texts of a fixed layout, so that a part is a cut; SQLite's own functions would move a time
@@ -125,7 +129,11 @@ def _json_key(key: str) -> str:
 
 
 def _list_parameter(values: tuple[nodes.Literal, ...]) -> Stored:
-    return json.dumps([value.stored for value in values], ensure_ascii=False)
+    return json.dumps([_list_item(value.stored) for value in values], ensure_ascii=False)
+
+
+def _list_item(stored: Stored) -> Stored:
+    return stored.hex() if isinstance(stored, bytes) else stored
 
 
 def _like_pattern(node: nodes.Like) -> Stored:
@@ -181,9 +189,25 @@ SQLITE = Dialect(
     regexp="pytuck_regexp({1}, {0}, {2})",
     list_rows={
         "int": "SELECT value FROM json_each({0})",
+        "float": "SELECT value FROM json_each({0})",
         "str": "SELECT value FROM json_each({0})",
+        "bytes": "SELECT unhex(value) FROM json_each({0})",
     },
     list_parameter=_list_parameter,
+    # By bytes, since SQLite's own length and substr end at a NUL; with a dot on both sides, since
+    # a part of an empty blob is NULL.
+    text_matches={
+        "contains": "instr({0}, {1}) > 0",
+        "startswith": (
+            "substr(CAST('.' || {0} AS BLOB), 1, octet_length({1}) + 1) = CAST('.' || {1} AS BLOB)"
+        ),
+        "endswith": (
+            "substr(CAST({0} || '.' AS BLOB), octet_length({0}) - octet_length({1}) + 1) "
+            "= CAST({1} || '.' AS BLOB)"
+        ),
+    },
+    byte_size="octet_length({0})",
+    most_parameters=32766,
     joins=JOINS,
     true="1",
     false="0",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import re
+
 import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytuck.common.exceptions import QueryError
+from pytuck.common.exceptions import PytuckException, QueryError
 from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE
 from pytuck.query import (
@@ -27,7 +31,7 @@ from pytuck.query import (
     table,
     update,
 )
-from pytuck.query.json_form import dump, load
+from pytuck.query.json_form import dump, from_json, load, to_json
 from tests.strategies import floats, integers, texts
 
 T = table("things", [("id", int), ("name", str), ("price", float), ("data", bytes)])
@@ -146,3 +150,60 @@ def test_every_construct_travels_and_means_the_same(number):
     before, after = compile_statement(statement, SQLITE), compile_statement(back, SQLITE)
     assert after.sql == before.sql
     assert list(after.parameters) == list(before.parameters)
+
+
+@given(statements)
+def test_the_form_travels_as_json(statement):
+    assert from_json(to_json(statement)) == statement
+
+
+def test_values_that_json_has_not():
+    statement = select(T).where(T.c.price == float("inf"), T.c.data.is_(raw_literal(b"\0\xff")))
+    assert from_json(to_json(statement)) == statement
+    with pytest.raises(QueryError, match="not a statement"):
+        from_json("{")
+
+
+def _places(form, path=()):
+    """Yield the way to every value in a form."""
+    items = form.items() if isinstance(form, dict) else enumerate(form)
+    for key, value in items:
+        yield (*path, key)
+        if isinstance(value, (dict, list)):
+            yield from _places(value, (*path, key))
+
+
+INJECTED = '1; DROP TABLE "things"; --'
+
+
+@pytest.mark.parametrize("number", range(17))
+def test_no_word_of_a_form_becomes_sql(number):
+    original = dump(_every_construct()[number])
+    for path in _places(original):
+        form = copy.deepcopy(original)
+        inside = form
+        for key in path[:-1]:
+            inside = inside[key]
+        if not isinstance(inside[path[-1]], str):
+            continue
+        inside[path[-1]] = INJECTED
+        try:
+            sql = compile_statement(load(form), SQLITE).sql
+        except PytuckException:
+            continue
+        outside = re.sub(r'"(?:[^"]|"")*"', "", sql)
+        assert "DROP" not in outside, path
+
+
+@given(st.data())
+def test_a_damaged_form_is_refused_or_a_statement(data):
+    form = dump(data.draw(st.sampled_from(_every_construct())))
+    path = data.draw(st.sampled_from(list(_places(form))))
+    inside = form
+    for key in path[:-1]:
+        inside = inside[key]
+    inside[path[-1]] = data.draw(
+        st.sampled_from([None, 1, True, 1.5, "x", [], {}, {"node": "Not", "item": None}, [[]]])
+    )
+    with contextlib.suppress(PytuckException):
+        compile_statement(load(form), SQLITE)

@@ -102,6 +102,26 @@ def test_rows_of_a_query_are_updated_and_deleted(session, company):
         session.query(P).limit(1).delete()
 
 
+def test_rows_of_a_joined_query_are_updated_and_deleted(session, company):
+    P, D, Order = company.Person, company.Department, company.Order
+    researchers = session.query(P).join(D, P.department_id == D.id).filter(D.name == "Research")
+    assert researchers.update({"age": 50}) == 1
+    assert session.get(P, 3).age == 50
+    assert session.query(Order).join(P).filter(P.name == "Ada").delete() == 2
+    assert session.scalars(select(Order.id)) == [3]
+
+
+def test_what_is_cut_can_be_cut_further(session, company):
+    P = company.Person
+    query = session.query(P.id).order_by("id")
+    assert query.limit(0).first() is None
+    assert query.limit(0).scalar() is None
+    assert query.limit(3)[1:] == [(2,), (3,)]
+    assert query.offset(1)[1:2] == [(3,)]
+    assert query.offset(1).limit(2)[:9] == [(2,), (3,)]
+    assert query.limit(2)[5:] == []
+
+
 def test_a_query_reads_batch_by_batch(session, company):
     P = company.Person
     assert [person.id for person in session.query(P).order_by("id").yield_per(2)] == [1, 2, 3, 4]

@@ -130,8 +130,36 @@ def test_deletes_with_questions(session, company):
     )
     gone = session.execute(delete(Order).where(is_doubled).returning(Order.id)).all()
     assert gone == [(2,)]
-    with pytest.raises(QueryError, match="subquery"):
-        session.execute(delete(Order).where(Order.person_id == P.id))
+
+
+def test_a_delete_reads_other_tables_beside_its_own(session, company):
+    P, D, Order = company.Person, company.Department, company.Order
+    sales = (Order.person_id == P.id, P.department_id == D.id, D.name == "Sales")
+    gone = session.execute(delete(Order).where(*sales, Order.amount > 2).returning(Order.id))
+    assert sorted(gone.all()) == [(1,), (2,)]
+    assert session.scalars(select(Order.id)) == [3]
+
+
+def test_writes_read_subqueries(session, company):
+    P, Order = company.Person, company.Order
+    spent = (
+        select(Order.person_id, func.sum(Order.amount).label("total"))
+        .group_by(Order.person_id)
+        .subquery()
+    )
+    session.execute(update(P).where(P.id == spent.c.person_id).values(age=spent.c.total))
+    assert [age for _, age in ages(session, company)] == [12.5, 1, 30, None]
+    big = select(P.id).where(P.age > 20).cte("big")
+    assert session.execute(delete(P).where(P.id.in_(select(big.c.id)))).rowcount() == 1
+
+
+def test_rows_are_given_beside_an_insert(session, company):
+    D = company.Department
+    assert session.execute(insert(D), [{"name": "x"}, {"name": "y"}]).rowcount() == 2
+    session.execute(insert(D), {"name": "z"})
+    assert session.scalars(select(D.name).where(D.id > 3)) == ["x", "y", "z"]
+    with pytest.raises(QueryError, match="Only an insert"):
+        session.execute(update(D), [{"name": "w"}])
 
 
 def test_statements_are_undone_by_a_rollback(session, company):
