@@ -79,7 +79,7 @@ class MemoryConnection(Connection):
         if not compiled.template.is_write or self._is_mine:
             with self._call:
                 return super().execute(compiled)
-        self._write_lock.acquire()
+        self._take_lock()
         try:
             with self._call:
                 return super().execute(compiled)
@@ -114,7 +114,7 @@ class MemoryConnection(Connection):
 
     def begin(self, *, write: bool = True) -> None:
         if not self._is_mine:
-            self._write_lock.acquire()
+            self._take_lock()
             self._is_mine = True
         try:
             super().begin(write=write)
@@ -132,6 +132,18 @@ class MemoryConnection(Connection):
 
     def close(self) -> None:
         self.rollback()
+
+    def __del__(self) -> None:
+        # A session was dropped in the middle of a transaction. This may run in any thread and in
+        # the middle of a call of the driver, so the next one to write rolls it back.
+        if self._is_mine:
+            self._write_lock.release()
+
+    def _take_lock(self) -> None:
+        self._write_lock.acquire()
+        with self._call:
+            if self.raw.in_transaction:
+                self.raw.execute(self.dialect.rollback)
 
     def _end(self) -> None:
         if self._is_mine:

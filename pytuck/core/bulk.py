@@ -48,6 +48,8 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
     if not batch:
         return []
     mapper: Mapper = batch[0].__mapper__
+    _refuse_added(session, batch)
+    session.autoflush_now()
     _tell(session, mapper, "before_bulk_insert", batch)
     group = Inserted(mapper, batch)
     if mapper.version is not None:
@@ -63,7 +65,8 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
     except BaseException:
         group.take_keys()
         raise
-    session.state.undo.note(Flushed(inserted=[group]))
+    # Objects may be read of the new rows; a rollback must let go of them.
+    session.state.undo.note(Flushed(inserted=[group], tables=(mapper.table,)))
     return list(map(mapper.key_of, batch))
 
 
@@ -128,6 +131,7 @@ def delete(session: Session, batch: list[Any]) -> int:
         return 0
     mapper: Mapper = batch[0].__mapper__
     _require_keys(mapper, batch)
+    session.autoflush_now()
     _tell(session, mapper, "before_bulk_delete", batch)
     connection = session.state.connection.writing()
     with connection.transaction():
@@ -193,6 +197,17 @@ def _require_keys(mapper: Mapper, batch: Sequence[Any]) -> None:
                 f"A {mapper.model.__name__} without a key has no row to write to or delete.",
                 table_name=mapper.table,
             )
+
+
+def _refuse_added(session: Session, batch: Sequence[Any]) -> None:
+    new = session.state.pending.new
+    twice = next((instance for instance in batch if id(instance) in new), None) if new else None
+    if twice is not None:
+        raise ValidationError(
+            f"{twice!r} was added to the session, whose flush inserts it; it cannot be inserted "
+            "a second time in bulk.",
+            table_name=twice.__mapper__.table,
+        )
 
 
 def _tell(session: Session, mapper: Mapper, name: str, batch: list[Any]) -> None:

@@ -16,6 +16,7 @@ from pytuck.core.instance_values import missing_value
 from pytuck.query import Expression
 from pytuck.schema import MISSING
 from pytuck.types import ColumnType, type_of
+from pytuck.types.base import short_repr, shortened
 
 T = TypeVar("T")
 Validator = Callable[[Any], object]
@@ -94,6 +95,7 @@ class Column(Generic[T]):
                 "A version column counts; declare it as Column(int, version=True)."
             )
         self.attribute = ""
+        self.model = ""
 
     def __set_name__(self, owner: type, attribute: str) -> None:
         self.attribute = attribute
@@ -143,7 +145,7 @@ class Column(Generic[T]):
             if self.nullable or self.primary_key:
                 return None
             raise ValidationError(
-                f"Column '{self._where(table)}' must have a value.",
+                f"Column {self._label(table)} must have a value.",
                 table_name=table,
                 column_name=self.name,
             )
@@ -151,7 +153,7 @@ class Column(Generic[T]):
             converted = self.type.convert(value, strict=self.strict)
         except TypeConversionError as err:
             raise TypeConversionError(
-                f"Column '{self._where(table)}': {err.message}",
+                f"Column {self._label(table)}: {err.message}",
                 value=value,
                 target_type=self.type.python_type,
                 table_name=table,
@@ -182,22 +184,24 @@ class Column(Generic[T]):
         return twin
 
     def _validate(self, validate: Validator, value: object, table: str | None) -> None:
-        reason = ""
+        cause, reason = None, ""
         try:
             if validate(value) is not False:
                 return
         except PytuckException:
             raise
-        except (ValueError, TypeError, AssertionError, LookupError, ArithmeticError) as err:
-            reason = f": {err}"
+        except Exception as err:  # noqa: BLE001 - the user's code refuses in whatever way it likes
+            cause, reason = err, f": {shortened(str(err)) or type(err).__name__}"
         raise ValidationError(
-            f"Column '{self._where(table)}' refuses {value!r}{reason}.",
+            f"Column {self._label(table)} refuses {short_repr(value)}{reason}.",
             table_name=table,
             column_name=self.name,
-        )
+        ) from cause
 
-    def _where(self, table: str | None) -> str:
-        return f"{table}.{self.name}" if table else self.name
+    def _label(self, table: str | None) -> str:
+        """Return the column's name with its table and its model, for messages."""
+        name = f"'{table}.{self.name}'" if table else f"'{self.name}'"
+        return f"{name} ({self.model}.{self.attribute})" if self.model else name
 
 
 class TableIndex:

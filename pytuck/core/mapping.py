@@ -53,7 +53,7 @@ _PLAIN_CHECKS: dict[type, str] = {
     bytes: "__type({v}) is __bytes",
     datetime: "__type({v}) is __datetime",
     date: "__type({v}) is __date",
-    time: "__type({v}) is __time",
+    time: "__type({v}) is __time and {v}.tzinfo is None",
     UUID: "__type({v}) is __UUID",
 }
 """How generated code recognises a value with nothing to convert; others go the long way."""
@@ -125,6 +125,8 @@ class Mapper:
         self.relationship_names = frozenset(self.relationships)
         self._links: tuple[Any, ...] | None = None
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
+        for column in columns.values():
+            column.model = model.__name__
         structure = table_from_columns(table, list(columns.values()), comment, indexes)
         self.source = TableSource(structure)
         self.source.attributes = {name: column.name for name, column in columns.items()}
@@ -217,7 +219,7 @@ class Mapper:
         Raises:
             ValidationError: It has another number of parts, or a part does not fit.
         """
-        if type(key) is int and self.has_allocated_key:
+        if type(key) is int and self.has_allocated_key and INTEGER_MIN <= key <= INTEGER_MAX:
             return key
         parts = key if isinstance(key, (tuple, list)) and len(self.key) > 1 else (key,)
         if len(parts) != len(self.key):
@@ -442,7 +444,8 @@ def _filler(column: Column[Any], table: str, *, is_optional: bool) -> Callable[[
             if column.nullable or column.primary_key or is_optional:
                 return None
             raise ValidationError(
-                f"Missing required column '{column.attribute}' of table '{table}'.",
+                f"Missing required column '{column.attribute}' of table '{table}' "
+                f"({column.model}).",
                 table_name=table,
                 column_name=column.name,
             )

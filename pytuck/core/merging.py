@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytuck.common.exceptions import QueryError, StaleDataError
-from pytuck.core.instance_values import DETACHED, SESSION, current_value, set_values
+from pytuck.core.instance_values import (
+    ADDED_TO,
+    DETACHED,
+    SESSION,
+    current_value,
+    set_values,
+)
 from pytuck.core.mapping import Mapper
 from pytuck.core.models import PureBaseModel
+from pytuck.core.object_copies import copy_of_columns, values_of
 from pytuck.core.relationships.links import links_of
 from pytuck.core.relationships.loading import put_loaded
 from pytuck.schema import MISSING
@@ -56,8 +63,8 @@ class Merge:
             return _without_loading(session, instance, key if has_key else None)
         known: M | None = session.get(type(instance), key) if has_key else None
         if known is None:
-            is_of_none = SESSION not in instance.__dict__ and DETACHED not in instance.__dict__
-            return instance if is_of_none else _copy(instance)
+            is_of_none = not instance.__dict__.keys() & {SESSION, DETACHED, ADDED_TO}
+            return instance if is_of_none else copy_of_columns(instance)
         _refuse_other_version(mapper, instance, known)
         for name in mapper.by_name:
             value = current_value(instance, name)
@@ -93,23 +100,12 @@ def _without_loading(session: Session, instance: M, key: Any) -> M:
         )
     known: M | None = session.state.identity.of(type(instance)).get(key)
     if known is None:
-        known = _copy(instance)
+        known = copy_of_columns(instance)
         session.state.identity.add(known)
         return known
     if not session.is_modified(known):
-        set_values(known, _values(instance), instance.__mapper__.containers)
+        set_values(known, values_of(instance), instance.__mapper__.containers)
     return known
-
-
-def _copy(instance: M) -> M:
-    """Return an instance of no session with the same values."""
-    twin = type(instance).__new__(type(instance))
-    set_values(twin, _values(instance), instance.__mapper__.containers)
-    return twin
-
-
-def _values(instance: Any) -> dict[str, Any]:
-    return {name: current_value(instance, name) for name in instance.__mapper__.by_name}
 
 
 def _refuse_other_version(mapper: Mapper, instance: Any, known: Any) -> None:

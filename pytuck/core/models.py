@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError, ValidationError
@@ -16,6 +16,7 @@ from pytuck.core.columns import Column, TableIndex
 from pytuck.core.instance_values import SESSION, as_read, watched
 from pytuck.core.mapped import declare_annotated
 from pytuck.core.mapping import Mapper
+from pytuck.core.object_copies import new_like, plain_state
 from pytuck.core.plain_form import to_plain
 from pytuck.core.relationships import Relationship
 from pytuck.core.relationships.in_step import key_changed
@@ -89,6 +90,15 @@ class PureBaseModel:
         values[name] = converted
         if is_foreign_key and before != converted:
             key_changed(self, name, before)
+
+    def __copy__(self) -> Self:
+        return new_like(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return new_like(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return plain_state(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}(pk={self.__mapper__.key_of(self)!r})>"

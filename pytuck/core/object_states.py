@@ -65,10 +65,14 @@ class IdentityMap:
         return self._loaded_weakly.setdefault(model, _Loaded(known))
 
     def add(self, instance: Any) -> None:
-        """Make an object one of the session."""
+        """Make an object one of the session, in place of any other for its row."""
+        known, key = self.of(type(instance)), instance.__mapper__.key_of(instance)
+        other = known.get(key)
+        if other is not None and other is not instance:
+            self.evict(other)
         instance.__dict__[SESSION] = self._session
         instance.__dict__.pop(DETACHED, None)
-        self.of(type(instance))[instance.__mapper__.key_of(instance)] = instance
+        known[key] = instance
 
     def add_inserted(self, group: Inserted) -> None:
         """Make objects that were inserted together objects of the session."""
@@ -78,9 +82,9 @@ class IdentityMap:
         for instance in group.instances:
             values = instance.__dict__
             values[SESSION] = self._session
+            values.pop(ADDED_TO, None)
             if batch is not None:
                 values[BATCH] = batch
-                values.pop(ADDED_TO, None)
             identity[values[name] if name is not None else key_of(instance)] = instance
 
     def take_out(self, instance: Any, key: Any) -> None:
@@ -152,10 +156,15 @@ class IdentityMap:
 
 
 class UndoLog:
-    """What was written since the last commit, so that a rollback can restore the objects."""
+    """What was written since the last commit, so that a rollback can restore the objects.
+
+    What was committed inside of a `storage.transaction()` stays in it, since that one may still
+    be undone; but the session's own rollback goes back to that commit only.
+    """
 
     def __init__(self) -> None:
         self._flushes: list[Flushed] = []
+        self._kept = 0
 
     def __len__(self) -> int:
         return len(self._flushes)
@@ -164,11 +173,14 @@ class UndoLog:
         """Remember what was written together."""
         self._flushes.append(flushed)
 
-    def restore(self, identity: IdentityMap, pending: Pending, since: int = 0) -> set[str]:
+    def restore(
+        self, identity: IdentityMap, pending: Pending, since: int | None = None
+    ) -> set[str]:
         """Give the objects back the state they had when the log was `since` entries long.
 
         Args:
             pending: What was not even written; its objects get their values back, too.
+            since: If not given, the state at the last commit.
 
         Returns:
             The tables whose objects must be read again, because statements wrote to them.
@@ -176,7 +188,9 @@ class UndoLog:
         tables: set[str] = set()
         for instance, before in pending.changed.values():
             set_values(instance, before, instance.__mapper__.containers)
-        while len(self._flushes) > since:
+        position = self._kept if since is None else since
+        self._kept = min(self._kept, position)
+        while len(self._flushes) > position:
             flushed = self._flushes.pop()
             take_back(flushed, identity)
             tables.update(flushed.tables)
@@ -186,9 +200,14 @@ class UndoLog:
         """Forget what was noted since the log was `position` entries long."""
         del self._flushes[position:]
 
+    def keep(self) -> None:
+        """Begin anew, after a commit that may still be undone."""
+        self._kept = len(self._flushes)
+
     def forget(self) -> None:
         """Begin anew, after a commit."""
         self._flushes.clear()
+        self._kept = 0
 
 
 def take_back(flushed: Flushed, identity: IdentityMap) -> None:

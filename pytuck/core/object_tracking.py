@@ -52,9 +52,6 @@ class ObjectTracker:
             self._write_all(instance)
         else:
             pending.new[id(instance)] = instance
-            names = instance.__mapper__.relationship_names
-            if not names:
-                return
             values[ADDED_TO] = self._session
         if not instance.__mapper__.relationship_names.isdisjoint(values):
             self._state.relations.added(instance)

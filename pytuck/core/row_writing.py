@@ -231,6 +231,8 @@ def update_group(
     written = connection.write(template, rows)
     if written != len(rows):
         _refuse_missing(connection, mapper, names, group)
+    if written < len(rows):  # every row is as wanted, but not all were written by us
+        raise _stale(mapper, group[0][0] if len(group) == 1 else None, len(rows) - written)
 
 
 def _update_rows(
@@ -403,7 +405,7 @@ def _stale(mapper: Mapper, instance: Any, missing: int) -> StaleDataError:
         return _stale_row(mapper, mapper.key_of(instance), version, is_there=True)
     return StaleDataError(
         f"{missing} rows of table '{mapper.table}' ({mapper.model.__name__}) that were to be "
-        "deleted no longer exist; somebody else deleted them. Roll back and read again.",
+        "written were changed or deleted by somebody else. Roll back and read again.",
         table_name=mapper.table,
     )
 

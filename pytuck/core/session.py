@@ -18,6 +18,7 @@ from pytuck.core.instance_values import (
     DETACHED,
     SESSION,
     current_value,
+    session_of,
 )
 from pytuck.core.merging import Merge
 from pytuck.core.models import PureBaseModel
@@ -135,7 +136,7 @@ class Session:
         key = mapper.convert_key(pk)
         known: M | None = self.state.identity.of(model).get(key)
         if known is None and self.state.has_changes:
-            self._autoflush()
+            self.autoflush_now()
             known = self.state.identity.of(model).get(key)
         if known is not None:
             return known if self._tracker.is_there(known, mapper) else None
@@ -338,8 +339,7 @@ class Session:
                     "or use bulk_update()."
                 )
             statement = statement.values_list([rows] if isinstance(rows, Mapping) else rows)
-        if self.state.has_changes:
-            self._autoflush()
+        self.autoflush_now()
         if isinstance(statement, (Select, Compound)):
             return self._statements.ask(statement)
         result = self._statements.write(statement)
@@ -520,13 +520,17 @@ class Session:
         """Expire attributes whose rows were written past the object."""
         self._tracker.forget(instance, names)
 
+    def autoflush_now(self) -> None:
+        """Write pending changes because they are about to be looked at, if that is wanted."""
+        if self.autoflush and self.state.flushing is None and self.state.has_changes:
+            self.flush()
+
     # --- How it is done ---
 
     def _batches(
         self, statement: Select[Any] | Compound[Any], size: int
     ) -> Generator[list[Any], None, None]:
-        if self.state.has_changes:
-            self._autoflush()
+        self.autoflush_now()
         yield from self._statements.batches(statement, size)
 
     def _require_own(self, instance: Any) -> None:
@@ -536,14 +540,10 @@ class Session:
     def _refuse_foreign(self, instance: Any) -> None:
         if not isinstance(instance, PureBaseModel):
             raise QueryError(f"{instance!r} is no instance of a model.")
-        owner = instance.__dict__.get(SESSION)
+        owner = session_of(instance)
         if owner is not None and owner is not self:
             raise QueryError(f"{instance!r} belongs to another session; close that one first.")
 
-    def _autoflush(self) -> None:
-        if self.autoflush and self.state.flushing is None:
-            self.flush()
-
     def _autocommit(self) -> None:
-        if self.autocommit and self.state.flushing is None:
+        if self.autocommit and not self._control.is_busy:
             self.commit()

@@ -8,6 +8,7 @@ from typing import Any
 from pytuck.backends import Connection
 from pytuck.common.exceptions import ReadOnlyError
 from pytuck.core.storage import Storage
+from pytuck.core.transaction_parts import TransactionPart
 
 
 class SessionConnection:
@@ -15,6 +16,9 @@ class SessionConnection:
 
     Inside of `storage.transaction()` it is that one's; the session's part of it lies behind a
     savepoint, so that it can be undone by itself.
+
+    Attributes:
+        part: Follows what becomes of that transaction.
     """
 
     def __init__(self, storage: Storage) -> None:
@@ -22,6 +26,7 @@ class SessionConnection:
         self._connection: Connection | None = None
         self._joined: int | None = None
         self._cursors: list[Generator[Any, None, None]] = []
+        self.part: TransactionPart | None = None
 
     @property
     def in_transaction(self) -> bool:
@@ -40,6 +45,8 @@ class SessionConnection:
             self._connection = self._joined = None  # that transaction has ended
         if self._connection is None and inside is not None:
             self._connection, self._joined = inside, inside.set_savepoint()
+            if self.part is not None:
+                self._storage.join_transaction(self.part)
         elif self._connection is None:
             self._connection = self._storage.engine.acquire()
         return self._connection
@@ -77,6 +84,11 @@ class SessionConnection:
             self._storage.engine.release(connection)
         elif self._storage.transaction_connection is connection:
             connection.undo_to_savepoint(savepoint)
+
+    def leave(self) -> None:
+        """Let go of the connection of a `storage.transaction()` that was undone."""
+        if self._joined is not None:
+            self._connection = self._joined = None
 
     # --- Streams that read on it ---
 

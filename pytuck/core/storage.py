@@ -38,6 +38,7 @@ from pytuck.compiler import compile_statement
 from pytuck.core import table_queries
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.model_registry import ModelRegistry
+from pytuck.core.transaction_parts import TransactionPart, TransactionParts
 from pytuck.events import event
 from pytuck.query import (
     Condition,
@@ -250,10 +251,11 @@ class Storage:
         """Commit everything `execute` does inside, or undo all of it on an exception; nests."""
         connection = self.transaction_connection
         if connection is not None:
-            with connection.transaction():
+            with self._transaction.parts.following(), connection.transaction():
                 yield self
             return
-        with self._engine.connection() as connection:
+        parts = self._transaction.parts = TransactionParts()
+        with parts.following(), self._engine.connection() as connection:
             self._transaction.connection = connection
             try:
                 with connection.transaction():
@@ -261,7 +263,12 @@ class Storage:
                     event.tell(self, "before_save")
             finally:
                 self._transaction.connection = None
+        parts.settle()
         event.tell(self, "after_save")
+
+    def join_transaction(self, part: TransactionPart) -> None:
+        """Have a session follow what becomes of this thread's `transaction()`."""
+        self._transaction.parts.join(part)
 
     def row_order(self, statement: Select[Any]) -> RowOrder:
         """Return the rows of a question by position, for scrolling through millions of them."""

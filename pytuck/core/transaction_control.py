@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytuck.backends import Connection
@@ -47,6 +49,13 @@ class TransactionControl:
         self._tracker = tracker
         self._begun: SessionTransaction[Any] | None = None
         self._nested: list[NestedTransaction[Any]] = []
+        self._ending_as: str | None = None
+        state.connection.part = self
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the session is being flushed, committed or rolled back just now."""
+        return self._state.flushing is not None or self._ending_as is not None
 
     def flush(self) -> None:
         """Write pending changes; on an error everything stays pending."""
@@ -68,23 +77,20 @@ class TransactionControl:
     def commit(self) -> None:
         """Write pending changes and make the transaction durable."""
         self.refuse_inside_flush("commit")
-        event.tell(self._session, "before_commit")
-        self._flush_all()
-        connection = self._state.connection
-        if connection.is_joined:
-            connection.keep()
-        elif connection.in_transaction:
-            self._commit(connection.get())
-        connection.release()
-        self._state.undo.forget()
-        self._end_begun()
+        with self._ending("committed"):
+            event.tell(self._session, "before_commit")
+            self._flush_all()
+            is_saved = self._keep()
+        if is_saved:
+            event.tell(self._state.storage, "after_save")
         event.tell(self._session, "after_commit")
 
     def rollback(self) -> None:
         """Undo everything since the last commit, in the database and in the objects."""
         self.refuse_inside_flush("rollback")
-        event.tell(self._session, "before_rollback")
-        self._undo_all()
+        with self._ending("rolled back"):
+            event.tell(self._session, "before_rollback")
+            self._undo_all()
         event.tell(self._session, "after_rollback")
 
     def close(self) -> None:
@@ -151,8 +157,7 @@ class TransactionControl:
     def _put_back(self, pending: Pending, changes: RelatedChanges) -> None:
         """Have everything pending again after a flush that failed."""
         for instance in pending.new.values():
-            if instance.__mapper__.relationships:
-                instance.__dict__[ADDED_TO] = self._session
+            instance.__dict__[ADDED_TO] = self._session
         self._state.pending.put_back(pending)
         self._state.relations.changes.put_back(changes)
 
@@ -164,8 +169,22 @@ class TransactionControl:
         elif connection.in_transaction:
             connection.undo_to_savepoint(savepoint)
         else:  # a full disk ends the whole transaction
-            self._state.undo.restore(self._state.identity, Pending())
+            self._state.undo.restore(self._state.identity, Pending(), 0)
             self._end_begun()
+
+    def _keep(self) -> bool:
+        """Have everything kept that was written; return whether it was made durable."""
+        connection = self._state.connection
+        is_saved = connection.in_transaction and not connection.is_joined
+        if is_saved:
+            self._commit(connection.get())
+            self._state.undo.forget()
+        elif connection.is_joined:
+            connection.keep()
+            self._state.undo.keep()
+        connection.release()
+        self._end_begun()
+        return is_saved
 
     def _commit(self, connection: Connection) -> None:
         """Commit; if the database refuses, its transaction is gone and the objects follow."""
@@ -176,14 +195,17 @@ class TransactionControl:
         except BaseException:
             self._undo_all()
             raise
-        event.tell(self._state.storage, "after_save")
 
     def _undo_all(self) -> None:
         self._state.connection.interrupt_streams()
         self._state.connection.release()
         self._end_begun()
+        self._restore()
+
+    def _restore(self, since: int | None = None) -> None:
+        """Give the objects back an earlier state, to which the rows went back already."""
         pending = self._tracker.drop_pending()
-        tables = self._state.undo.restore(self._state.identity, pending)
+        tables = self._state.undo.restore(self._state.identity, pending, since)
         self._state.relations.forget(self._state.identity)
         for table in tables:
             self._reread_after_rollback(table)
@@ -209,11 +231,24 @@ class TransactionControl:
             return
         self._state.connection.interrupt_streams()
         connection.undo_to_savepoint(nested.savepoint)
-        pending = self._tracker.drop_pending()
-        tables = self._state.undo.restore(self._state.identity, pending, nested.position)
-        self._state.relations.forget(self._state.identity)
-        for table in tables:
-            self._reread_after_rollback(table)
+        self._restore(nested.position)
+
+    # --- As a part of `storage.transaction()` ---
+
+    def mark(self) -> int:
+        """Return how much there is to undo."""
+        return len(self._state.undo)
+
+    def undo_to(self, mark: int) -> None:
+        """Give the objects back the state they had at a mark."""
+        self._state.connection.interrupt_streams()
+        self._state.connection.leave()
+        self._end_begun()
+        self._restore(mark)
+
+    def settle(self) -> None:
+        """Have no more to undo."""
+        self._state.undo.forget()
 
     def _end_begun(self) -> None:
         for transaction in self._nested:
@@ -223,8 +258,22 @@ class TransactionControl:
             self._begun.is_active = False
             self._begun = None
 
+    @contextlib.contextmanager
+    def _ending(self, how: str) -> Iterator[None]:
+        """Have listeners refused that would end the transaction while it is being ended."""
+        self._ending_as = how
+        try:
+            yield
+        finally:
+            self._ending_as = None
+
     def refuse_inside_flush(self, what: str) -> None:
-        """Refuse what a listener must not do while the session is being flushed."""
+        """Refuse what a listener must not do while the session is flushed, or its work ends."""
+        if self._ending_as is not None and what != "flush":
+            raise TransactionError(
+                f"{what}() was called by a listener while the session is being "
+                f"{self._ending_as}. To keep that from happening, raise an exception."
+            )
         if self._state.flushing is not None:
             raise TransactionError(
                 f"{what}() was called by a listener while the session is being flushed. "

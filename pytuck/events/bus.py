@@ -77,11 +77,9 @@ class EventManager:
             ValidationError: The target has no events, or the function cannot be called.
         """
         family = _check(target, name)
-        if not callable(function):
-            raise ValidationError(f"A listener must be a function, not {function!r}.")
+        wants_session = _check_function(function, family)
         if self.contains(target, name, function):
             return
-        wants_session = family == "model" and _has_second_parameter(function)
         listener = Listener(next(self._positions), function, wants_session)
         own = _own_listeners(target)
         self._replace(target, name, (*own.get(name, ()), listener))
@@ -208,12 +206,27 @@ def _check(target: object, name: str) -> str:
     return str(family)
 
 
-def _has_second_parameter(function: Function) -> bool:
-    """Return whether a listener is to get the session: decided once, when it registers."""
+def _check_function(function: Function, family: str) -> bool:
+    """Return whether a listener is to get the session, too: decided once, when it registers."""
+    if not callable(function):
+        raise ValidationError(f"A listener must be a function, not {function!r}.")
     try:
-        parameters = list(inspect.signature(function).parameters.values())
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return False  # written in C, such as list.append
+    wants_session = family == "model" and _has_second_parameter(parameters)
+    given = ("subject", "session") if wants_session else ("subject",)
+    try:
+        inspect.signature(function).bind(*given)
+    except TypeError as err:
+        takes = "(instance) or (instance, session)" if family == "model" else f"({family})"
+        raise ValidationError(
+            f"A listener of these events takes {takes}; {function!r} cannot be called so: {err}."
+        ) from err
+    return wants_session
+
+
+def _has_second_parameter(parameters: Iterable[inspect.Parameter]) -> bool:
     if any(item.kind is item.VAR_POSITIONAL for item in parameters):
         return True
     positional = [

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pytuck.common.exceptions import TypeConversionError
+from pytuck.types.tracked import plain_kind
 
 T = TypeVar("T")
 
@@ -84,7 +85,7 @@ class ColumnType(Generic[T]):
             try:
                 return self.parse(value)
             except (TypeError, ValueError, ArithmeticError, RecursionError) as err:
-                reason = str(err)
+                reason = shortened(str(err))
         else:
             reason = ""
         raise TypeConversionError(
@@ -117,7 +118,7 @@ class ColumnType(Generic[T]):
     def _refusal(self, value: object, reason: str) -> str:
         said = f" ({reason})" if reason else ""
         return (
-            f"{short_repr(value)} of type {type(value).__name__} "
+            f"{short_repr(value)} of type {plain_kind(value).__name__} "
             f"is not a valid {self.python_type.__name__}{said}."
         )
 
@@ -128,5 +129,9 @@ DECODE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, ArithmeticErro
 
 def short_repr(value: object, limit: int = 80) -> str:
     """Return `repr(value)`, cut to `limit` characters, for messages."""
-    text = repr(value[:limit] if isinstance(value, (str, bytes)) else value)
+    return shortened(repr(value[:limit] if isinstance(value, (str, bytes)) else value), limit)
+
+
+def shortened(text: str, limit: int = 80) -> str:
+    """Return a text, cut to `limit` characters, for messages."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -129,7 +129,7 @@ class JsonListType(ColumnType[list[Any]]):
         return False  # what a list holds must be looked at in any case: `parse` does
 
     def parse(self, value: object) -> list[Any]:
-        return _parse_json(list(value) if isinstance(value, (tuple, set)) else value, list)  # type: ignore[no-any-return]
+        return _parse_json(list(value) if isinstance(value, tuple) else value, list)  # type: ignore[no-any-return]
 
     encode = staticmethod(to_json_text)
     decode = staticmethod(from_json_text)

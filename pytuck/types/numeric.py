@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, SupportsFloat, SupportsIndex
 
 from pytuck.types.base import ColumnType, StorageClass, Stored
 
@@ -36,7 +36,7 @@ class IntegerType(ColumnType[int]):
     def parse(self, value: object) -> int:
         if isinstance(value, float) and not value.is_integer():
             raise ValueError("it has a fraction that would be lost")
-        if not isinstance(value, (int, float, str, bool, Decimal)):
+        if not isinstance(value, (float, str, Decimal, SupportsIndex)):
             raise TypeError
         if isinstance(value, Decimal) and value != value.to_integral_value():
             raise ValueError("it has a fraction that would be lost")
@@ -65,14 +65,22 @@ class FloatType(ColumnType[float]):
         return type(value) is float and not math.isnan(value)
 
     def parse(self, value: object) -> float:
-        if not isinstance(value, (int, float, str, bool, Decimal)):
+        if not isinstance(value, (str, SupportsFloat)):
             raise TypeError
         number = float(value)
         if math.isnan(number):
             raise ValueError("NaN cannot be told from NULL; use None")
-        if isinstance(value, int) and number != value:
+        if isinstance(value, SupportsIndex) and number != value:
             raise ValueError("so large a whole number would lose digits")
+        if math.isinf(number) and not _is_infinity(value):
+            raise ValueError("so large a number would become infinity")
         return number
+
+
+def _is_infinity(value: str | SupportsFloat) -> bool:
+    if isinstance(value, str):
+        return "inf" in value.lower()
+    return isinstance(value, float) or (isinstance(value, Decimal) and value.is_infinite())
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,11 @@ class DateTimeType(ColumnType[datetime]):
         if isinstance(value, str):
             return datetime.fromisoformat(value.strip())
         if isinstance(value, datetime):
-            return value
+            return _plain_datetime(value)
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return _local_time(value)
         raise TypeError
 
     @staticmethod
@@ -64,6 +66,8 @@ class DateType(ColumnType[date]):
         if isinstance(value, datetime):
             if value.time() != time():
                 raise ValueError("its time of day would be lost")
+            if value.tzinfo is not None:
+                raise ValueError("its time zone would be lost")
             return value.date()
         raise TypeError
 
@@ -82,9 +86,14 @@ class TimeType(ColumnType[time]):
     def sql_name(self) -> str:
         return "TIME"
 
+    def is_valid(self, value: object) -> bool:
+        return type(value) is time and (value.tzinfo is None or value.utcoffset() is not None)
+
     def parse(self, value: object) -> time:
         if isinstance(value, str):
             return time.fromisoformat(value.strip())
+        if isinstance(value, time):
+            raise ValueError("without a date its time zone has no offset, and would be lost")
         raise TypeError
 
     encode = staticmethod(time.isoformat)
@@ -107,7 +116,7 @@ class IntervalType(ColumnType[timedelta]):
 
     def parse(self, value: object) -> timedelta:
         if isinstance(value, str):
-            value = float(value)
+            value = _duration(value.strip())
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             value = timedelta(seconds=value)
         if not isinstance(value, timedelta):
@@ -127,3 +136,28 @@ class IntervalType(ColumnType[timedelta]):
         if type(stored) is not int:
             raise TypeError
         return timedelta(microseconds=stored)
+
+
+def _plain_datetime(value: datetime) -> datetime:
+    """Return the point in time of a subclass, such as that of pandas."""
+    if getattr(value, "nanosecond", 0):
+        raise ValueError("its nanoseconds would be lost")
+    return datetime.combine(value.date(), value.timetz())
+
+
+def _local_time(seconds: float) -> datetime:
+    """Return the local time at a Unix time, which the old library took for a point in time, too."""
+    try:
+        return datetime.fromtimestamp(seconds)  # noqa: DTZ006 - local and naive is what is meant
+    except OSError as err:
+        raise ValueError("it is outside the years from 1 to 9999") from err
+
+
+def _duration(text: str) -> timedelta:
+    """Return the duration for `H:M:S`, `M:S` or seconds, with a sign or without."""
+    parts = text.removeprefix("-").split(":")
+    if len(parts) > 3 or not all(part[:1].isdigit() or part[:1] == "." for part in parts):
+        raise ValueError("write hours:minutes:seconds or a number of seconds")
+    hours, minutes = ([0, 0, *map(int, parts[:-1])])[-2:]
+    duration = timedelta(hours=hours, minutes=minutes, seconds=float(parts[-1]))
+    return -duration if text.startswith("-") else duration

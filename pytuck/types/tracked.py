@@ -148,6 +148,12 @@ def tracked(value: Any, changing: Changing) -> Any:
     return value
 
 
+def plain_kind(value: object) -> type:
+    """Return the class of a value, as its user knows it."""
+    kind = type(value)
+    return list if kind is TrackedList else dict if kind is TrackedDict else kind
+
+
 def untracked(value: Any) -> Any:
     """Return a copy of a list or dictionary made of plain ones at every level."""
     kind = type(value)
