@@ -231,8 +231,9 @@ def update_group(
     written = connection.write(template, rows)
     if written != len(rows):
         _refuse_missing(connection, mapper, names, group)
-    if written < len(rows):  # every row is as wanted, but not all were written by us
-        raise _stale(mapper, group[0][0] if len(group) == 1 else None, len(rows) - written)
+    if is_versioned and written < len(rows):
+        # Every row is as it should be, but somebody else has made one so.
+        raise _stale(mapper, None, len(rows) - written)
 
 
 def _update_rows(

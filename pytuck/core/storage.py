@@ -117,7 +117,11 @@ class Storage:
         self._tables: dict[str, TableSource] = {}
         self._transaction = threading.local()
         self._seen_versions = self._engine.versions()
-        event.tell(self, "after_load")
+        try:
+            event.tell(self, "after_load")
+        except BaseException:
+            self.close()
+            raise
 
     # --- What is open ---
 

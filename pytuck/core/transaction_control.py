@@ -95,12 +95,17 @@ class TransactionControl:
 
     def close(self) -> None:
         """Undo what was not committed and let go of all objects."""
-        if self._state.has_changes or self._state.connection.in_transaction:
-            self.rollback()
-        self._state.connection.release()
-        self._state.relations.close()
-        self._end_begun()
-        self._state.identity.clear()
+        try:
+            if self._state.has_changes or self._state.connection.in_transaction:
+                self.rollback()
+        except BaseException:
+            self._undo_all()
+            raise
+        finally:
+            self._state.connection.release()
+            self._state.relations.close()
+            self._end_begun()
+            self._state.identity.clear()
 
     def begin(self) -> SessionTransaction[Any]:
         """Return the transaction that begins now."""

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import index
 from typing import ClassVar, SupportsFloat, SupportsIndex
 
 from pytuck.types.base import ColumnType, StorageClass, Stored
@@ -70,7 +71,7 @@ class FloatType(ColumnType[float]):
         number = float(value)
         if math.isnan(number):
             raise ValueError("NaN cannot be told from NULL; use None")
-        if isinstance(value, SupportsIndex) and number != value:
+        if isinstance(value, SupportsIndex) and number != index(value):
             raise ValueError("so large a whole number would lose digits")
         if math.isinf(number) and not _is_infinity(value):
             raise ValueError("so large a number would become infinity")

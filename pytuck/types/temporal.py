@@ -93,7 +93,7 @@ class TimeType(ColumnType[time]):
         if isinstance(value, str):
             return time.fromisoformat(value.strip())
         if isinstance(value, time):
-            raise ValueError("without a date its time zone has no offset, and would be lost")
+            raise ValueError("without a date its time zone has no offset, and would be lost")  # noqa: TRY004
         raise TypeError
 
     encode = staticmethod(time.isoformat)

@@ -14,42 +14,10 @@ from pytuck import (
     Storage,
     UnknownEventError,
     ValidationError,
-    declarative_base,
     event,
     insert,
     select,
 )
-
-
-@pytest.fixture(autouse=True)
-def _no_listeners_left():
-    yield
-    event.clear()
-
-
-@pytest.fixture
-def models(storage):
-    base = declarative_base(storage)
-
-    class Named(base):
-        __abstract__ = True
-        id = Column(int, primary_key=True)
-        name = Column(str, nullable=False)
-
-    class User(Named):
-        __tablename__ = "users"
-        stamp = Column(str)
-
-    class Group(Named):
-        __tablename__ = "groups"
-
-    return base, Named, User, Group
-
-
-@pytest.fixture
-def session(storage, models):
-    with contextlib.closing(Session(storage)) as session:
-        yield session
 
 
 def recorder(told, *names, of):
