@@ -199,7 +199,7 @@ class Flush:
     def _delete(self, pending: Pending, deleted: dict[Mapper, list[Any]]) -> None:
         for mapper in reversed(parents_first(deleted)):
             instances = deleted[mapper]
-            for instance in instances:
+            for instance in instances if pending.changed else ():
                 _, before = pending.changed.get(id(instance), (None, {}))
                 for name in (*mapper.key, mapper.version or ""):
                     if name in before:
@@ -207,8 +207,7 @@ class Flush:
                 if before:
                     self.flushed.changed.append((instance, before))
             delete_group(self._connection, mapper, instances)
-            for instance in instances:
-                self._identity.evict(instance)
+            self._identity.evict_all(mapper, instances)
             self.flushed.deleted += instances
 
     def _foreign_keys(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from weakref import WeakValueDictionary
 
 from pytuck.core.instance_values import ADDED_TO, BATCH, DETACHED, SESSION, set_values
-from pytuck.core.mapping import Batch
+from pytuck.core.mapping import Batch, Mapper
 from pytuck.core.unit_of_work import Flushed, Inserted, Pending
 
 
@@ -102,6 +102,20 @@ class IdentityMap:
         values.pop(SESSION, None)
         values.pop(BATCH, None)
         values.pop(ADDED_TO, None)
+
+    def evict_all(self, mapper: Mapper, instances: Iterable[Any]) -> None:
+        """Let go of objects of one model whose rows are gone."""
+        known, name = self.of(mapper.model), mapper.key_name
+        if name is None or isinstance(known, _WithPassed):
+            for instance in instances:
+                self.evict(instance)
+            return
+        for instance in instances:
+            values = instance.__dict__
+            if known.get(values[name]) is instance:
+                del known[values[name]]
+            values.pop(SESSION, None)
+            values.pop(BATCH, None)
 
     def detach(self, instance: Any) -> None:
         """Let go of an object whose row remains; it can be added to a session again."""

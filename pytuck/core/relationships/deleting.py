@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pytuck.core.instance_values import SESSION
+from pytuck.core.mapping import Mapper
 from pytuck.core.relationships import loading
 from pytuck.core.relationships.in_step import follow, leave, set_column
 from pytuck.core.relationships.links import Kind, Link, links_of
 
 
-def cascade_delete(session: Any, instance: Any) -> None:
-    """Delete what goes with an object, and untie what stays.
+def cascade_delete(session: Any, mapper: Mapper, instances: Sequence[Any]) -> None:
+    """Delete what goes with objects of one model, and untie what stays.
 
-    Its children are deleted with it under the cascade `delete`; the others get NULL for the key,
-    where their column may have it. The database refuses the rest, if the key is a real one.
+    Their children are deleted with them under the cascade `delete`; the others get NULL for the
+    key, where their column may have it. The database refuses the rest, if the key is a real one.
     """
-    for declared in instance.__mapper__.relationships.values():
-        link: Link = declared.link
+    for link in links_of(mapper):
         if link.kind is Kind.MANY_TO_MANY:
-            session.relations.note_cut(link, instance)
-        if not link.is_in_one_storage:
+            for instance in instances:
+                session.relations.note_cut(link, instance)
+        is_deleted_along = "delete" in link.cascade
+        is_untied = link.is_one_to_many and link.can_be_unset
+        if not link.is_in_one_storage or not (is_deleted_along or is_untied):
             continue
-        if "delete" in link.cascade:
-            for item in _members(instance, link, session):
-                _delete(session, item)
-        elif link.is_one_to_many and link.can_be_unset:
-            for child in _members(instance, link, session):
-                _untie(child, link)
+        own = [item for item in instances if item.__dict__.get(SESSION) is session]
+        loading.load(link, own, session)
+        for instance in instances:
+            for item in list(link.members(instance)):
+                if is_deleted_along:
+                    _delete(session, item)
+                else:
+                    _untie(item, link)
 
 
 def untie_new(session: Any, instance: Any) -> None:
@@ -40,11 +46,6 @@ def untie_new(session: Any, instance: Any) -> None:
         for owner in session.all_loaded(link.owner.model):
             if link.is_loaded(owner):
                 follow(owner, link, instance, is_new=False)
-
-
-def _members(instance: Any, link: Link, session: Any) -> list[Any]:
-    loading.load_with_siblings(instance, link, session)
-    return list(link.members(instance))
 
 
 def _delete(session: Any, item: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from pytuck.core.instance_values import ADDED_TO, SESSION
 from pytuck.core.relationships import deleting
 from pytuck.core.relationships.links import Link, links_of, with_related
+from pytuck.core.unit_of_work import by_mapper
 
 
 @dataclass(slots=True)
@@ -119,9 +120,10 @@ class RelatedWork:
         self._delete_orphans(new)
         done: set[int] = set()
         while fresh := [item for key, item in list(deleted.items()) if key not in done]:
-            for instance in fresh:
-                done.add(id(instance))
-                deleting.cascade_delete(self._session, instance)
+            done.update(map(id, fresh))
+            for mapper, instances in by_mapper(fresh).items():
+                if mapper.relationships:
+                    deleting.cascade_delete(self._session, mapper, instances)
 
     def along(self, instance: Any, cascade: str) -> list[Any]:
         """Return an object and those that a cascade reaches from it, as far as they are loaded."""
