@@ -61,7 +61,9 @@ def compile_statement(statement: Statement, dialect: Dialect) -> Compiled:
             _cache.put(key, template)
     except RecursionError:
         raise QueryError(TOO_DEEP) from None
-    compiled = Compiled(template, _sets(statement, tuple(parameters)))
+    values = tuple(parameters)
+    sets = _sets(statement, values) if type(statement) is Insert else (values,)
+    compiled = Compiled(template, sets)
     # Statements never change, so this is no change either.
     object.__setattr__(statement, "compiled", (dialect, compiled))
     return compiled
@@ -84,9 +86,9 @@ def _has_rows(statement: Insert[Any]) -> bool:
     return statement.question is None
 
 
-def _sets(statement: Statement, parameters: tuple[Stored, ...]) -> Sequence[tuple[Stored, ...]]:
-    """Return one set of parameters for each time the statement runs: for each row of an insert."""
-    if not isinstance(statement, Insert) or not _has_rows(statement):
+def _sets(statement: Insert[Any], parameters: tuple[Stored, ...]) -> Sequence[tuple[Stored, ...]]:
+    """Return one set of parameters for each time an insert runs: for each of its rows."""
+    if not _has_rows(statement):
         return (parameters,)
     rows = statement.rows or ((),)
     return [row + parameters for row in rows] if parameters else rows

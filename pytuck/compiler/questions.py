@@ -13,6 +13,7 @@ from pytuck.query.node_sources import aggregate_in, conditions_in, mentioned, so
 from pytuck.query.nodes import Node, SourceNode
 from pytuck.query.questions import Compound
 from pytuck.query.selects import Select
+from pytuck.query.writes import Delete, Update
 
 _WORDS = {
     "union": "UNION",
@@ -75,15 +76,23 @@ class QuestionWriter(ExpressionWriter):
         if aggregate is not None:
             raise QueryError(
                 f"func.{aggregate.name}() is about many rows, so it cannot be in the condition on "
-                "one. Use having(...) for a condition on groups, or a subquery."
+                "one. Use having(...) for a condition on groups. A window function can be a "
+                "column of a subquery(), to which the condition is put."
             )
         return f" WHERE {self.write(node)}"
 
     def sources_besides(
-        self, target: nodes.TableRef, items: Iterable[Node | None]
+        self, statement: Update[Any] | Delete[Any], items: Iterable[Node | None]
     ) -> list[SourceNode]:
-        """Return the sources that a write speaks of besides its own table."""
-        return [source for source in mentioned(items).values() if source.label != target.label]
+        """Return the sources that a write speaks of besides its own table.
+
+        Raises:
+            QueryError: One of them is a subquery that the write does not read.
+        """
+        known = {statement.target.label, *(source.label for source in statement.extra)}
+        found = [source for source in mentioned(items).values() if source.label not in known]
+        _refuse_unread(found)
+        return [*found, *statement.extra]
 
     def inside(self, labels: Iterable[str]) -> None:
         """Let the questions inside of what follows speak of these tables."""

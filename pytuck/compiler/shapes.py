@@ -49,7 +49,11 @@ def _select(statement: Select[Any], p: Parameters) -> str:
     shape = "select" if source is None else f"select from {_SHAPES[type(source)](source, p)}"
     if statement.extra:
         shape += f",{_all(statement.extra, p)}"
-    shape += f"[{_all(statement.columns, p)}]"
+    table = statement.table
+    if table is not None and statement.columns is table.column_nodes:
+        shape += f"[{table.shape}]"
+    else:
+        shape += f"[{_all(statement.columns, p)}]"
     where = statement.where_node
     if where is not None:
         shape += f"where {_SHAPES[type(where)](where, p)}"
@@ -91,6 +95,8 @@ def _update(statement: Update[Any], p: Parameters) -> str:
     assigned = ",".join([f"{c.shape}={_shape(node, p)}" for c, node in statement.assignments])
     where = statement.where_node
     shape = f"update {statement.target.name!r}[{assigned}]"
+    if statement.extra:
+        shape += f"from {_all(statement.extra, p)}"
     if where is not None:
         shape += f"where {_shape(where, p)}"
     return shape + f"returning[{_all(statement.returning_nodes, p)}]"
@@ -99,6 +105,8 @@ def _update(statement: Update[Any], p: Parameters) -> str:
 def _delete(statement: Delete[Any], p: Parameters) -> str:
     where = statement.where_node
     shape = f"delete {statement.target.name!r}"
+    if statement.extra:
+        shape += f"from {_all(statement.extra, p)}"
     if where is not None:
         shape += f"where {_shape(where, p)}"
     return shape + f"returning[{_all(statement.returning_nodes, p)}]"
@@ -120,11 +128,19 @@ def _column(node: nodes.ColumnRef, p: Parameters) -> str:
 
 
 def _row_id(node: nodes.RowIdRef, p: Parameters) -> str:
-    return f"rowid {node.source!r}.{node.name!r}"
+    table = f" of {node.origin.name!r}" if isinstance(node.origin, nodes.TableRef) else ""
+    return f"rowid {node.source!r}.{node.name!r}{table}"
 
 
 def _table(node: nodes.TableRef, p: Parameters) -> str:
     return repr(node.name) if node.alias is None else f"{node.name!r} as {node.alias!r}"
+
+
+def _join(node: nodes.Join, p: Parameters) -> str:
+    shape = f"({_shape(node.left, p)} {node.kind} {_shape(node.right, p)}"
+    if node.condition is not None:
+        shape += f" on {_shape(node.condition, p)}"
+    return shape + ")"
 
 
 def _subquery(node: nodes.SubqueryRef, p: Parameters) -> str:
@@ -147,6 +163,12 @@ def _literal(node: nodes.Literal, p: Parameters) -> str:
 
 def _comparison(node: nodes.Comparison, p: Parameters) -> str:
     left, right = node.left, node.right
+    if type(left) is nodes.ColumnRef:
+        if type(right) is nodes.Literal:  # nearly all of them
+            p.append(right.stored)
+            return f"({left.shape} {node.operator} ?{type_key(right.type)})"
+        if type(right) is nodes.ColumnRef:
+            return f"({left.shape} {node.operator} {right.shape})"
     return f"({_SHAPES[type(left)](left, p)} {node.operator} {_SHAPES[type(right)](right, p)})"
 
 
@@ -165,7 +187,11 @@ def _in(node: nodes.In, p: Parameters) -> str:
         p.append(p.dialect.list_parameter(node.values))
         return f"in({item},{kind},{node.is_negated})"
     p.extend([value.stored for value in node.values])
-    kinds = ",".join([type_key(value.type) for value in node.values])
+    types = [value.type for value in node.values]
+    if types and types.count(types[0]) == len(types):
+        kinds = f"{len(types)}x{type_key(types[0])}"
+    else:
+        kinds = ",".join(map(type_key, types))
     return f"in({item},[{kinds}],{node.is_negated})"
 
 
@@ -182,7 +208,10 @@ def _json_path(node: nodes.JsonPath, p: Parameters) -> str:
 
 
 def _order(node: nodes.Order, p: Parameters) -> str:
-    return f"{_shape(node.item, p)}{node.is_descending}{node.nulls}"
+    shape = _shape(node.item, p)
+    if node.is_descending:
+        shape += " desc"
+    return shape if node.nulls is None else f"{shape} nulls {node.nulls}"
 
 
 def _function(node: nodes.Function, p: Parameters) -> str:
@@ -231,6 +260,7 @@ _SHAPES = _Shapes(
         nodes.TableRef: _table,
         nodes.SubqueryRef: _subquery,
         nodes.CteRef: _named_question,
+        nodes.Join: _join,
         nodes.Literal: _literal,
         nodes.Comparison: _comparison,
         nodes.And: _and,

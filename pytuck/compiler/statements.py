@@ -91,7 +91,7 @@ def _update(statement: Update[Any], writer: QuestionWriter) -> Template:
         )
     quote = writer.dialect.quote
     others = writer.sources_besides(
-        statement.target, [*(node for _, node in statement.assignments), statement.where_node]
+        statement, [*(node for _, node in statement.assignments), statement.where_node]
     )
     writer.inside([statement.target.name, *(source.label for source in others)])
     assigned = ", ".join(
@@ -113,7 +113,7 @@ def _update(statement: Update[Any], writer: QuestionWriter) -> Template:
 
 
 def _delete(statement: Delete[Any], writer: QuestionWriter) -> Template:
-    others = writer.sources_besides(statement.target, [statement.where_node])
+    others = writer.sources_besides(statement, [statement.where_node])
     sql = f"DELETE FROM {writer.dialect.quote(statement.target.name)}"
     from_others = ", ".join(map(writer.source, others))
     writer.inside([statement.target.name, *(source.label for source in others)])

@@ -59,6 +59,11 @@ class Query(Generic[T]):
         self._session = session
         self.statement = statement
 
+    @property
+    def __question__(self) -> Select[T] | Compound[T]:
+        """The question, where the query stands in another one: `User.id.in_(query)`."""
+        return self.statement
+
     def __repr__(self) -> str:
         return f"<Query {self.statement!r}>"
 

@@ -107,8 +107,10 @@ class Expression(Generic[T]):
     def _in(
         self, values: Iterable[object] | nodes.Question | Expression[Any], *, is_negated: bool
     ) -> Condition:
-        question = _question_of(values)
+        question = _listed_question(values)
         if question is not None:
+            if len(question.columns) != 1:
+                raise QueryError("The select in in_() must have one column.")
             return Condition(nodes.InQuestion(self.node, question, is_negated))
         items = _listed(values)
         if any(isinstance(item, (Expression, nodes.Question)) for item in items):
@@ -119,6 +121,17 @@ class Expression(Generic[T]):
     def between(self, low: object, high: object) -> Condition:
         """Return whether the value lies between `low` and `high`, both included."""
         return Condition(nodes.Between(self.node, self._operand(low), self._operand(high)))
+
+    # --- True and false ---
+
+    def __and__(self: Expression[bool], other: Expression[bool]) -> Condition:
+        return and_(self, other)
+
+    def __or__(self: Expression[bool], other: Expression[bool]) -> Condition:
+        return or_(self, other)
+
+    def __invert__(self: Expression[bool]) -> Condition:
+        return not_(self)
 
     # --- Calculations ---
 
@@ -254,15 +267,15 @@ class Expression(Generic[T]):
     def _operand(self, other: object) -> Node:
         if isinstance(other, Expression):
             return other.node
-        if isinstance(other, nodes.Question):
-            return scalar_of(other).node
-        return self._literal(other)
+        question = question_of(other)
+        return self._literal(other) if question is None else scalar_of(question).node
 
     def _calculate(
         self, operator: nodes.ArithmeticOperator, other: object, *, is_reversed: bool = False
     ) -> Expression[Any]:
-        if isinstance(other, nodes.Question):
-            other = scalar_of(other)
+        question = question_of(other)
+        if question is not None:
+            other = scalar_of(question)
         if not isinstance(other, Expression):
             node = operand_node(other, self.type)
             other = Expression(node, node.type)
@@ -354,7 +367,7 @@ class JsonExpression(Expression[Any]):
         return self._beside(other)._compare(operator, other)
 
     def _in(self, values: Any, *, is_negated: bool) -> Condition:
-        if _question_of(values) is not None:
+        if _listed_question(values) is not None:
             return self._as("value", RAW)._in(values, is_negated=is_negated)
         items = _listed(values)
         kind = self._beside(items[0] if items else None)
@@ -384,15 +397,6 @@ class Condition(Expression[bool]):
 
     def __init__(self, node: Node) -> None:
         super().__init__(node, _BOOLEAN)
-
-    def __and__(self, other: Expression[bool]) -> Condition:
-        return and_(self, other)
-
-    def __or__(self, other: Expression[bool]) -> Condition:
-        return or_(self, other)
-
-    def __invert__(self) -> Condition:
-        return not_(self)
 
     def to_condition(self) -> FieldCondition:
         """Return a comparison of one column with one value as field, operator and value.
@@ -466,7 +470,7 @@ def or_(*conditions: Expression[bool]) -> Condition:
 
 def not_(condition: Expression[bool]) -> Condition:
     """Return the opposite of `condition`; where that is unknown, so is this."""
-    return Condition(nodes.Not(condition.node))
+    return Condition(nodes.Not(condition_node(condition)))
 
 
 def literal(value: object, type_: ColumnType[Any] | type | None = None) -> Expression[Any]:
@@ -484,23 +488,37 @@ def raw_literal(stored: Stored) -> Expression[Any]:
     return Expression(nodes.Literal(stored, RAW), RAW)
 
 
+def question_of(value: object) -> nodes.Question | None:
+    """Return the question that a value is or stands for, as a query does; None if it does not."""
+    if isinstance(value, nodes.Question):
+        return value
+    question: nodes.Question | None = getattr(value, "__question__", None)
+    return question
+
+
 def scalar_of(question: nodes.Question) -> Expression[Any]:
-    """Return the first value of the answer to a question as an expression."""
+    """Return the value of the answer to a question as an expression.
+
+    Raises:
+        QueryError: The rows have several columns.
+    """
+    if len(question.columns) != 1:
+        raise QueryError("A question used as a value must have one column.")
     kind = question.first_type
     return Expression(nodes.ScalarQuestion(question, kind), kind)
 
 
-def _question_of(values: object) -> nodes.Question | None:
+def _listed_question(values: object) -> nodes.Question | None:
     if isinstance(values, Expression):
         if isinstance(values.node, nodes.ScalarQuestion):
             return values.node.statement
         raise QueryError("in_() takes a list of values or a select, not one expression.")
-    return values if isinstance(values, nodes.Question) else None
+    return question_of(values)
 
 
 def _listed(values: Any) -> list[object]:
-    if isinstance(values, (str, bytes)):
-        raise QueryError("in_() takes a list of values, not one text.")
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise QueryError(f"in_() takes a list of values, not {values!r}.")
     return list(values)
 
 
@@ -526,11 +544,19 @@ def _flattened(
 ) -> tuple[Node, ...]:
     items: list[Node] = []
     for condition in conditions:
-        if not isinstance(condition, Expression):
-            raise QueryError(
-                f"{condition!r} is not a condition. Compare a column with a value, "
-                "as in User.age >= 18."
-            )
-        node = condition.node
+        node = condition_node(condition)
         items.extend(node.items if isinstance(node, kind) else (node,))
     return tuple(items)
+
+
+def condition_node(condition: object) -> Node:
+    """Return the element of a condition.
+
+    Raises:
+        QueryError: This is none.
+    """
+    if isinstance(condition, Expression):
+        return condition.node
+    raise QueryError(
+        f"{condition!r} is not a condition. Compare a column with a value, as in User.age >= 18."
+    )

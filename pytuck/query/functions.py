@@ -9,7 +9,14 @@ from typing import Any
 
 from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import Expression, Ordering, literal
+from pytuck.query.expressions import (
+    Expression,
+    Ordering,
+    condition_node,
+    literal,
+    question_of,
+    scalar_of,
+)
 from pytuck.query.literals import common_type, literal_node
 from pytuck.types import RAW, TYPES, ColumnType, type_of
 
@@ -103,7 +110,9 @@ class FunctionCall(Expression[Any]):
     def filter(self, *conditions: Expression[bool]) -> FunctionCall:
         """Return the aggregate of only the rows that meet all of `conditions`."""
         old = self.node
-        parts = ([] if old.condition is None else [old.condition]) + [c.node for c in conditions]
+        parts = ([] if old.condition is None else [old.condition]) + [
+            *map(condition_node, conditions)
+        ]
         condition = parts[0] if len(parts) == 1 else nodes.And(tuple(parts))
         node = nodes.Function(old.name, old.arguments, old.type, old.order, condition)
         return FunctionCall(node, self.type)
@@ -163,7 +172,7 @@ def case(
     otherwise = None if else_ is None else _branch_value(else_)
     every = values if otherwise is None else [*values, otherwise]
     kind = common_type([item.type for item in every])
-    conditions = [_condition(condition) for condition, _ in pairs]
+    conditions = [condition_node(condition) for condition, _ in pairs]
     whens = tuple(
         nodes.When(condition, _as_type(item, kind))
         for condition, item in zip(conditions, values, strict=True)
@@ -228,9 +237,8 @@ def _frame(kind: nodes.FrameKind, bounds: Any) -> nodes.Frame | None:
 def _term(item: object) -> Expression[Any]:
     if isinstance(item, Expression):
         return item
-    if isinstance(item, nodes.Question):
-        return Expression(nodes.ScalarQuestion(item, item.first_type), item.first_type)
-    return literal(item)
+    question = question_of(item)
+    return literal(item) if question is None else scalar_of(question)
 
 
 def _branch_value(item: object) -> Expression[Any]:
@@ -243,12 +251,6 @@ def _as_type(item: Expression[Any], kind: ColumnType[Any]) -> nodes.Node:
     if isinstance(node, nodes.Literal) and node.stored is not None and item.type != kind:
         return literal_node(item.type.from_storage(node.stored), kind)
     return node
-
-
-def _condition(condition: object) -> nodes.Node:
-    if not isinstance(condition, Expression):
-        raise QueryError(f"{condition!r} is not a condition.")
-    return condition.node
 
 
 def _several(items: Any) -> Sequence[Any]:

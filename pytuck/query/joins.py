@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeGuard
 
 from pytuck.common.exceptions import QueryError
 from pytuck.query.expressions import Condition, Expression, and_
 from pytuck.query.sources import Source, TableSource
 
 
-@runtime_checkable
 class HasJoins(Protocol):
     """A relationship: it knows the way to its target."""
 
@@ -20,6 +19,11 @@ class HasJoins(Protocol):
         Args:
             target: The alias of the last target to join instead of it.
         """
+
+
+def has_joins(way: object) -> TypeGuard[HasJoins]:
+    """Return whether `way` is a relationship to join along."""
+    return hasattr(way, "__joins__")  # isinstance() with a protocol takes ten times as long
 
 
 def source_of(target: object) -> tuple[Source, Any]:

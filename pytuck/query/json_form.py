@@ -70,9 +70,14 @@ _CLASSES: dict[str, type[Any]] = {
     )
 }
 _FIELDS: dict[str, tuple[str, ...]] = {
-    name: tuple(field.name for field in fields(kind) if field.compare or kind is nodes.Literal)
+    name: tuple(
+        field.name
+        for field in fields(kind)
+        if field.compare or kind is nodes.Literal or field.name == "origin"
+    )
     for name, kind in _CLASSES.items()
 }
+_SHARED = (nodes.SubqueryRef, nodes.CteRef)
 _CHECKS = {name: checks_of(kind) for name, kind in _CLASSES.items()}
 _ROOTS = (
     statements.Select,
@@ -86,7 +91,7 @@ _MAX_DEPTH = 200
 
 def dump(statement: Statement) -> dict[str, Any]:
     """Return a statement as plain data."""
-    return {"version": FORM_VERSION, "statement": _dump(statement)}
+    return {"version": FORM_VERSION, "statement": _Dumper().dump(statement)}
 
 
 def load(form: object) -> Statement:
@@ -103,7 +108,7 @@ def load(form: object) -> Statement:
             f"This statement has the form version {version!r}; version {FORM_VERSION} is known."
         )
     try:
-        statement = _load(form["statement"], 0)
+        statement = _Loader().load(form["statement"], 0)
     except (KeyError, TypeError, AttributeError, ValueError) as err:
         raise QueryError(f"This is not a statement in its data form: {err}") from err
     if not isinstance(statement, _ROOTS):
@@ -135,35 +140,72 @@ def _bytes_as_text(value: object) -> dict[str, str]:
     raise TypeError(f"{value!r} cannot travel as JSON.")
 
 
-def _dump(value: Any) -> Any:
-    kind = type(value)
-    if kind is float and not math.isfinite(value):
-        return {"float": repr(value)}
-    if kind is tuple:
-        return [_dump(item) for item in value]
-    if isinstance(value, ColumnType):
-        return {"type": value.sql_name}
-    name = kind.__name__
-    if name in _FIELDS and _CLASSES[name] is kind:
-        return {"node": name, **{key: _dump(getattr(value, key)) for key in _FIELDS[name]}}
-    return value
+class _Dumper:
+    """Dumps one statement. What columns are taken from is written once, then referred to."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, int] = {}
+
+    def dump(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is tuple:
+            return [self.dump(item) for item in value]
+        if kind is float and not math.isfinite(value):
+            return {"float": repr(value)}
+        if isinstance(value, ColumnType):
+            return {"type": value.sql_name}
+        if kind in _SHARED:
+            return self._dump_shared(value)
+        return self._dump_node(value) if _CLASSES.get(kind.__name__) is kind else value
+
+    def _dump_shared(self, value: Any) -> dict[str, Any]:
+        known = self._numbers.get(id(value))
+        if known is not None:
+            return {"same": known}
+        form = self._dump_node(value)
+        form["number"] = self._numbers[id(value)] = len(self._numbers)
+        return form
+
+    def _dump_node(self, value: Any) -> dict[str, Any]:
+        name = type(value).__name__
+        form: dict[str, Any] = {"node": name}
+        for key in _FIELDS[name]:
+            item = getattr(value, key)
+            if item is not None or key != "origin":
+                form[key] = self.dump(item)
+        return form
 
 
-def _load(value: Any, depth: int) -> Any:
-    if depth > _MAX_DEPTH:
-        raise QueryError(f"The statement is nested deeper than {_MAX_DEPTH} levels.")
-    if isinstance(value, (list, tuple)):
-        return tuple(_load(item, depth + 1) for item in value)
-    if not isinstance(value, Mapping):
-        return value
-    if "node" not in value:
-        return _load_value(value)
-    name = value["node"]
-    arguments = {key: _load(value[key], depth + 1) for key in _FIELDS[name]}
-    for key, argument in arguments.items():
-        if not _CHECKS[name][key](argument):
-            raise QueryError(f"This is not a statement in its data form: {key} of a {name}.")
-    return _CLASSES[name](**arguments)
+class _Loader:
+    """Loads one statement."""
+
+    def __init__(self) -> None:
+        self._shared: dict[Any, Any] = {}
+
+    def load(self, value: Any, depth: int) -> Any:
+        if depth > _MAX_DEPTH:
+            raise QueryError(f"The statement is nested deeper than {_MAX_DEPTH} levels.")
+        if isinstance(value, (list, tuple)):
+            return tuple(self.load(item, depth + 1) for item in value)
+        if not isinstance(value, Mapping):
+            return value
+        if "same" in value:
+            return self._shared[value["same"]]
+        if "node" not in value:
+            return _load_value(value)
+        node = self._load_node(value, depth)
+        if "number" in value:
+            self._shared[value["number"]] = node
+        return node
+
+    def _load_node(self, value: Mapping[str, Any], depth: int) -> Any:
+        name = value["node"]
+        keys = [key for key in _FIELDS[name] if key in value or key != "origin"]
+        arguments = {key: self.load(value[key], depth + 1) for key in keys}
+        for key, argument in arguments.items():
+            if not _CHECKS[name][key](argument):
+                raise QueryError(f"This is not a statement in its data form: {key} of a {name}.")
+        return _CLASSES[name](**arguments)
 
 
 def _load_value(value: Mapping[str, Any]) -> Any:

@@ -39,7 +39,18 @@ def mentioned(items: Iterable[Node | None]) -> dict[str, SourceNode]:
     Raises:
         QueryError: An expression is nested too deeply.
     """
-    found: dict[str, SourceNode] = {}
+    return {label: source_of_column(column) for label, column in columns_mentioned(items).items()}
+
+
+def columns_mentioned(
+    items: Iterable[Node | None],
+) -> dict[str, nodes.ColumnRef | nodes.RowIdRef]:
+    """Return a column of each source that expressions speak of, the first one of each.
+
+    Raises:
+        QueryError: An expression is nested too deeply.
+    """
+    found: dict[str, nodes.ColumnRef | nodes.RowIdRef] = {}
     try:
         for item in items:
             if item is not None:
@@ -50,9 +61,11 @@ def mentioned(items: Iterable[Node | None]) -> dict[str, SourceNode]:
 
 
 def aggregate_in(node: Node) -> nodes.Function | None:
-    """Return the first aggregate in an expression, questions and windows inside of it apart."""
-    if isinstance(node, (nodes.Question, nodes.Over)):
+    """Return the first aggregate or window function in an expression, questions in it apart."""
+    if isinstance(node, nodes.Question):
         return None
+    if isinstance(node, nodes.Over):
+        return node.function
     if isinstance(node, nodes.Function) and _is_aggregate(node):
         return node
     found = (aggregate_in(item) for item in _parts(node))
@@ -80,10 +93,9 @@ def conditions_in(tree: Node | None) -> Iterator[Node | None]:
         yield tree.condition
 
 
-def _collect(node: Node, found: dict[str, SourceNode]) -> None:
+def _collect(node: Node, found: dict[str, nodes.ColumnRef | nodes.RowIdRef]) -> None:
     if isinstance(node, (nodes.ColumnRef, nodes.RowIdRef)):
-        if node.source not in found:
-            found[node.source] = source_of_column(node)
+        found.setdefault(node.source, node)
         return
     if isinstance(node, nodes.Question):
         return

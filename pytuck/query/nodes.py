@@ -143,6 +143,7 @@ class ColumnRef(Node):
     Attributes:
         source: The name or alias of the table in this statement.
         origin: The source, where it is not just the table of that name.
+        home: What it was taken from, with all its columns and keys; None if that is not known.
         shape: What identifies the column among others, for the cache of compiled statements.
     """
 
@@ -150,11 +151,14 @@ class ColumnRef(Node):
     name: str
     type: ColumnType[Any]
     origin: SourceNode | None = field(default=None, compare=False, repr=False)
+    home: Any = field(default=None, compare=False, repr=False)
     shape: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Part of every cache key, so it is computed once.
         shape = f"{self.source!r}.{self.name!r}:{type_key(self.type)}"
+        if isinstance(self.origin, TableRef):
+            shape += f" of {self.origin.name!r}"  # another table may have the same alias
         object.__setattr__(self, "shape", shape)
 
     def __hash__(self) -> int:
@@ -168,11 +172,13 @@ class RowIdRef(Node):
     Attributes:
         name: The name under which SQL reaches it; a column may have taken `rowid`.
         origin: The source, where it is not just the table of that name.
+        home: What it was taken from; None if that is not known.
     """
 
     source: str
     name: str
     origin: SourceNode | None = field(default=None, compare=False, repr=False)
+    home: Any = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import Condition, Expression, Ordering, scalar_of
+from pytuck.query.changes import changed
+from pytuck.query.expressions import Condition, Expression, Ordering, question_of, scalar_of
 from pytuck.query.literals import common_type, literal_node
 from pytuck.query.names import fresh_name, unique_names
 from pytuck.query.node_types import name_of_node, type_of_node
@@ -120,7 +121,7 @@ class QuestionMethods(nodes.Question, Generic[T]):
     # --- How it is done ---
 
     def _with(self, **changes: Any) -> Self:
-        return replace(self, **changes)  # type: ignore[type-var]
+        return changed(self, **changes)
 
     def _order_key(self, key: Any, desc: bool) -> nodes.Order:
         if isinstance(key, Ordering):
@@ -193,7 +194,7 @@ class _Derived(Source):
         super().__init__(
             node,
             (
-                nodes.ColumnRef(node.label, name, kind, node)
+                nodes.ColumnRef(node.label, name, kind, node, self)
                 for name, kind in zip(names, kinds, strict=True)
             ),
         )
@@ -273,13 +274,21 @@ def except_(*parts: nodes.Question) -> Compound[Any]:
 
 
 def exists(question: nodes.Question) -> Condition:
-    """Return the condition that the answer to a question has a row."""
-    return Condition(nodes.Exists(question))
+    """Return the condition that the answer to a question has a row.
+
+    Raises:
+        QueryError: This is no question.
+    """
+    found = question_of(question)
+    if found is None:
+        raise QueryError(f"exists() takes a select, not {question!r}.")
+    return Condition(nodes.Exists(found))
 
 
 def _compound(operator: nodes.CompoundOperator, parts: tuple[Any, ...]) -> Compound[Any]:
     if len(parts) < 2:
         raise QueryError(f"A {operator} needs at least two questions.")
+    parts = tuple(question_of(part) or part for part in parts)
     for part in parts:
         if not isinstance(part, nodes.Question):
             raise QueryError(f"{part!r} is no select; a {operator} puts selects together.")
@@ -289,9 +298,11 @@ def _compound(operator: nodes.CompoundOperator, parts: tuple[Any, ...]) -> Compo
             f"The questions of a {operator} have different numbers of columns: "
             f"{', '.join(map(str, widths))}."
         )
-    entities = {id(part.entity) for part in parts}
-    entity = parts[0].entity if len(entities) == 1 else None
-    return Compound(operator, parts, entity=entity)
+    first = parts[0]
+    are_alike = all((p.entity, p.entities) == (first.entity, first.entities) for p in parts)
+    if not are_alike:
+        return Compound(operator, parts)
+    return Compound(operator, parts, entity=first.entity, entities=first.entities)
 
 
 def _named(statement: nodes.Question) -> tuple[nodes.Question, list[str]]:
@@ -299,13 +310,13 @@ def _named(statement: nodes.Question) -> tuple[nodes.Question, list[str]]:
     names = unique_names(name_of_node(item, n) for n, item in enumerate(statement.columns, 1))
     if isinstance(statement, Compound):
         first, _ = _named(statement.parts[0])
-        return replace(statement, parts=(first, *statement.parts[1:])), names
+        return changed(statement, parts=(first, *statement.parts[1:])), names
     columns = tuple(
         column if isinstance(column, nodes.ColumnRef) and column.name == name
         else _relabelled(column, name)
         for column, name in zip(statement.columns, names, strict=True)
     )  # fmt: skip
-    return replace(statement, columns=columns), names  # type: ignore[type-var]
+    return changed(statement, columns=columns), names
 
 
 def _relabelled(node: Node, name: str) -> Node:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytuck.common.exceptions import QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import Condition, Expression, not_, or_
+from pytuck.query.expressions import Condition, Expression, not_, or_, question_of
 from pytuck.query.nodes import Node
 from pytuck.types import RAW
 
@@ -21,16 +21,22 @@ class RowValue(Expression[tuple[Any, ...]]):
         self._items = items
 
     def _operand(self, other: object) -> Node:
-        if isinstance(other, (Expression, nodes.Question)):
-            return super()._operand(other)
+        question = question_of(other)
+        if question is not None and len(question.columns) == len(self._items):
+            return nodes.ScalarQuestion(question, RAW)
+        if isinstance(other, RowValue):
+            return other.node
         if not isinstance(other, tuple) or len(other) != len(self._items):
             raise QueryError(f"A tuple_ is compared with tuples of {len(self._items)}: {other!r}.")
         pairs = zip(self._items, other, strict=True)
         return nodes.Row(tuple(item._operand(value) for item, value in pairs))
 
     def _in(self, values: Any, *, is_negated: bool) -> Condition:
-        if isinstance(values, (Expression, nodes.Question)):
-            return super()._in(values, is_negated=is_negated)
+        question = question_of(values)
+        if question is not None:
+            if len(question.columns) != len(self._items):
+                raise QueryError(f"The select in in_() must have {len(self._items)} columns.")
+            return Condition(nodes.InQuestion(self.node, question, is_negated))
         found = or_(*(self == value for value in values))
         return not_(found) if is_negated else found
 

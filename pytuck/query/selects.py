@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Self, TypeVar, overload, runtime_checkable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self, TypeVar, get_args, overload, runtime_checkable
 
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError
 from pytuck.query import nodes
-from pytuck.query.expressions import ColumnExpression, Expression
-from pytuck.query.joins import HasJoins, condition_between, is_source, source_of
+from pytuck.query.changes import changed
+from pytuck.query.expressions import Expression, condition_node, scalar_of
+from pytuck.query.joins import HasJoins, condition_between, has_joins, is_source, source_of
 from pytuck.query.names import GivenName
-from pytuck.query.node_sources import mentioned, sources_in
+from pytuck.query.node_sources import columns_mentioned, mentioned, source_of_column, sources_in
 from pytuck.query.node_types import name_of_node
 from pytuck.query.nodes import Node
 from pytuck.query.questions import QuestionMethods
@@ -85,7 +86,7 @@ class Select(QuestionMethods[T]):
 
     def options(self, *options: Any) -> Self:
         """Return the same question with related objects loaded as `options` say."""
-        return replace(self, load_options=self.load_options + options)
+        return changed(self, load_options=self.load_options + options)
 
     # --- Conditions and groups ---
 
@@ -99,7 +100,7 @@ class Select(QuestionMethods[T]):
         source = self.source
         if source is None and where is not None:
             source = _only_table((where,))
-        return replace(self, where_node=where, source=source)
+        return changed(self, where_node=where, source=source)
 
     filter = where
 
@@ -117,22 +118,22 @@ class Select(QuestionMethods[T]):
     def group_by(self, *keys: Expression[Any] | str) -> Self:
         """Return one row for each different combination of these values."""
         added = tuple(self._group_key(key) for key in keys)
-        return replace(self, group=self.group + added)
+        return changed(self, group=self.group + added)
 
     def having(self, *conditions: Expression[bool]) -> Self:
         """Return the same question about the groups that meet all of `conditions`, too."""
-        return replace(self, having_node=conjunction(self.having_node, conditions))
+        return changed(self, having_node=conjunction(self.having_node, conditions))
 
     def distinct(self) -> Self:
         """Return each different row once."""
-        return replace(self, is_distinct=True)
+        return changed(self, is_distinct=True)
 
     # --- Columns ---
 
     def with_only_columns(self, *entities: Any) -> Select[Any]:
         """Return the same question with other columns; tables and conditions stay."""
         parts = Selected(entities)
-        return replace(
+        return changed(
             self,
             columns=parts.columns,
             entity=parts.entity,
@@ -146,7 +147,7 @@ class Select(QuestionMethods[T]):
         parts = Selected(entities)
         before = self.entities if self.entity is None else (self._own_entity(),)
         before = before or (None,) * len(self.columns)
-        return replace(
+        return changed(
             self,
             columns=self.columns + parts.columns,
             entity=None,
@@ -163,7 +164,7 @@ class Select(QuestionMethods[T]):
         for source in found:
             tree = source.node if tree is None else nodes.Join(tree, source.node, "cross")
         labels = {source.name for source in found}
-        return replace(
+        return changed(
             self,
             source=tree,
             extra=tuple(item for item in self.extra if item.label not in labels),
@@ -197,9 +198,14 @@ class Select(QuestionMethods[T]):
                 the table is in the statement already: use `aliased()`.
         """
         kind = kind or ("full" if full else "left" if isouter else "inner")
-        if isinstance(on, HasJoins) and not isinstance(on, Expression):
+        if kind not in get_args(nodes.JoinKind):
+            known = ", ".join(map(repr, get_args(nodes.JoinKind)))
+            raise QueryError(f"{kind!r} is no kind of join; there are: {known}.")
+        if on is not None and not isinstance(on, Expression):
+            if not has_joins(on):
+                raise QueryError(f"{on!r} is neither a condition nor a relationship to join by.")
             return self._join_along(on, kind, target)
-        if isinstance(target, HasJoins) and not is_source(target):
+        if has_joins(target):
             return self._join_along(target, kind)
         return self._joined_with(source_of(target)[0], on, kind)
 
@@ -227,7 +233,7 @@ class Select(QuestionMethods[T]):
         if kind != "cross":
             condition = _join_condition(on, [s for s in sources if s is not right], right)
         extra = tuple(item for item in self.extra if item.label != right.name)
-        return replace(
+        return changed(
             self,
             source=nodes.Join(left, right.node, kind, condition),
             extra=extra,
@@ -238,7 +244,7 @@ class Select(QuestionMethods[T]):
 
     def _left_of(self, right: Source, on: Expression[bool] | None) -> tuple[Node, list[Source]]:
         """Return the tree that a source is joined to, and the sources it may be joined by."""
-        by_name = {source.name: source for source in self.sources}
+        by_name = {source.name: source for source in self._known_sources()}
         tree = self.source
         if isinstance(tree, nodes.SourceNode) and tree.label == right.name:
             # select(Order.id, User.name).join(Order): the other table is the left one.
@@ -269,10 +275,14 @@ class Select(QuestionMethods[T]):
     # --- Names ---
 
     def _named_source(self) -> Source:
-        source = self.joined or self.table
+        sources = (self.joined, self.table, *self._known_sources())
+        source = next((item for item in sources if item is not None), None)
         if source is None:
             raise QueryError("Columns can be named only in a statement on a table or model.")
         return source
+
+    def _known_sources(self) -> tuple[Source, ...]:
+        return self.sources or homes_of(columns_mentioned((self.where_node,)))
 
     def _own_entity(self) -> Any:
         return (self.entity, len(self.columns), self.entity.__name__)
@@ -297,7 +307,7 @@ class Select(QuestionMethods[T]):
     def _column_by_name(self, name: str) -> Node:
         """Return a column of the first source that has one of this name."""
         first = () if self.table is None else (self.table,)
-        for source in (*first, *self.sources):
+        for source in (*first, *self._known_sources()):
             if source.attributes.get(name, name) in source.c:
                 node: Node = source.column_named(name).node
                 return node
@@ -314,18 +324,17 @@ class Selected:
             raise QueryError("select() needs a model, a table or at least one column.")
         columns: list[Node] = []
         kinds: list[Any] = []
-        sources: list[Source] = []
         for entity in entities:
-            self._add(entity, columns, kinds, sources)
+            self._add(entity, columns, kinds)
         self.columns = tuple(columns)
-        self.sources = tuple(dict.fromkeys(sources))
         is_single = len(kinds) == 1 and kinds[0] is not None
         self.own_entity = kinds[0] if is_single else None
         self.entity = kinds[0][0] if is_single else None
         self.entities = () if is_single or not any(kinds) else tuple(kinds)
-        found = mentioned(columns)
-        self.source: nodes.SourceNode | None = next(iter(found.values()), None)
-        self._found = found
+        found = columns_mentioned(columns)
+        self.sources: tuple[Source, ...] = homes_of(found)
+        self._found = {label: source_of_column(column) for label, column in found.items()}
+        self.source: nodes.SourceNode | None = next(iter(self._found.values()), None)
 
     def extra_beside(self, source: Node | None) -> tuple[nodes.SourceNode, ...]:
         """Return the subqueries that a statement must read besides its first source."""
@@ -337,18 +346,15 @@ class Selected:
         )
 
     @staticmethod
-    def _add(entity: Any, columns: list[Node], kinds: list[Any], sources: list[Source]) -> None:
+    def _add(entity: Any, columns: list[Node], kinds: list[Any]) -> None:
         if isinstance(entity, Expression):
             columns.append(entity.node)
             kinds.append(None)
-            if isinstance(entity, ColumnExpression):
-                sources.append(entity.table)
         elif isinstance(entity, nodes.Question):
             kinds.append(None)
-            columns.append(nodes.ScalarQuestion(entity, entity.first_type))
+            columns.append(scalar_of(entity).node)
         elif is_source(entity):
             source, model = source_of(entity)
-            sources.append(source)
             found = _columns_of(source, model)
             columns.extend(found)
             kinds.extend([None] * len(found) if model is None else [_part(source, model, found)])
@@ -463,13 +469,13 @@ def count_of(question: QuestionMethods[Any]) -> Select[Any]:
     unsorted = question if is_cut else question.order_by(None)
     if is_cut or not isinstance(unsorted, Select) or not unsorted.has_row_for_row:
         return Select((count,), unsorted.subquery().node)
-    return replace(unsorted, columns=(count,), entity=None, entities=(), load_options=())
+    return changed(unsorted, columns=(count,), entity=None, entities=(), load_options=())
 
 
 def conjunction(where: Node | None, conditions: tuple[Expression[bool], ...]) -> Node | None:
     """Return the condition that all of these hold; None for none at all."""
     items: list[Node] = [] if where is None else [where]
-    items.extend(_condition_node(condition) for condition in conditions)
+    items.extend(map(condition_node, conditions))
     flat: list[Node] = []
     for item in items:
         flat.extend(item.items if isinstance(item, nodes.And) else (item,))
@@ -478,19 +484,15 @@ def conjunction(where: Node | None, conditions: tuple[Expression[bool], ...]) ->
     return flat[0] if len(flat) == 1 else nodes.And(tuple(flat))
 
 
-def _condition_node(condition: object) -> Node:
-    if not isinstance(condition, Expression):
-        raise QueryError(
-            f"{condition!r} is not a condition. Compare a column with a value, "
-            "as in User.age >= 18."
-        )
-    return condition.node
-
-
 def _join_condition(on: object, sources: list[Source], right: Source) -> Node:
     if on is None:
         return condition_between(sources, right)[1].node
-    return _condition_node(on)
+    return condition_node(on)
+
+
+def homes_of(found: Mapping[str, nodes.ColumnRef | nodes.RowIdRef]) -> tuple[Source, ...]:
+    """Return what columns were taken from, as far as that is known."""
+    return tuple(column.home for column in found.values() if column.home is not None)
 
 
 def _only_table(items: tuple[Node, ...]) -> nodes.SourceNode | None:

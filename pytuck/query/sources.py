@@ -55,6 +55,7 @@ class Source:
         c: Its columns as expressions.
         column_nodes: All its columns, in order, as elements of a statement.
         attributes: The names of columns by those of a model's attributes, where they differ.
+        shape: What identifies all its columns, for the cache of compiled statements.
     """
 
     def __init__(self, node: nodes.SourceNode, columns: Iterable[nodes.ColumnRef]) -> None:
@@ -64,6 +65,7 @@ class Source:
             node.label, {item.name: ColumnExpression(item, self) for item in self.column_nodes}
         )
         self.attributes: dict[str, str] = {}
+        self.shape = ",".join([item.shape for item in self.column_nodes])
 
     def __repr__(self) -> str:
         return f"<table {self.name!r}: {', '.join(self.c.keys())}>"
@@ -96,7 +98,9 @@ class TableSource(Source):
         node = nodes.TableRef(table.name, alias)
         origin = None if alias is None else node
         label = table.name if alias is None else alias
-        columns = (nodes.ColumnRef(label, item.name, item.type, origin) for item in table.columns)
+        columns = (
+            nodes.ColumnRef(label, item.name, item.type, origin, self) for item in table.columns
+        )
         super().__init__(node, columns)
 
     def alias(self, name: str | None = None) -> TableSource:
@@ -132,7 +136,7 @@ class TableSource(Source):
         if name is None:
             raise QueryError(f"The rows of '{self.name}' have no row id that SQL can reach.")
         origin = None if self.node.alias is None else self.node
-        return Expression(nodes.RowIdRef(self.name, name, origin), TYPES[int])
+        return Expression(nodes.RowIdRef(self.name, name, origin, self), TYPES[int])
 
 
 def table(name: str, columns: Iterable[tuple[str, type | ColumnType[Any]]] = ()) -> TableSource:

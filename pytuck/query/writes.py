@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError, TypeConversionError
 from pytuck.query import nodes
+from pytuck.query.changes import changed
 from pytuck.query.expressions import ColumnExpression, Expression, scalar_of
 from pytuck.query.joins import source_of
-from pytuck.query.nodes import ColumnRef, Node, TableRef
+from pytuck.query.node_sources import mentioned
+from pytuck.query.nodes import ColumnRef, Node, SourceNode, TableRef
 from pytuck.query.selects import Select, Selected, conjunction
 from pytuck.query.sources import Columns, TableSource
 from pytuck.types import Stored
@@ -78,7 +80,7 @@ class Insert(Generic[T]):
             if not columns and not self.rows and not added:
                 columns = tuple(_target_column(self, name) for name in row)
             added.append(self._row(columns, row))
-        return replace(self, columns=columns, rows=self.rows + tuple(added))
+        return changed(self, columns=columns, rows=self.rows + tuple(added))
 
     def from_select(
         self, columns: Sequence[str | Expression[Any]], question: nodes.Question
@@ -97,7 +99,7 @@ class Insert(Generic[T]):
                 f"The insert into '{self.target.name}' names {len(names)} columns, the question "
                 f"has {len(question.columns)}."
             )
-        return replace(self, columns=names, rows=(), question=question)
+        return changed(self, columns=names, rows=(), question=question)
 
     def on_conflict_do_nothing(
         self, index_elements: Iterable[str | Expression[Any]] | None = None
@@ -108,7 +110,7 @@ class Insert(Generic[T]):
             index_elements: The columns of the key; None for any key.
         """
         columns = tuple(_target_column(self, item).name for item in index_elements or ())
-        return replace(self, conflict=nodes.Conflict(columns))
+        return changed(self, conflict=nodes.Conflict(columns))
 
     def on_conflict_do_update(
         self,
@@ -142,11 +144,11 @@ class Insert(Generic[T]):
             )
         assigned = tuple(nodes.Assignment(*_assignment(self, *item)) for item in given.items())
         condition = None if where is None else where.node
-        return replace(self, conflict=nodes.Conflict(columns, assigned, condition))
+        return changed(self, conflict=nodes.Conflict(columns, assigned, condition))
 
     def returning(self, *columns: Any) -> Insert[T]:
         """Return the statement that gives these values (or the model) of each new row back."""
-        return replace(self, **_returned(columns))
+        return changed(self, **_returned(columns))
 
     def _row(self, columns: tuple[ColumnRef, ...], row: Mapping[str, object]) -> tuple[Stored, ...]:
         given = {_target_column(self, name).name: value for name, value in row.items()}
@@ -162,12 +164,16 @@ class Insert(Generic[T]):
             raise QueryError("An insert of several rows takes plain values, not expressions.")
         pairs = [_assignment(self, name, value) for name, value in row.items()]
         question: Select[Any] = Select(tuple(value for _, value in pairs), None)
-        return replace(self, columns=tuple(column for column, _ in pairs), question=question)
+        return changed(self, columns=tuple(column for column, _ in pairs), question=question)
 
 
 @dataclass(frozen=True, slots=True)
 class Update(Generic[T]):
-    """New values for the rows of one table that meet a condition."""
+    """New values for the rows of one table that meet a condition.
+
+    Attributes:
+        extra: Subqueries that the condition or the values speak of.
+    """
 
     target: TableRef
     assignments: tuple[tuple[ColumnRef, Node], ...] = ()
@@ -176,6 +182,7 @@ class Update(Generic[T]):
     entity: Any = field(default=None, compare=False)
     table: TableSource | None = field(default=None, compare=False, repr=False)
     entities: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    extra: tuple[SourceNode, ...] = ()
     compiled: Any = field(default=None, init=False, compare=False, repr=False)
 
     def where(self, *conditions: Expression[bool]) -> Update[T]:
@@ -183,7 +190,8 @@ class Update(Generic[T]):
 
         Tables that the conditions speak of are read beside the one that is changed.
         """
-        return replace(self, where_node=conjunction(self.where_node, conditions))
+        where = conjunction(self.where_node, conditions)
+        return changed(self, where_node=where, extra=_extra(self, [where]))
 
     filter = where
 
@@ -202,16 +210,21 @@ class Update(Generic[T]):
         added = tuple(_assignment(self, name, value) for name, value in given.items())
         names = {column.name for column, _ in added}
         kept = tuple(pair for pair in self.assignments if pair[0].name not in names)
-        return replace(self, assignments=kept + added)
+        extra = _extra(self, [value for _, value in added])
+        return changed(self, assignments=kept + added, extra=extra)
 
     def returning(self, *columns: Any) -> Update[T]:
         """Return the statement that gives these values (or the model) of each changed row back."""
-        return replace(self, **_returned(columns))
+        return changed(self, **_returned(columns))
 
 
 @dataclass(frozen=True, slots=True)
 class Delete(Generic[T]):
-    """The end of the rows of one table that meet a condition."""
+    """The end of the rows of one table that meet a condition.
+
+    Attributes:
+        extra: Subqueries that the condition speaks of.
+    """
 
     target: TableRef
     where_node: Node | None = None
@@ -219,11 +232,16 @@ class Delete(Generic[T]):
     entity: Any = field(default=None, compare=False)
     table: TableSource | None = field(default=None, compare=False, repr=False)
     entities: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    extra: tuple[SourceNode, ...] = ()
     compiled: Any = field(default=None, init=False, compare=False, repr=False)
 
     def where(self, *conditions: Expression[bool]) -> Delete[T]:
-        """Return the statement for the rows that meet all of `conditions`, too."""
-        return replace(self, where_node=conjunction(self.where_node, conditions))
+        """Return the statement for the rows that meet all of `conditions`, too.
+
+        Tables that the conditions speak of are read beside the one whose rows go.
+        """
+        where = conjunction(self.where_node, conditions)
+        return changed(self, where_node=where, extra=_extra(self, [where]))
 
     filter = where
 
@@ -233,7 +251,7 @@ class Delete(Generic[T]):
 
     def returning(self, *columns: Any) -> Delete[T]:
         """Return the statement that gives these values (or the model) of each deleted row back."""
-        return replace(self, **_returned(columns))
+        return changed(self, **_returned(columns))
 
 
 def insert(target: type[T] | TableSource) -> Insert[T]:
@@ -259,6 +277,18 @@ def _target_of(target: object) -> tuple[TableSource, Any]:
     if not isinstance(source, TableSource) or source.node.alias is not None:
         raise QueryError(f"{target!r} cannot be written to; give a model class or a table.")
     return source, entity
+
+
+def _extra(
+    statement: Update[Any] | Delete[Any], items: Sequence[Node | None]
+) -> tuple[SourceNode, ...]:
+    """Return the subqueries that a write reads, with those that `items` speak of."""
+    known = {source.label for source in statement.extra}
+    return statement.extra + tuple(
+        source
+        for label, source in mentioned(items).items()
+        if label not in known and not isinstance(source, TableRef)
+    )
 
 
 def _table_of(statement: Any) -> TableSource:

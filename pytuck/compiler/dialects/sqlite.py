@@ -129,11 +129,8 @@ def _json_key(key: str) -> str:
 
 
 def _list_parameter(values: tuple[nodes.Literal, ...]) -> Stored:
-    return json.dumps([_list_item(value.stored) for value in values], ensure_ascii=False)
-
-
-def _list_item(stored: Stored) -> Stored:
-    return stored.hex() if isinstance(stored, bytes) else stored
+    items = [value.stored for value in values]
+    return json.dumps(items, ensure_ascii=False, default=bytes.hex)
 
 
 def _like_pattern(node: nodes.Like) -> Stored:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytuck import Column
-from pytuck.query import and_, not_, or_, select
+from pytuck.query import and_, delete, func, not_, or_, select, update
 
 NAMES = ["", "a", "A", "ä", "Ä", "ab", "a%", "a_", "*", "[x]", "ẞ", "ß", "中文", None]
 ROWS = [
@@ -199,3 +199,25 @@ def test_repeated_shapes_share_their_sql_but_not_their_values(storage, table):
     like_b = compile_statement(select(table).where(table.c.name.like("b_")), SQLITE)
     assert like_a.template is like_b.template
     assert like_b.parameters == (("b?",),)
+
+
+def test_an_alias_of_another_table_is_another_shape(storage, table):
+    storage.create_table("pets", [Column(int, name="id", primary_key=True)])
+    storage.bulk_insert("pets", [{"id": 100}])
+    pets = storage.tables["pets"]
+    for source, highest in ((table, 56), (pets, 100), (table, 56)):
+        other = source.alias("other")
+        statement = select(func.max(other.c.id)).where(table.c.id == 1)
+        assert storage.execute(statement).scalar() == highest
+        beside = delete(pets).where(pets.c.id == -1, other.c.id == other.c.id)
+        assert storage.execute(beside).rowcount() == 0
+
+
+def test_writes_beside_different_subqueries_are_different_shapes(storage, table):
+    for low in (50, 54):
+        old = select(table.c.id).where(table.c.id > low).subquery("old")
+        storage.execute(update(table).where(table.c.id == old.c.id).values(age=low))
+    old = select(table.c.id).where(table.c.age > 20).order_by("id").limit(3).subquery("old")
+    storage.execute(delete(table).where(table.c.id == old.c.id))
+    ages = storage.execute(select(table.c.age).where(table.c.id > 50)).scalars()
+    assert ages == [50, 54, 54]

@@ -29,6 +29,7 @@ from pytuck.query import (
     raw_literal,
     select,
     table,
+    tuple_,
     update,
 )
 from pytuck.query.json_form import dump, from_json, load, to_json
@@ -139,10 +140,14 @@ def _every_construct():
         newer.on_conflict_do_nothing().returning(T.c.id),
         insert(T).from_select(["id"], select(PEOPLE.c.id)),
         update(T).where(T.c.id == PEOPLE.c.thing_id).values(name=PEOPLE.c.name),
+        select(T.c.id, other.c.id).where(T.c.id < other.c.id),
+        update(T).where(T.c.id == named.c.thing_id).values(price=named.c.n),
+        delete(T).where(T.c.id == sizes.subquery("s").c.thing_id).returning(T.c.id),
+        select(tuple_(T.c.id, T.c.price) == (1, 2.0), func.now().label("now")),
     ]
 
 
-@pytest.mark.parametrize("number", range(17))
+@pytest.mark.parametrize("number", range(21))
 def test_every_construct_travels_and_means_the_same(number):
     statement = _every_construct()[number]
     back = load(msgpack.unpackb(msgpack.packb(dump(statement))))
@@ -176,7 +181,7 @@ def _places(form, path=()):
 INJECTED = '1; DROP TABLE "things"; --'
 
 
-@pytest.mark.parametrize("number", range(17))
+@pytest.mark.parametrize("number", range(21))
 def test_no_word_of_a_form_becomes_sql(number):
     original = dump(_every_construct()[number])
     for path in _places(original):

@@ -106,3 +106,21 @@ def test_filter_by_names_columns_of_the_table_joined_last(session, company):
     P, Order = company.Person, company.Order
     statement = select(P.name).join(Order).filter_by(amount=1.0)
     assert session.execute(statement).all() == [("Bo",)]
+
+
+def test_functions_alone_know_their_table(session, company):
+    P, D = company.Person, company.Department
+    assert session.query(func.count(P.id)).filter_by(age=30).scalar() == 2
+    assert session.execute(select(func.count(P.id)).join(D)).scalar() == 3
+    counts = select(func.count(P.id)).group_by("department_id").order_by("department_id")
+    assert session.scalars(counts) == [1, 2, 1]
+    statement = select(func.count()).where(P.age > 1).filter_by(name="Bo")
+    assert session.scalar(statement) == 1
+
+
+def test_an_unknown_kind_of_join_is_refused(session, company):
+    P, D = company.Person, company.Department
+    with pytest.raises(QueryError, match="'inner', 'left', 'right', 'full', 'cross'"):
+        select(P).join(D, kind="outer")
+    with pytest.raises(QueryError, match="neither a condition nor a relationship"):
+        select(P).join(D, "department_id")

@@ -125,3 +125,51 @@ def test_a_union_of_one_model_gives_its_objects(session, company):
     assert [person.name for person in session.scalars(both.order_by("id"))] == ["Ada", "Bo"]
     with pytest.raises(QueryError, match="different numbers of columns"):
         select(P.id).union(select(P.id, P.name))
+
+
+def test_a_union_of_the_same_models_and_columns_gives_objects_in_rows(session, company):
+    P = company.Person
+    both = select(P, P.age).where(P.id == 1).union(select(P, P.age).where(P.id == 2))
+    rows = session.execute(both.order_by("id")).all()
+    assert [(row.Person.name, row.age) for row in rows] == [("Ada", 41), ("Bo", 30)]
+
+
+def test_queries_stand_where_selects_do(session, company):
+    P, Order = company.Person, company.Order
+    buyers = session.query(Order.person_id)
+    assert session.scalars(select(P.name).where(P.id.in_(buyers)).order_by("id")) == ["Ada", "Bo"]
+    assert session.scalars(select(P.name).where(P.age == session.query(func.max(P.age)))) == ["Ada"]
+    assert session.scalars(
+        select(P.name).where(exists(buyers.filter(Order.person_id == P.id)), P.age < 40)
+    ) == ["Bo"]
+
+
+def test_questions_of_the_wrong_width_are_refused(session, company):
+    P, Order = company.Person, company.Order
+    wide = select(Order.id, Order.person_id)
+    with pytest.raises(QueryError, match="one column"):
+        P.id.in_(wide)
+    with pytest.raises(QueryError, match="one column"):
+        P.id == wide  # noqa: B015
+    with pytest.raises(QueryError, match="a list of values"):
+        P.id.in_(3)
+    with pytest.raises(QueryError, match="exists"):
+        exists(P)
+
+
+def test_truth_in_columns_is_combined_like_conditions(session, company):
+    P = company.Person
+    flags = select(P.id, (P.age > 35).label("old"), P.name).subquery()
+    old = flags.c.old
+    assert session.scalars(select(flags.c.name).where(old)) == ["Ada"]
+    assert session.scalars(select(flags.c.id).where(~old & (flags.c.id > 2))) == [3]
+    assert session.scalars(select(flags.c.id).where(old | (flags.c.id == 2))) == [1, 2]
+
+
+def test_the_best_of_each_group(session, company):
+    Order = company.Order
+    rank = func.row_number().over(partition_by=Order.person_id, order_by=Order.amount.desc())
+    ranked = select(Order.id, rank.label("place")).subquery()
+    assert session.scalars(select(ranked.c.id).where(ranked.c.place == 1)) == [2, 3]
+    with pytest.raises(QueryError, match="a column of a subquery"):
+        session.scalars(select(Order.id).where(rank == 1))
