@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import UnsupportedOperationError as UnsupportedOperationError
     from pytuck.common.exceptions import ValidationError as ValidationError
     from pytuck.common.exceptions import WrongPasswordError as WrongPasswordError
+    from pytuck.common.options import SyncOptions as SyncOptions
+    from pytuck.common.options import SyncResult as SyncResult
     from pytuck.core import Column as Column
     from pytuck.core import CRUDBaseModel as CRUDBaseModel
     from pytuck.core import DeclarativeBase as DeclarativeBase
@@ -147,6 +149,7 @@ _EXCEPTIONS = (
 _HOMES = {
     **dict.fromkeys(_EXCEPTIONS, "pytuck.common.exceptions"),
     **dict.fromkeys(("CursorResult", "Items", "Result", "Row"), "pytuck.backends"),
+    **dict.fromkeys(("SyncOptions", "SyncResult"), "pytuck.common.options"),
     "Query": "pytuck.core.queries",
     **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
     **dict.fromkeys(("CRUDBaseModel", "DeclarativeBase", "Index", "Mapped"), "pytuck.core"),

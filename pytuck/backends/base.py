@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pytuck.backends.connection import Connection
 from pytuck.backends.results import Outcome
+from pytuck.common.exceptions import UnsupportedOperationError
 from pytuck.compiler import Compiled
 from pytuck.compiler.dialects import Dialect
-from pytuck.schema import Table
+from pytuck.schema import Change, Table
 
 ReadOnlyReason = Literal["asked", "permission", "newer format"]
 
@@ -68,24 +70,69 @@ class Engine(ABC):
         """Return what there is to know about the store."""
 
     @abstractmethod
-    def table_names(self) -> list[str]:
-        """Return the names of the user's tables and views."""
+    def table_names(self, connection: Connection | None = None) -> list[str]:
+        """Return the names of the user's tables and views.
+
+        Args:
+            connection: The one to ask, which sees what its transaction did.
+        """
 
     @abstractmethod
-    def reflect(self, table: str) -> Table:
+    def reflect(self, table: str, connection: Connection | None = None) -> Table:
         """Return the structure of a table.
+
+        Args:
+            connection: The one to ask, which sees what its transaction did.
 
         Raises:
             TableNotFoundError: There is none of this name.
         """
 
     @abstractmethod
-    def create_table(self, table: Table) -> None:
-        """Create a table with its indexes and comments, all or nothing."""
+    def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
+        """Change the structure of the store, all or nothing.
 
-    @abstractmethod
-    def drop_table(self, name: str) -> None:
-        """Delete a table with its rows."""
+        Args:
+            connection: One with an open transaction that this is to be a part of.
+
+        Raises:
+            SchemaError: A change contradicts what is there.
+            ReadOnlyError: The store is open for reading only.
+        """
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the store; nothing if it is whole.
+
+        Raises:
+            UnsupportedOperationError: The engine has no way to tell.
+        """
+        raise self._cannot("be checked")
+
+    def backup(self, target: Path, *, overwrite: bool) -> Path:
+        """Copy the store into a file while it is in use.
+
+        Raises:
+            UnsupportedOperationError: The engine has no way to do that.
+        """
+        raise self._cannot("be copied while it is open")
+
+    def compact(self, connection: Connection | None) -> int:
+        """Give the room of deleted rows back; return how many bytes that were.
+
+        Args:
+            connection: That of a transaction that is open in this thread.
+
+        Raises:
+            UnsupportedOperationError: The engine has no way to do that.
+            TransactionError: A transaction is open.
+        """
+        raise self._cannot("be compacted")
+
+    def _cannot(self, what: str) -> UnsupportedOperationError:
+        return UnsupportedOperationError(
+            f"'{self.info().path}' cannot {what}: its engine '{self.name}' has no way to do that.",
+            details={"path": self.info().path},
+        )
 
     @abstractmethod
     def versions(self) -> tuple[object, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytuck import schema
-from pytuck.backends.connection import Connection
+from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.compiler import compile_statement, ddl
 from pytuck.compiler.dialects import SQLITE
 from pytuck.query import Delete, TableSource, delete, insert, select
@@ -28,7 +28,7 @@ COMMENTS = TableSource(
 """Comments of tables (with an empty `column_name`) and of columns."""
 
 
-def read_comments(connection: Connection, table: str) -> dict[str, str]:
+def read_comments(connection: SqliteConnection, table: str) -> dict[str, str]:
     """Return the comments of a table by column name; the table's own is under ''."""
     if not connection.pragma_rows("table_info", COMMENTS.name):
         return {}
@@ -38,20 +38,48 @@ def read_comments(connection: Connection, table: str) -> dict[str, str]:
     return {str(column): str(comment) for column, comment in rows}
 
 
-def write_comments(connection: Connection, table: schema.Table) -> None:
+def set_comment(connection: SqliteConnection, table: str, column: str, comment: str | None) -> None:
+    """Keep the comment of a column, or of a table with an empty `column`; None takes it away."""
+    comments = read_comments(connection, table)
+    comments.pop(column, None)
+    if comment:
+        comments[column] = comment
+    _keep(connection, table, comments)
+
+
+def move_comments(
+    connection: SqliteConnection,
+    table: str,
+    new_table: str,
+    column: str | None = None,
+    new_column: str | None = None,
+) -> None:
+    """Have the comments of a table, or of one column of it, follow another name."""
+    comments = read_comments(connection, table)
+    if column is not None and new_column is not None and column in comments:
+        comments[new_column] = comments.pop(column)
+    _keep(connection, table, {})
+    _keep(connection, new_table, comments)
+
+
+def write_comments(connection: SqliteConnection, table: schema.Table) -> None:
     """Keep the comments of a table and its columns in place of those kept so far."""
     comments = {"": table.comment} if table.comment else {}
     comments |= {column.name: column.comment for column in table.columns if column.comment}
+    _keep(connection, table.name, comments)
+
+
+def _keep(connection: SqliteConnection, table: str, comments: dict[str, str]) -> None:
     is_there = bool(connection.pragma_rows("table_info", COMMENTS.name))
     if not is_there and not comments:
         return
     if not is_there:
         connection.fetch(ddl.create_table(COMMENTS.schema, SQLITE))
-    outdated: Delete[Any] = delete(COMMENTS).where(COMMENTS.c.table_name == table.name)
+    outdated: Delete[Any] = delete(COMMENTS).where(COMMENTS.c.table_name == table)
     connection.execute(compile_statement(outdated, SQLITE))
     if comments:
         rows = [
-            {"table_name": table.name, "column_name": name, "comment": comment}
+            {"table_name": table, "column_name": name, "comment": comment}
             for name, comment in comments.items()
         ]
         connection.execute(compile_statement(insert(COMMENTS).values_list(rows), SQLITE))

@@ -1,115 +1,60 @@
-"""One conversation with a database file: statements, transactions, settings."""
+"""What a conversation with a database is, whichever engine leads it."""
 
 from __future__ import annotations
 
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from itertools import islice
 
-import apsw
-
-from pytuck.backends.errors import translated
 from pytuck.backends.results import Outcome, StoredRow
-from pytuck.backends.write_locks import forget_writer, note_writer, refuse_to_wait_for_itself
-from pytuck.common.exceptions import (
-    ConstraintError,
-    DatabaseConnectionError,
-    PytuckException,
-    TransactionError,
-    ValidationError,
-)
+from pytuck.common.exceptions import ConstraintError, ValidationError
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import Dialect
 from pytuck.types import Stored
+from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
 from pytuck.types.textual import has_lone_surrogate
 
-_BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
 
-
-class Connection:
-    """A connection to one SQLite database, used by one thread at a time.
+class Connection(ABC):
+    """A connection to one database, used by one thread at a time.
 
     Attributes:
         path: The file, for messages.
-        raw: The driver's connection; for the backends only.
+        dialect: The SQL that it understands.
     """
 
-    def __init__(self, raw: apsw.Connection, path: str, dialect: Dialect) -> None:
-        self.raw = raw
-        self.path = path
-        self.dialect = dialect
-        self._savepoints = 0
+    path: str
+    dialect: Dialect
 
     # --- Statements ---
 
+    @abstractmethod
     def execute(self, compiled: Compiled) -> Outcome:
         """Run a statement, once for each of its sets of parameters.
 
         Raises:
             PytuckException: What the database refused, with table and column where known.
         """
-        template = compiled.template
-        if template.is_write and not self.raw.in_transaction:
-            refuse_to_wait_for_itself(self.path, self)
-        try:
-            if len(compiled.parameters) == 1:
-                cursor = self.raw.execute(template.sql, compiled.parameters[0])
-                rows = cursor.fetchall()
-                count = self.raw.changes() if template.is_write else len(rows)
-                return Outcome(rows, count, self.raw.last_insert_rowid())
-            return self._execute_many(compiled)
-        except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
-        except _BIND_ERRORS as err:
-            raise unstorable(template, compiled.parameters, err) from err
 
-    def _execute_many(self, compiled: Compiled) -> Outcome:
-        before = self.raw.total_changes()
-        with self._all_or_nothing():
-            rows = self.raw.executemany(compiled.sql, compiled.parameters).fetchall()
-        count = self.raw.total_changes() - before
-        return Outcome(rows, count, self.raw.last_insert_rowid())
-
+    @abstractmethod
     def execute_many(self, template: Template, parameters: Iterable[Sequence[Stored]]) -> None:
         """Run one write for many sets of parameters, which may be an iterator.
 
         Raises:
             PytuckException: What the database refused; nothing of the batch is kept then.
         """
-        sets = parameters if isinstance(parameters, (list, tuple)) else list(parameters)
-        try:
-            with self._all_or_nothing():
-                self.raw.executemany(template.sql, sets)
-        except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
-        except _BIND_ERRORS as err:
-            raise unstorable(template, sets, err) from err
 
+    @abstractmethod
     def write(self, template: Template, rows: Sequence[Sequence[Stored]]) -> int:
         """Run one write for many rows inside the open transaction; return how many it changed.
 
         Unlike `execute_many` it leaves it to the caller to undo a batch that failed half way.
-        What triggers change is counted, too.
 
         Raises:
             PytuckException: What the database refused.
         """
-        before = self.raw.total_changes()
-        try:
-            if len(rows) == 1:
-                self.raw.execute(template.sql, rows[0])
-            else:
-                self.raw.executemany(template.sql, rows)
-        except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
-        except _BIND_ERRORS as err:
-            raise unstorable(template, rows, err) from err
-        return self.raw.total_changes() - before
 
-    def last_row_id(self) -> int:
-        """Return the row id of the row that was inserted last."""
-        return self.raw.last_insert_rowid()
-
+    @abstractmethod
     def batches(self, compiled: Compiled, size: int) -> Generator[list[StoredRow], None, None]:
         """Give the stored rows of a question batch by batch, from a cursor that stays open.
 
@@ -118,62 +63,39 @@ class Connection:
         Raises:
             PytuckException: What the database refused.
         """
-        cursor = self.raw.cursor()
-        try:
-            cursor.execute(compiled.sql, compiled.parameters[0])
-            while rows := list(islice(cursor, size)):
-                yield rows
-        except apsw.Error as err:
-            raise translated(err, self.path, compiled.template.table) from err
-        finally:
-            cursor.close(True)
 
+    @abstractmethod
     def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
         """Return the stored rows of SQL that the compiler wrote.
 
         Raises:
             PytuckException: What the database refused.
         """
-        try:
-            return self.raw.execute(sql, parameters).fetchall()
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
 
-    def pragma(self, name: str, value: str | int | None = None) -> Stored:
-        """Read or set one of SQLite's settings."""
-        try:
-            stored: Stored = self.raw.pragma(name, *(() if value is None else (value,)))
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
-        return stored
+    @abstractmethod
+    def last_row_id(self) -> int:
+        """Return the row id of the row that was inserted last."""
 
-    def pragma_rows(self, name: str, argument: str) -> list[StoredRow]:
-        """Return the rows of a setting that describes something, such as a table."""
-        return self.fetch(f"PRAGMA {name}({self.dialect.quote(argument)})")
+    @abstractmethod
+    def highest_key_given(self, table: str) -> int:
+        """Return the highest key a table with `autoincrement` ever gave, or 0."""
 
+    @abstractmethod
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         """Return the first bytes of a long text or blob without reading the rest of it.
 
         Raises:
             PytuckException: The row is gone.
         """
-        try:
-            blob = self.raw.blob_open("main", table, column, row_id, False)
-            try:
-                beginning: bytes = blob.read(size)
-            finally:
-                blob.close()
-        except apsw.Error as err:
-            raise translated(err, self.path, table) from err
-        return beginning
 
     # --- Transactions ---
 
     @property
+    @abstractmethod
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
-        return self.raw.in_transaction
 
+    @abstractmethod
     def begin(self, *, write: bool = True) -> None:
         """Open a transaction; for writing, wait for the file's write lock.
 
@@ -181,33 +103,43 @@ class Connection:
             LockTimeout: Another connection kept the lock for longer than the deadline.
             TransactionError: One is open already.
         """
-        if self.in_transaction:
-            raise TransactionError("A transaction is open already on this connection.")
-        self._savepoints = 0
-        if not write:
-            self.fetch(self.dialect.begin_read)
-            return
-        refuse_to_wait_for_itself(self.path, self)
-        self.fetch(self.dialect.begin_write)
-        note_writer(self.path, self)
 
+    @abstractmethod
     def commit(self) -> None:
         """Make the open transaction durable.
 
         Raises:
             PytuckException: It could not be; the transaction is rolled back then.
         """
-        try:
-            self.fetch(self.dialect.commit)
-        except PytuckException:
-            self.rollback()
-            raise
-        forget_writer(self.path)
 
+    @abstractmethod
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
-        if self.in_transaction:
-            self.fetch(self.dialect.rollback)
+
+    @abstractmethod
+    def set_savepoint(self) -> int:
+        """Mark a place in the open transaction to which it can go back; return its number.
+
+        An engine without savepoints goes back in one way only: the whole transaction is lost.
+        """
+
+    @abstractmethod
+    def release_savepoint(self, number: int) -> None:
+        """Take over into the transaction what was done since a savepoint, inner ones included."""
+
+    @abstractmethod
+    def undo_to_savepoint(self, number: int) -> None:
+        """Undo what was done since a savepoint, and end it."""
+
+    @abstractmethod
+    def deferred_foreign_keys(self) -> contextlib.AbstractContextManager[None]:
+        """Check foreign keys at the end of a `with` block inside the open transaction.
+
+        For rows that refer to one another, in whatever order they are written.
+
+        Raises:
+            ConstraintError: A row refers to one that does not exist.
+        """
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -237,106 +169,63 @@ class Connection:
         else:
             self.release_savepoint(number)
 
-    def set_savepoint(self) -> int:
-        """Mark a place in the open transaction to which it can go back; return its number."""
-        self._savepoints += 1
-        self.fetch(self.dialect.savepoint.format(self._savepoint_name(self._savepoints)))
-        return self._savepoints
-
-    def release_savepoint(self, number: int) -> None:
-        """Take over into the transaction what was done since a savepoint, inner ones included."""
-        self.fetch(self.dialect.release.format(self._savepoint_name(number)))
-        self._savepoints = number - 1
-
-    def undo_to_savepoint(self, number: int) -> None:
-        """Undo what was done since a savepoint, and end it."""
-        self.fetch(self.dialect.rollback_to.format(self._savepoint_name(number)))
-        self.release_savepoint(number)
-
-    def _savepoint_name(self, number: int) -> str:
-        return self.dialect.quote(f"pytuck_{number}")
-
-    @contextlib.contextmanager
-    def deferred_foreign_keys(self) -> Iterator[None]:
-        """Check foreign keys at the end of a `with` block inside the open transaction.
-
-        For rows that refer to one another, in whatever order they are written.
-
-        Raises:
-            ConstraintError: A row refers to one that does not exist.
-        """
-        self.pragma("defer_foreign_keys", 1)
-        try:
-            yield
-            broken, _ = self.raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)
-            if broken:
-                raise ConstraintError(
-                    "A row would refer to a row that does not exist, or a row that others refer "
-                    f"to would go, in '{self.path}'. Add or change the other row first.",
-                    details={"constraint": "foreign key"},
-                )
-        finally:
-            if self.in_transaction:
-                self.pragma("defer_foreign_keys", 0)
-
-    @contextlib.contextmanager
-    def _all_or_nothing(self) -> Iterator[None]:
-        """Hold a batch together; the driver's own context is the fastest way."""
-        with self.raw:
-            yield
-
     # --- Watching and ending ---
 
-    def data_version(self) -> int:
-        """Return a number that changes when another connection commits to the file."""
-        try:
-            return self.raw.data_version()
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
-
-    def total_changes(self) -> int:
-        """Return how many rows this connection has written since it was opened."""
-        return self.raw.total_changes()
-
+    @abstractmethod
     def interrupt(self) -> None:
         """Make the running statement end with `CancelledError`; may be called by any thread."""
-        with contextlib.suppress(apsw.ConnectionClosedError):
-            self.raw.interrupt()
 
+    @abstractmethod
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
-        try:
-            self.raw.close()
-        except apsw.Error as err:
-            raise DatabaseConnectionError(
-                f"'{self.path}' could not be closed: {err}", details={"path": self.path}
-            ) from err
+
+
+def broken_reference(path: str, table: str | None = None) -> ConstraintError:
+    """Return the error for a row that refers to one that does not exist."""
+    of = f" of table '{table}'" if table else ""
+    where = "" if table else f", in '{path}'"
+    return ConstraintError(
+        f"A row{of} would refer to a row that does not exist, or a row that others refer to "
+        f"would go{where}. Add or change the other row first.",
+        table_name=table,
+        details={"constraint": "foreign key"},
+    )
 
 
 def unstorable(
     template: Template, parameters: Iterable[Sequence[object]], err: Exception
 ) -> ValidationError:
     """Return the error for the first parameter that the driver could not bind."""
-    for values in parameters:
-        for position, value in enumerate(values):
-            reason = _why_unstorable(value)
-            if reason:
-                names = template.parameter_names
-                column = names[position] if position < len(names) else None
-                where = f"Column '{column}' of table" if column else "A value for table"
-                return ValidationError(
-                    f"{where} '{template.table}': {reason}",
-                    table_name=template.table,
-                    column_name=column,
-                )
-    return ValidationError(
+    return why_unstorable(template, parameters) or ValidationError(
         f"A value for table '{template.table}' cannot be stored: {err}",
         table_name=template.table,
     )
 
 
-def _why_unstorable(value: object) -> str | None:
-    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+def why_unstorable(
+    template: Template, parameters: Iterable[Sequence[object]]
+) -> ValidationError | None:
+    """Return the error for the first parameter that no database can hold; None if there is none."""
+    for values in parameters:
+        for position, value in enumerate(values):
+            reason = _reason(value)
+            if reason:
+                return refused_value(template, position, reason)
+    return None
+
+
+def refused_value(template: Template, position: int, reason: str) -> ValidationError:
+    """Return the error for the parameter at a position, with its column where that is known."""
+    names = template.parameter_names
+    column = names[position] if position < len(names) else None
+    where = f"Column '{column}' of table" if column else "A value for table"
+    return ValidationError(
+        f"{where} '{template.table}': {reason}", table_name=template.table, column_name=column
+    )
+
+
+def _reason(value: object) -> str | None:
+    if isinstance(value, int) and not INTEGER_MIN <= value <= INTEGER_MAX:
         return f"{value} is outside the 64 bits from -2^63 to 2^63 - 1."
     if isinstance(value, str) and has_lone_surrogate(value):
         return f"{value!r} has a lone surrogate, which no Unicode text may have."

@@ -28,6 +28,10 @@ from pytuck.common.exceptions import (
 _UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<table>[^.]+)\.(?P<column>[^,]+)(?P<more>.*)")
 _NOT_NULL = re.compile(r"NOT NULL constraint failed: (?P<table>.+)\.(?P<column>.+)")
 _NO_TABLE = re.compile(r"no such table: (?:main\.)?(?P<table>.+)")
+_MODEL_AHEAD = (
+    " If a model declares it, session.sync_schema(model) adds it to the table, or "
+    "declarative_base(storage, sync_schema=True) for all models."
+)
 _NO_COLUMN = re.compile(
     r"(?:no such column: (?:(?P<table>.+)\.)?|table (?P<of>.+) has no column named )(?P<column>.+)"
 )
@@ -150,7 +154,7 @@ def _sql(text: str, path: str, table: str | None) -> PytuckException:
     no_column = _NO_COLUMN.search(text)
     if no_column:
         of = no_column["table"] or no_column["of"] or table or ""
-        return ColumnNotFoundError(of, no_column["column"])
+        return ColumnNotFoundError(of, no_column["column"], hint=_MODEL_AHEAD)
     return QueryError(
         f"'{path}' refused a statement: {text}", table_name=table, details={"path": path}
     )

@@ -7,9 +7,8 @@ with their writes, and what they read is the present state, committed or not.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+import contextlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 import apsw
 
@@ -17,52 +16,14 @@ from pytuck.backends.connection import Connection
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.results import Outcome, StoredRow
-from pytuck.common.exceptions import DeadlockError, LockTimeout
+from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.write_locks import WriteLock
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import SQLITE
 from pytuck.types import Stored
 
 
-@dataclass(slots=True)
-class WriteLock:
-    """Who may write to a database in memory.
-
-    Attributes:
-        timeout_s: How long to wait for it, in seconds.
-        call: Held for the time of one call of the driver.
-    """
-
-    timeout_s: float
-    call: threading.RLock = field(default_factory=threading.RLock)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _owner: int | None = None
-
-    def acquire(self) -> None:
-        """Wait for the lock.
-
-        Raises:
-            DeadlockError: The thread holds it already, in another session or transaction.
-            LockTimeout: Another thread kept it for longer than the deadline.
-        """
-        if self._owner == threading.get_ident():
-            raise DeadlockError(
-                "This thread has another transaction open on the database in memory; commit it "
-                "or roll it back first."
-            )
-        if not self._lock.acquire(timeout=self.timeout_s):
-            raise LockTimeout(
-                f"Another thread has been writing to the database in memory for more than "
-                f"{self.timeout_s:g} s."
-            )
-        self._owner = threading.get_ident()
-
-    def release(self) -> None:
-        """Let the next one write."""
-        self._owner = None
-        self._lock.release()
-
-
-class MemoryConnection(Connection):
+class MemoryConnection(SqliteConnection):
     """One user's share of the connection to a database in memory."""
 
     def __init__(self, raw: apsw.Connection, lock: WriteLock) -> None:
@@ -104,6 +65,18 @@ class MemoryConnection(Connection):
         with self._call:
             return super().fetch(sql, parameters)
 
+    def compile(self, sql: str) -> None:
+        with self._call:
+            super().compile(sql)
+
+    @contextlib.contextmanager
+    def function(
+        self, name: str, call: Callable[..., Stored], argument_count: int = 0
+    ) -> Iterator[None]:
+        # One name would mean two things if somebody else had a function of it meanwhile.
+        with self._call, super().function(name, call, argument_count):
+            yield
+
     def pragma(self, name: str, value: str | int | None = None) -> Stored:
         with self._call:
             return super().pragma(name, value)
@@ -121,6 +94,17 @@ class MemoryConnection(Connection):
         except BaseException:
             self._end()
             raise
+
+    @contextlib.contextmanager
+    def structure_transaction(self) -> Iterator[None]:
+        # The setting is everybody's as the connection is, so nobody comes in before it is back.
+        self._write_lock.acquire()
+        self._is_mine = True
+        try:
+            with self._call, super().structure_transaction():
+                yield
+        finally:
+            self._end()
 
     def commit(self) -> None:
         super().commit()
@@ -156,17 +140,17 @@ class MemoryEngine(PytuckEngine):
 
     def __init__(self, *, name: str = "pytuck", timeout_s: float = 5.0) -> None:
         self.name = name
-        self._write_lock = WriteLock(timeout_s)
+        self._write_lock = WriteLock("the database in memory", timeout_s)
         super().__init__(OpeningPlan(":memory:", timeout_s=timeout_s, durability="off"))
 
-    def acquire(self) -> Connection:
+    def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()
         return MemoryConnection(self._watcher.raw, self._write_lock)
 
     def release(self, connection: Connection) -> None:
         connection.close()
 
-    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:
+    def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         return self.acquire()
 
     def versions(self) -> tuple[object, object]:
@@ -174,7 +158,7 @@ class MemoryEngine(PytuckEngine):
         with self._write_lock.call:
             return self._watcher.total_changes(), self._watcher.pragma("schema_version")
 
-    def _create(self) -> Connection:
+    def _create(self) -> SqliteConnection:
         connection = connect(self.plan, create=True)
         self._initialise(connection, is_file=False)
         return connection

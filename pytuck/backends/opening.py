@@ -8,10 +8,10 @@ from pathlib import Path
 
 import apsw
 
-from pytuck.backends.connection import Connection
 from pytuck.backends.errors import translated
 from pytuck.backends.file_check import ENCRYPTED_MAGIC
 from pytuck.backends.sql_functions import add_functions
+from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import (
     ConfigurationError,
     CorruptFileError,
@@ -45,7 +45,7 @@ class OpeningPlan:
     durability: Durability = "full"
 
 
-def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
+def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
     """Return a new connection, with SQLite's defences against hostile files up.
 
     Raises:
@@ -78,7 +78,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> Connection:
         if plan.is_read_only:
             raw.pragma("query_only", 1)
         add_functions(raw)
-        return Connection(raw, plan.name, SQLITE)
+        return SqliteConnection(raw, plan.name, SQLITE)
     except apsw.Error as err:
         raw.close()
         raise translated(err, plan.name) from err

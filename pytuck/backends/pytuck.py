@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytuck.backends.base import EngineInfo
-from pytuck.backends.catalogue import read_comments, write_comments
-from pytuck.backends.connection import Connection
 from pytuck.backends.file_check import APPLICATION_ID, FORMAT_VERSION
 from pytuck.backends.sqlite import SqliteEngine
-from pytuck.schema import Table
+from pytuck.backends.sqlite_connection import SqliteConnection
 
 _PAGE_BYTES = 4096
 
@@ -23,7 +21,7 @@ class PytuckEngine(SqliteEngine):
         version = self._watcher.pragma("user_version")
         return replace(super().info(), format_version=int(version or 0))
 
-    def _initialise(self, connection: Connection, *, is_file: bool) -> None:
+    def _initialise(self, connection: SqliteConnection, *, is_file: bool) -> None:
         connection.pragma("page_size", _PAGE_BYTES)
         connection.pragma("encoding", "UTF-8")
         if is_file:
@@ -33,9 +31,3 @@ class PytuckEngine(SqliteEngine):
         with connection.transaction():
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", FORMAT_VERSION)
-
-    def _comments(self, connection: Connection, table: str) -> dict[str, str]:
-        return read_comments(connection, table)
-
-    def _keep_comments(self, connection: Connection, table: Table) -> None:
-        write_comments(connection, table)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from pytuck.backends.catalogue import RESERVED_PREFIX
-from pytuck.backends.connection import Connection
+from pytuck.backends.catalogue import RESERVED_PREFIX, read_comments
 from pytuck.backends.results import StoredRow
+from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
 from pytuck.compiler.ddl import literal_value
 from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
@@ -17,21 +17,23 @@ _SYSTEM_NAME = re.compile(rf"^(sqlite_|{re.escape(RESERVED_PREFIX)})", re.IGNORE
 _KINDS = {"table": "table", "virtual": "table", "view": "view"}
 
 
-def table_names(connection: Connection) -> list[str]:
+def is_reserved(name: str) -> bool:
+    """Return whether a name belongs to SQLite or to this library, and never to the user."""
+    return bool(_SYSTEM_NAME.match(name))
+
+
+def table_names(connection: SqliteConnection) -> list[str]:
     """Return the names of the user's tables, then of the views, in the order of their names."""
     found = [
         (_KINDS[str(kind)], str(name))
         for schema, name, kind, *_ in connection.fetch("PRAGMA table_list")
-        if schema == "main" and kind in _KINDS and not _SYSTEM_NAME.match(str(name))
+        if schema == "main" and kind in _KINDS and not is_reserved(str(name))
     ]
     return [name for _, name in sorted(found, key=lambda item: (item[0], item[1].casefold()))]
 
 
-def reflect_table(connection: Connection, name: str, comments: dict[str, str]) -> Table:
-    """Return the structure of one table or view.
-
-    Args:
-        comments: Its comments by column name, its own under ''.
+def reflect_table(connection: SqliteConnection, name: str) -> Table:
+    """Return the structure of one table or view, with the comments kept for it.
 
     Raises:
         TableNotFoundError: The database has no such table.
@@ -40,6 +42,7 @@ def reflect_table(connection: Connection, name: str, comments: dict[str, str]) -
     if listed is None:
         raise TableNotFoundError(name, known=tuple(table_names(connection)))
     _, actual_name, kind, _, without_rowid, *_ = listed
+    comments = read_comments(connection, str(actual_name))
     details = connection.pragma_rows("table_xinfo", str(actual_name))
     indexes, unique_columns, has_key_index = _indexes(connection, str(actual_name))
     key = tuple(str(row[1]) for row in sorted(details, key=_key_position) if row[5])
@@ -57,7 +60,7 @@ def reflect_table(connection: Connection, name: str, comments: dict[str, str]) -
     )
 
 
-def _listed(connection: Connection, name: str) -> StoredRow | None:
+def _listed(connection: SqliteConnection, name: str) -> StoredRow | None:
     rows = connection.pragma_rows("table_list", name)
     return next((row for row in rows if row[0] == "main"), None)
 
@@ -100,7 +103,7 @@ def _default(sql: object, type_: ColumnType[object]) -> object:
         return MISSING  # a default of a foreign file that is not of the column's type
 
 
-def _indexes(connection: Connection, table: str) -> tuple[tuple[Index, ...], set[str], bool]:
+def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...], set[str], bool]:
     """Return the indexes made by name, the columns unique by themselves, and whether the
     primary key has an index of its own (then it is not the row id).
     """
@@ -121,7 +124,7 @@ def _indexes(connection: Connection, table: str) -> tuple[tuple[Index, ...], set
     return tuple(sorted(named, key=lambda index: index.name)), unique_columns, has_key_index
 
 
-def _foreign_keys(connection: Connection, table: str) -> tuple[ForeignKey, ...]:
+def _foreign_keys(connection: SqliteConnection, table: str) -> tuple[ForeignKey, ...]:
     parts: dict[int, list[StoredRow]] = defaultdict(list)
     for row in connection.pragma_rows("foreign_key_list", table):
         parts[int(row[0] or 0)].append(row)
@@ -139,6 +142,6 @@ def _foreign_keys(connection: Connection, table: str) -> tuple[ForeignKey, ...]:
     return tuple(reversed(keys))
 
 
-def _key_of(connection: Connection, table: str) -> tuple[str, ...]:
+def _key_of(connection: SqliteConnection, table: str) -> tuple[str, ...]:
     details = connection.pragma_rows("table_info", table)
     return tuple(str(row[1]) for row in sorted(details, key=_key_position) if row[5])

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import threading
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pytuck.backends import sqlite_upkeep
 from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.connection import Connection
+from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import reflect_table, table_names
-from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError
-from pytuck.compiler import ddl
+from pytuck.backends.sqlite_changes import StructureChanges
+from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
 from pytuck.compiler.dialects import SQLITE
-from pytuck.schema import Table
-
-_MAX_IDLE = 8
-"""Idle connections kept for the next user; each costs some ten kilobytes and a file handle."""
+from pytuck.schema import Change, Table
 
 
 class SqliteEngine(Engine):
@@ -42,33 +42,19 @@ class SqliteEngine(Engine):
         self.plan = plan
         self.facts = facts
         self.read_only_reason = read_only_reason
-        self._idle: list[Connection] = []
-        self._lock = threading.Lock()
-        self._is_closed = False
-        self._pid = os.getpid()
+        self._pool = ConnectionPool(lambda: connect(self.plan))
         # This one stays open and notices the commits of others.
         self._watcher = self._create() if facts is None else connect(plan)
 
-    def acquire(self) -> Connection:
+    def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()
-        if self._pid != os.getpid():
-            # A connection must not be carried into a forked child ("How To Corrupt", 2.6).
-            self._idle, self._pid = [], os.getpid()
-            self._lock = threading.Lock()
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return connect(self.plan)
+        return self._pool.acquire()
 
     def release(self, connection: Connection) -> None:
-        connection.rollback()
-        with self._lock:
-            if not self._is_closed and len(self._idle) < _MAX_IDLE:
-                self._idle.append(connection)
-                return
-        connection.close()
+        assert isinstance(connection, SqliteConnection)
+        self._pool.release(connection)
 
-    def open_reader(self, *, with_temporary_tables: bool = False) -> Connection:
+    def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         # SQLite's `query_only` would refuse temporary tables as well.
         return connect(replace(self.plan, is_read_only=not with_temporary_tables))
 
@@ -83,27 +69,40 @@ class SqliteEngine(Engine):
             read_only_reason=self.read_only_reason,
         )
 
-    def table_names(self) -> list[str]:
-        with self.connection() as connection:
-            return table_names(connection)
+    def table_names(self, connection: Connection | None = None) -> list[str]:
+        with self._using(connection) as used:
+            return table_names(used)
 
-    def reflect(self, table: str) -> Table:
-        with self.connection() as connection:
-            return reflect_table(connection, table, self._comments(connection, table))
+    def reflect(self, table: str, connection: Connection | None = None) -> Table:
+        with self._using(connection) as used:
+            return reflect_table(used, table)
 
-    def create_table(self, table: Table) -> None:
+    def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
         self._refuse_if_read_only()
-        with self.connection() as connection, connection.transaction():
-            connection.fetch(ddl.create_table(table, self.dialect))
-            for index in table.indexes:
-                connection.fetch(ddl.create_index(table.name, index, self.dialect))
-            self._keep_comments(connection, table)
+        if connection is not None:
+            with connection.transaction(), self._using(connection) as used:
+                StructureChanges(used).apply(changes)
+            return
+        with self.connection() as own, own.structure_transaction():
+            StructureChanges(own).apply(changes)
 
-    def drop_table(self, name: str) -> None:
+    def check(self) -> list[str]:
+        with self.connection() as connection:
+            return sqlite_upkeep.check(connection)
+
+    def backup(self, target: Path, *, overwrite: bool) -> Path:
+        with self.connection() as connection:
+            return sqlite_upkeep.backup(connection, self.plan, target, overwrite=overwrite)
+
+    def compact(self, connection: Connection | None) -> int:
         self._refuse_if_read_only()
-        with self.connection() as connection, connection.transaction():
-            connection.fetch(ddl.drop_table(name, self.dialect))
-            self._keep_comments(connection, Table(name, ()))
+        if connection is not None:
+            raise TransactionError(
+                f"'{self.plan.name}' cannot be compacted inside a transaction; commit it first.",
+                details={"path": self.plan.name},
+            )
+        with self.connection() as own:
+            return sqlite_upkeep.compact(own)
 
     def versions(self) -> tuple[object, object]:
         if self.plan.can_write_file:
@@ -113,26 +112,29 @@ class SqliteEngine(Engine):
         return self._versions_of_unlocked_file()
 
     def close(self) -> None:
-        with self._lock:
-            self._is_closed = True
-            connections, self._idle = [*self._idle, self._watcher], []
-        if self._pid == os.getpid():
-            for connection in connections:
-                connection.close()
+        is_mine = not self._pool.is_inherited
+        self._pool.close()
+        if is_mine:
+            self._watcher.close()
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[SqliteConnection]:
+        connection = self.acquire()
+        try:
+            yield connection
+        finally:
+            self.release(connection)
 
     def _versions_of_unlocked_file(self) -> tuple[object, object]:
         """A file that may not be written is read without locks, so only its state on disk tells."""
         path = Path(self.plan.name)
         status = path.stat()
         data = (status.st_mtime_ns, status.st_size, Path(f"{path}-wal").exists())
-        with self._lock:
-            stale, self._idle = self._idle, []
-        for connection in stale:
-            connection.close()
+        self._pool.drop_idle()
         with self.connection() as connection:
             return data, connection.pragma("schema_version")
 
-    def _create(self) -> Connection:
+    def _create(self) -> SqliteConnection:
         """Make the database and return its first connection."""
         path = Path(self.plan.name)
         if not path.parent.is_dir():
@@ -144,19 +146,22 @@ class SqliteEngine(Engine):
         self._initialise(connection, is_file=True)
         return connection
 
-    def _initialise(self, connection: Connection, *, is_file: bool) -> None:
+    def _initialise(self, connection: SqliteConnection, *, is_file: bool) -> None:
         """Give a new database what this engine's files begin with."""
         connection.pragma("user_version", 0)
 
-    def _comments(self, connection: Connection, table: str) -> dict[str, str]:
-        """Return the comments kept for a table; a plain SQLite file has no place for any."""
-        return {}
-
-    def _keep_comments(self, connection: Connection, table: Table) -> None:
-        """Keep the comments of a table, where the file has a place for them."""
+    @contextlib.contextmanager
+    def _using(self, connection: Connection | None) -> Iterator[SqliteConnection]:
+        """Give the connection that is there, or lend one for the time of a `with` block."""
+        if connection is None:
+            with self.connection() as lent:
+                yield lent
+        else:
+            assert isinstance(connection, SqliteConnection)
+            yield connection
 
     def _refuse_if_closed(self) -> None:
-        if self._is_closed:
+        if self._pool.is_closed:
             raise DatabaseConnectionError(
                 f"'{self.plan.name}' is closed. Open it again with Storage(...).",
                 details={"path": self.plan.name},

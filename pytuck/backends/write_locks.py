@@ -1,4 +1,4 @@
-"""Which thread of this process holds the write lock of which file.
+"""Which thread of this process may write to which database.
 
 A thread that would wait for itself waits in vain: with this table it is told so at once.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from pytuck.common.exceptions import DeadlockError
+from pytuck.common.exceptions import DeadlockError, LockTimeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,44 @@ def refuse_to_wait_for_itself(path: str, connection: Any) -> None:
             "roll it back first.",
             details={"path": path},
         )
+
+
+@dataclass(slots=True)
+class WriteLock:
+    """Who of this process may write to a database, where the database does not say it itself.
+
+    Attributes:
+        what: The database, for messages.
+        timeout_s: How long to wait for it, in seconds.
+        call: Held for the time of one call of a driver that takes one at a time.
+    """
+
+    what: str
+    timeout_s: float
+    call: threading.RLock = field(default_factory=threading.RLock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _owner: int | None = None
+
+    def acquire(self) -> None:
+        """Wait for the lock.
+
+        Raises:
+            DeadlockError: The thread holds it already, in another session or transaction.
+            LockTimeout: Another thread kept it for longer than the deadline.
+        """
+        if self._owner == threading.get_ident():
+            raise DeadlockError(
+                f"This thread has another transaction open on {self.what}; commit it or roll it "
+                "back first."
+            )
+        if not self._lock.acquire(timeout=self.timeout_s):
+            raise LockTimeout(
+                f"Another thread has been writing to {self.what} for more than "
+                f"{self.timeout_s:g} s. Try again when it has finished."
+            )
+        self._owner = threading.get_ident()
+
+    def release(self) -> None:
+        """Let the next one write."""
+        self._owner = None
+        self._lock.release()

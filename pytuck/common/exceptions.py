@@ -72,8 +72,10 @@ class ColumnNotFoundError(PytuckException):
 
     code = "PT-1102"
 
-    def __init__(self, table_name: str, column_name: str, *, known: tuple[str, ...] = ()) -> None:
-        hint = f" Its columns are: {', '.join(known[:50])}." if known else ""
+    def __init__(
+        self, table_name: str, column_name: str, *, known: tuple[str, ...] = (), hint: str = ""
+    ) -> None:
+        hint = f" Its columns are: {', '.join(known[:50])}." if known else hint
         super().__init__(
             f"Column '{column_name}' not found in table '{table_name}'.{hint}",
             table_name=table_name,

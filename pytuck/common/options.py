@@ -6,8 +6,8 @@ engines for what each does here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 Durability = Literal["full", "normal", "off"]
 """When a commit counts as done.
@@ -55,3 +55,57 @@ class SqliteBackendOptions:
 
 
 BackendOptions = PytuckBackendOptions | SqliteBackendOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """What bringing an existing table into line with a model may change.
+
+    Attributes:
+        sync_table_comment: Set the comment of the table to that of the model, if it has one.
+        sync_column_comments: Set the comments of columns to those of the model, where it has any.
+        add_new_columns: Add columns that the model has and the table lacks.
+        drop_missing_columns: Delete columns, with their values, that the model does not have.
+        update_column_types: Convert columns whose type is another one in the model.
+    """
+
+    sync_table_comment: bool = True
+    sync_column_comments: bool = True
+    add_new_columns: bool = True
+    drop_missing_columns: bool = False
+    update_column_types: bool = False
+
+
+@dataclass(slots=True)
+class SyncResult:
+    """What bringing a table into line changed, or would change.
+
+    Attributes:
+        table_name: The table.
+        table_comment_updated: Its comment is another one now.
+        columns_added: Names of the columns that were added.
+        columns_dropped: Names of those that were deleted.
+        column_comments_updated: Names of those whose comment is another one now.
+        columns_altered: Names of those whose type is another one now.
+        changes: Every step, a `pytuck.schema.Change` each.
+    """
+
+    table_name: str
+    table_comment_updated: bool = False
+    columns_added: list[str] = field(default_factory=list)
+    columns_dropped: list[str] = field(default_factory=list)
+    column_comments_updated: list[str] = field(default_factory=list)
+    columns_altered: list[str] = field(default_factory=list)
+    changes: tuple[Any, ...] = ()
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether there is any difference."""
+        return bool(
+            self.changes
+            or self.table_comment_updated
+            or self.columns_added
+            or self.columns_dropped
+            or self.column_comments_updated
+            or self.columns_altered
+        )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.compiler.dialects import Dialect
 from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
-from pytuck.types import Stored
+from pytuck.types import ColumnType, Stored
 
 _PLAIN_TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?$")
 
@@ -27,6 +28,48 @@ def create_table(table: Table, dialect: Dialect) -> str:
     parts.extend(_foreign_key(key, dialect) for key in table.foreign_keys)
     body = ",\n  ".join(parts)
     return f"CREATE TABLE {dialect.quote(table.name)} (\n  {body}\n)"
+
+
+def rename_table(name: str, new_name: str, dialect: Dialect) -> str:
+    """Return the SQL that gives a table another name."""
+    return f"ALTER TABLE {dialect.quote(name)} RENAME TO {dialect.quote(new_name)}"
+
+
+def rename_column(table: str, column: str, new_name: str, dialect: Dialect) -> str:
+    """Return the SQL that gives a column another name."""
+    names = f"{dialect.quote(column)} TO {dialect.quote(new_name)}"
+    return f"ALTER TABLE {dialect.quote(table)} RENAME COLUMN {names}"
+
+
+def add_column(table: str, column: Column, key: ForeignKey | None, dialect: Dialect) -> str:
+    """Return the SQL that adds a column to a table."""
+    return f"ALTER TABLE {dialect.quote(table)} ADD COLUMN {column_sql(column, key, dialect)}"
+
+
+def drop_column(table: str, column: str, dialect: Dialect) -> str:
+    """Return the SQL that deletes a column with its values."""
+    return f"ALTER TABLE {dialect.quote(table)} DROP COLUMN {dialect.quote(column)}"
+
+
+def column_sql(column: Column, key: ForeignKey | None, dialect: Dialect) -> str:
+    """Return the SQL that defines one column outside of the primary key."""
+    text = _column(Table("", (column,)), column, dialect)
+    return text if key is None else f"{text} {_references(key, dialect)}"
+
+
+def drop_view(name: str, dialect: Dialect) -> str:
+    """Return the SQL that deletes a view."""
+    return f"DROP VIEW {dialect.quote(name)}"
+
+
+def compact() -> str:
+    """Return the SQL that writes the database anew without the room of deleted rows."""
+    return "VACUUM"
+
+
+def drop_index(name: str, dialect: Dialect) -> str:
+    """Return the SQL that deletes an index."""
+    return f"DROP INDEX {dialect.quote(name)}"
 
 
 def create_index(table: str, index: Index, dialect: Dialect) -> str:
@@ -83,7 +126,7 @@ def literal_value(sql: str) -> Stored | Missing:
 
 
 def _column(table: Table, column: Column, dialect: Dialect) -> str:
-    parts = [dialect.quote(column.name), _type_name(column, dialect)]
+    parts = [dialect.quote(column.name), type_name(column.type, dialect)]
     if column.primary_key and not _is_key_apart(table):
         parts.append("PRIMARY KEY")
         if column.autoincrement:
@@ -97,8 +140,9 @@ def _column(table: Table, column: Column, dialect: Dialect) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _type_name(column: Column, dialect: Dialect) -> str:
-    name = column.type.sql_name
+def type_name(type_: ColumnType[Any], dialect: Dialect) -> str:
+    """Return the declared type of a column."""
+    name = type_.sql_name
     # ENUM('a','b') is no type name in SQLite's grammar, but a quoted one may be anything.
     return name if not name or _PLAIN_TYPE.match(name) else dialect.quote(name)
 
@@ -108,8 +152,12 @@ def _is_key_apart(table: Table) -> bool:
 
 
 def _foreign_key(key: ForeignKey, dialect: Dialect) -> str:
+    return f"FOREIGN KEY ({_names(key.columns, dialect)}) {_references(key, dialect)}"
+
+
+def _references(key: ForeignKey, dialect: Dialect) -> str:
     target = f"{dialect.quote(key.target_table)} ({_names(key.target_columns, dialect)})"
-    return f"FOREIGN KEY ({_names(key.columns, dialect)}) REFERENCES {target}"
+    return f"REFERENCES {target}"
 
 
 def _names(names: tuple[str, ...], dialect: Dialect) -> str:

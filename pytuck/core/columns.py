@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Literal, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from pytuck import schema
 from pytuck.common.exceptions import (
@@ -15,7 +15,7 @@ from pytuck.common.exceptions import (
 from pytuck.core.instance_values import missing_value
 from pytuck.query import Expression
 from pytuck.schema import MISSING
-from pytuck.types import ColumnType, type_of
+from pytuck.types import TYPE_CODES, ColumnType, type_of
 from pytuck.types.base import short_repr, shortened
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Column(Generic[T]):
         self.name = name or ""
         self.nullable = nullable and not primary_key
         self.primary_key = primary_key
-        self.index = bool(index)
+        self.index = index
         self.unique = unique
         self.factory = default_factory or (default if callable(default) else None)
         self.default = None if callable(default) else default
@@ -177,6 +177,48 @@ class Column(Generic[T]):
             comment=self.comment,
         )
 
+    @classmethod
+    def of_table(cls, table: schema.Table, column: schema.Column) -> Column[Any]:
+        """Return the declaration of a column that stands in a database."""
+        target = next((key for key in table.foreign_keys if key.columns == (column.name,)), None)
+        declared: Column[Any] = cls(
+            column.type,
+            name=column.name,
+            nullable=column.nullable,
+            primary_key=column.primary_key,
+            index=any(index.columns == (column.name,) for index in table.indexes),
+            unique=column.unique,
+            default=None if column.default is MISSING else cast(Any, column.default),
+            foreign_key=None if target is None else (target.target_table, target.target_columns[0]),
+            autoincrement=column.autoincrement,
+            comment=column.comment,
+        )
+        declared.attribute = column.name
+        return declared
+
+    @property
+    def col_type(self) -> type:
+        """The Python class of the values."""
+        return self.type.python_type
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the declaration as plain data."""
+        return {
+            "name": self.name,
+            "type": self.col_type.__name__,
+            "type_code": TYPE_CODES.get(self.col_type, 0),
+            "nullable": self.nullable,
+            "primary_key": self.primary_key,
+            "index": self.index,
+            "default": self.default,
+            "foreign_key": self.foreign_key,
+            "comment": self.comment,
+        }
+
+    def validate(self, value: object) -> T | None:
+        """Return `value` as the column holds it; see `convert`."""
+        return self.convert(value)
+
     def copy(self) -> Self:
         """Return the same declaration, for a subclass that takes it over."""
         twin = type(self).__new__(type(self))
@@ -236,8 +278,7 @@ class TableIndex:
                     table_name=table,
                 )
             names.append(column.name)
-        word = "unique" if self.unique else "idx"
-        own_name = self.name or "_".join((word, table, *names))
+        own_name = self.name or schema.index_name(table, names, is_unique=self.unique)
         return schema.Index(own_name, tuple(names), is_unique=self.unique)
 
 
@@ -273,7 +314,7 @@ def table_from_columns(
             if column.foreign_key is not None
         ),
         indexes=tuple(
-            schema.Index(f"idx_{name}_{column.name}", (column.name,))
+            schema.Index(schema.index_name(name, (column.name,)), (column.name,))
             for column in columns
             if column.index and not column.unique and not column.primary_key
         )

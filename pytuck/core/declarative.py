@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
+from pytuck.common.options import SyncOptions
 from pytuck.core.active_record import CRUDBaseModel
 from pytuck.core.models import PureBaseModel
 
@@ -12,10 +13,28 @@ if TYPE_CHECKING:
 
 
 @overload
-def declarative_base(storage: Storage, *, crud: Literal[False] = False) -> type[PureBaseModel]: ...
+def declarative_base(
+    storage: Storage,
+    *,
+    crud: Literal[False] = False,
+    sync_schema: bool = False,
+    sync_options: SyncOptions | None = None,
+) -> type[PureBaseModel]: ...
 @overload
-def declarative_base(storage: Storage, *, crud: Literal[True]) -> type[CRUDBaseModel]: ...
-def declarative_base(storage: Storage, *, crud: bool = False) -> type[PureBaseModel]:
+def declarative_base(
+    storage: Storage,
+    *,
+    crud: Literal[True],
+    sync_schema: bool = False,
+    sync_options: SyncOptions | None = None,
+) -> type[CRUDBaseModel]: ...
+def declarative_base(
+    storage: Storage,
+    *,
+    crud: bool = False,
+    sync_schema: bool = False,
+    sync_options: SyncOptions | None = None,
+) -> type[PureBaseModel]:
     """Return the base class of the models whose tables are in `storage`.
 
     Defining a model makes its table, unless the storage has it already or is read-only. Where a
@@ -24,6 +43,15 @@ def declarative_base(storage: Storage, *, crud: bool = False) -> type[PureBaseMo
 
     Args:
         crud: Give the models methods that read and write without a session (Active Record).
+        sync_schema: Bring a table that is there into line with its model.
+        sync_options: What may be changed for that.
     """
     parent = CRUDBaseModel if crud else PureBaseModel
-    return type("Base", (parent,), {"__module__": __name__}, storage=storage)
+    return type(
+        "Base",
+        (parent,),
+        {"__module__": __name__},
+        storage=storage,
+        sync_schema=sync_schema,
+        sync_options=sync_options,
+    )

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError, ValidationError
+from pytuck.common.options import SyncOptions
 from pytuck.core.columns import Column, TableIndex
 from pytuck.core.instance_values import SESSION, as_read, watched
 from pytuck.core.mapped import declare_annotated
 from pytuck.core.mapping import Mapper
 from pytuck.core.object_copies import new_like, plain_state
-from pytuck.core.plain_form import to_plain
+from pytuck.core.plain_form import plain_value, to_plain
 from pytuck.core.relationships import Relationship
 from pytuck.core.relationships.in_step import key_changed
 from pytuck.query import Expression, TableSource
@@ -38,6 +34,8 @@ class PureBaseModel:
         __table_args__: Indexes and unique constraints of several columns.
         __abstract__: The class has no table; its columns go to its subclasses.
         __storage__: Where the table is.
+        __sync_options__: How an existing table is brought into line with the model when that is
+            defined; None to leave it as it is.
     """
 
     __tablename__: ClassVar[str]
@@ -52,11 +50,20 @@ class PureBaseModel:
     __columns__: ClassVar[dict[str, Column[Any]]] = {}
     __primary_key__: ClassVar[str | None] = None
     __relationships__: ClassVar[dict[str, Relationship[Any]]] = {}
+    __sync_options__: ClassVar[SyncOptions | None] = None
 
-    def __init_subclass__(cls, *, storage: Storage | None = None, **options: Any) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        storage: Storage | None = None,
+        sync_schema: bool = False,
+        sync_options: SyncOptions | None = None,
+        **options: Any,
+    ) -> None:
         super().__init_subclass__(**options)
         if storage is not None:
             cls.__storage__ = storage
+            cls.__sync_options__ = (sync_options or SyncOptions()) if sync_schema else None
             cls.__abstract__ = True
             return
         if cls.__dict__.get("__abstract__", False):
@@ -135,13 +142,13 @@ class PureBaseModel:
         use_column_names: bool = False,
         include: Iterable[str] | None = None,
         exclude: Iterable[str] | None = None,
+        depth: int = 0,
         ensure_ascii: bool = False,
         indent: int | None = None,
-        depth: int = 0,
     ) -> str:
         """Return `to_dict` as JSON: dates as ISO 8601, durations in seconds, bytes as base64."""
         values = self.to_dict(use_column_names, include, exclude, depth)
-        return json.dumps(values, ensure_ascii=ensure_ascii, indent=indent, default=_json_value)
+        return json.dumps(values, ensure_ascii=ensure_ascii, indent=indent, default=plain_value)
 
 
 class DeclarativeBase(PureBaseModel):
@@ -179,8 +186,16 @@ def _map(model: type[PureBaseModel]) -> None:
         raise ValidationError(
             f"The model {model.__name__} has no storage. Derive it from declarative_base(storage)."
         )
-    model.__storage__.ensure_table(mapper.source.schema)
+    _bring_into_line(model)
     model.__storage__.models.add(model)
+
+
+def _bring_into_line(model: type[PureBaseModel]) -> None:
+    """Create the model's table, or bring it into line where the base asks for that."""
+    storage, structure = model.__storage__, model.__source__.schema
+    storage.ensure_table(structure)
+    if model.__sync_options__ is not None and not storage.is_read_only:
+        storage.sync_table(structure, model.__sync_options__)
 
 
 def _collected_columns(model: type[PureBaseModel]) -> dict[str, Column[Any]]:
@@ -214,17 +229,3 @@ def _collected_relationships(model: type[PureBaseModel]) -> dict[str, Relationsh
         found[name] = declared.copy_for(model)
         setattr(model, name, found[name])
     return found
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, (Decimal, UUID)):
-        return str(value)
-    raise TypeError(f"{value!r} has no form in JSON.")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from pytuck.common.exceptions import ValidationError
 from pytuck.core.mapping import Mapper
@@ -44,6 +49,33 @@ def to_plain(
             value = getattr(instance, name)
             plain[name] = _related(value, use_column_names, depth - 1, (id(instance),))
     return plain
+
+
+def plain_value(value: Any) -> Any:
+    """Return a value as JSON can hold it.
+
+    Dates become ISO 8601, durations seconds, bytes base64, decimals and UUIDs text.
+
+    Raises:
+        TypeError: There is no such form.
+    """
+    if value is None or (isinstance(value, (str, int, float)) and not isinstance(value, Enum)):
+        return value
+    if isinstance(value, dict):
+        return {key: plain_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_value(item) for item in value]
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, (bytes, bytearray)):
+        return base64.b64encode(value).decode("ascii")
+    if isinstance(value, Enum):
+        return plain_value(value.value)
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    raise TypeError(f"{value!r} has no form in JSON.")
 
 
 def _is_wanted(name: str, wanted: set[str] | None, left_out: set[str]) -> bool:

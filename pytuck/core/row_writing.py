@@ -17,7 +17,7 @@ from pytuck.compiler import Template, compile_statement
 from pytuck.core.instance_values import ROWID
 from pytuck.core.mapping import Mapper
 from pytuck.core.unit_of_work import Change, Inserted
-from pytuck.query import Delete, Expression, Insert, Select, Statement, Update, nodes, select
+from pytuck.query import Delete, Insert, Select, Statement, Update, nodes, select
 from pytuck.types import RAW, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX
@@ -166,9 +166,7 @@ def _highest_row_id(connection: Connection, mapper: Mapper) -> int:
     autoincrement = any(column.autoincrement for column in mapper.source.schema.columns)
     if not autoincrement:
         return max(highest, 0)
-    sequence = Expression[int](nodes.ColumnRef("sqlite_sequence", "seq", RAW), RAW)
-    name = Expression[str](nodes.ColumnRef("sqlite_sequence", "name", RAW), RAW)
-    used = _scalar(connection, select(sequence).where(name == mapper.table)) or 0
+    used = connection.highest_key_given(mapper.table)
     return max(highest, used, 0)
 
 
@@ -219,7 +217,7 @@ def update_group(
     def statement() -> Statement:
         columns = [mapper.source.c[mapper.by_name[name].column.name].node for name in names]
         assignments = tuple(
-            (node, nodes.Literal(None, RAW))
+            (node, nodes.Literal(None, node.type))
             for node in columns
             if isinstance(node, nodes.ColumnRef)
         )

@@ -25,6 +25,7 @@ from pytuck.core.models import PureBaseModel
 from pytuck.core.object_tracking import ObjectTracker, fill_in, names_of
 from pytuck.core.queries import Query
 from pytuck.core.relationships.deleting import untie_new
+from pytuck.core.session_schema import SessionSchema
 from pytuck.core.session_state import SessionState
 from pytuck.core.statement_runner import StatementRunner
 from pytuck.core.storage import Storage
@@ -43,7 +44,7 @@ _MOST_FLUSHES = 100
 """Flushes of one commit; if listeners still add changes then, they will for ever."""
 
 
-class Session:
+class Session(SessionSchema):
     """A conversation with a storage about objects.
 
     Objects read or added here are one for each row. Changes of their attributes are noticed and

@@ -2,62 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
-from pytuck import schema
-from pytuck.backends import (
-    Connection,
-    CursorResult,
-    Engine,
-    EngineInfo,
-    Result,
-    memory_engine,
-    open_engine,
-)
+from pytuck.backends import EngineInfo, memory_engine, open_engine
 from pytuck.backends.paging import RowOrder
-from pytuck.common.exceptions import (
-    ConfigurationError,
-    QueryError,
-    RecordNotFoundError,
-    SchemaError,
-    TableNotFoundError,
-)
+from pytuck.common.exceptions import ConfigurationError
 from pytuck.common.options import (
     BackendOptions,
     Durability,
     PytuckBackendOptions,
     SqliteBackendOptions,
 )
-from pytuck.compiler import compile_statement
-from pytuck.core import table_queries
-from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.model_registry import ModelRegistry
-from pytuck.core.transaction_parts import TransactionPart, TransactionParts
+from pytuck.core.schema_changes import SchemaChanges
+from pytuck.core.table_rows import TableRows
+from pytuck.core.tables import Table
+from pytuck.core.upkeep import Upkeep
 from pytuck.events import event
-from pytuck.query import (
-    Condition,
-    Delete,
-    Insert,
-    Select,
-    Statement,
-    TableSource,
-    Update,
-    and_,
-    count_of,
-    delete,
-    insert,
-    select,
-    update,
-)
+from pytuck.query import Select
+
+__all__ = ["Storage", "Table"]
 
 
-class Storage:
+class Storage(SchemaChanges, TableRows, Upkeep):
     """An open database: the user's handle.
 
     Args:
@@ -80,8 +49,6 @@ class Storage:
         LockTimeout: Another program has the file for itself.
     """
 
-    __event_family__: ClassVar[str] = "storage"
-
     def __init__(
         self,
         file_path: str | Path | None = None,
@@ -101,10 +68,10 @@ class Storage:
         self.auto_flush = auto_flush
         event.tell(self, "before_load")
         if self.file_path is None:
-            self._engine = memory_engine(engine)
+            opened = memory_engine(engine)
         else:
             password, timeout_s = _apply_options(backend_options, password, timeout_s)
-            self._engine = open_engine(
+            opened = open_engine(
                 self.file_path,
                 engine=engine,
                 read_only=read_only,
@@ -113,9 +80,8 @@ class Storage:
                 timeout_s=timeout_s,
                 durability=durability,
             )
+        super().__init__(opened)
         self.models = ModelRegistry()
-        self._tables: dict[str, TableSource] = {}
-        self._transaction = threading.local()
         self._seen_versions = self._engine.versions()
         try:
             event.tell(self, "after_load")
@@ -124,11 +90,6 @@ class Storage:
             raise
 
     # --- What is open ---
-
-    @property
-    def engine(self) -> Engine:
-        """The engine that holds the data."""
-        return self._engine
 
     @property
     def engine_name(self) -> str:
@@ -158,297 +119,9 @@ class Storage:
         where = "in memory" if self.in_memory else repr(str(self.file_path))
         return f"Storage({where}, engine={self.engine_name!r})"
 
-    # --- Tables ---
-
-    @property
-    def tables(self) -> Mapping[str, TableSource]:
-        """Every table and view by name, read from the database itself; models are not needed."""
-        return _Tables(self._engine, self._tables)
-
-    def get_table(self, name: str) -> TableSource:
-        """Return a table.
-
-        Raises:
-            TableNotFoundError: There is none of this name.
-        """
-        return self.tables[name]
-
-    def refresh_schema(self) -> None:
-        """Forget what is known of the tables, so that it is read again."""
-        self._tables.clear()
-
-    def create_table(
-        self, name: str, columns: Sequence[Column[Any]], comment: str | None = None
-    ) -> None:
-        """Create a table from columns, each with its `name`; nothing happens if it exists.
-
-        Raises:
-            SchemaError: The columns contradict one another.
-            ReadOnlyError: The file is open for reading only.
-        """
-        self.ensure_table(table_from_columns(name, columns, comment))
-
-    def ensure_table(self, table: schema.Table) -> None:
-        """Create a table if there is none of its name; check that it has the columns if there is.
-
-        Raises:
-            SchemaError: The table exists and lacks a column.
-            ReadOnlyError: It does not exist, and the file is open for reading only.
-        """
-        try:
-            found = self._engine.reflect(table.name)
-        except TableNotFoundError:
-            self._engine.create_table(table)
-            self._tables.pop(table.name, None)
-            return
-        known = {column.name.lower() for column in found.columns}
-        missing = [column.name for column in table.columns if column.name.lower() not in known]
-        if missing:
-            raise SchemaError(
-                f"Table '{table.name}' of '{self._engine.info().path}' has no column "
-                f"{', '.join(missing)}, which the model declares. Add the column to the table "
-                "or take it out of the model.",
-                table_name=table.name,
-            )
-
-    def drop_table(self, name: str) -> None:
-        """Delete a table with its rows.
-
-        Raises:
-            TableNotFoundError: There is none of this name.
-        """
-        self._engine.reflect(name)
-        self._engine.drop_table(name)
-        self._tables.pop(name, None)
-
-    # --- Statements ---
-
-    def execute(self, statement: Statement) -> Result[Any]:
-        """Run a statement, in the transaction of `transaction()` if one is open.
-
-        Raises:
-            PytuckException: What the database refused.
-        """
-        compiled = compile_statement(statement, self._engine.dialect)
-        connection = self.transaction_connection
-        if connection is None and compiled.template.is_write:
-            event.tell(self, "before_save")
-            outcome = self._engine.execute(compiled)
-            event.tell(self, "after_save")
-        elif connection is None:
-            outcome = self._engine.execute(compiled)
-        else:
-            outcome = connection.execute(compiled)
-        if isinstance(statement, Select):
-            return Result(compiled.template, outcome)
-        key = outcome.last_row_id if isinstance(statement, Insert) else None
-        return CursorResult(compiled.template, outcome, inserted_key=key)
-
-    @property
-    def transaction_connection(self) -> Connection | None:
-        """The connection of this thread's `transaction()`; None outside of one."""
-        connection: Connection | None = getattr(self._transaction, "connection", None)
-        return connection
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Self]:
-        """Commit everything `execute` does inside, or undo all of it on an exception; nests."""
-        connection = self.transaction_connection
-        if connection is not None:
-            with self._transaction.parts.following(), connection.transaction():
-                yield self
-            return
-        parts = self._transaction.parts = TransactionParts()
-        with parts.following(), self._engine.connection() as connection:
-            self._transaction.connection = connection
-            try:
-                with connection.transaction():
-                    yield self
-                    event.tell(self, "before_save")
-            finally:
-                self._transaction.connection = None
-        parts.settle()
-        event.tell(self, "after_save")
-
-    def join_transaction(self, part: TransactionPart) -> None:
-        """Have a session follow what becomes of this thread's `transaction()`."""
-        self._transaction.parts.join(part)
-
     def row_order(self, statement: Select[Any]) -> RowOrder:
         """Return the rows of a question by position, for scrolling through millions of them."""
         return RowOrder(self._engine, statement)
-
-    # --- Rows as dictionaries ---
-
-    def insert(self, table: str, data: Mapping[str, object]) -> Any:
-        """Add a row given by column names and return its primary key, or its row id.
-
-        Raises:
-            DuplicateKeyError: A row with this key exists.
-            ValidationError: A value does not fit.
-        """
-        source = self.get_table(table)
-        result = self.execute(insert(source).values(data))
-        key = source.primary_key
-        if key is None or data.get(key) is None or source.schema.rowid_alias is not None:
-            return result.inserted_primary_key if isinstance(result, CursorResult) else None
-        return data[key]
-
-    def bulk_insert(self, table: str, records: Iterable[Mapping[str, object]]) -> list[Any]:
-        """Add rows, all or none, and return their keys."""
-        with self.transaction():
-            return [self.insert(table, record) for record in records]
-
-    def select(self, table: str, pk: object) -> dict[str, Any]:
-        """Return the row with this key.
-
-        Raises:
-            RecordNotFoundError: There is none.
-        """
-        source = self.get_table(table)
-        rows = self.execute(select(source).where(_has_key(source, pk))).mappings()
-        if not rows:
-            raise RecordNotFoundError(table, pk)
-        return rows[0]
-
-    def update(self, table: str, pk: object, data: Mapping[str, object]) -> None:
-        """Change some columns of the row with this key.
-
-        Raises:
-            RecordNotFoundError: There is none.
-        """
-        source = self.get_table(table)
-        statement: Update[Any] = update(source).where(_has_key(source, pk)).values(data)
-        if self.execute(statement).rowcount() == 0:
-            raise RecordNotFoundError(table, pk)
-
-    def delete(self, table: str, pk: object) -> None:
-        """Delete the row with this key.
-
-        Raises:
-            RecordNotFoundError: There is none.
-        """
-        source = self.get_table(table)
-        statement: Delete[Any] = delete(source).where(_has_key(source, pk))
-        if self.execute(statement).rowcount() == 0:
-            raise RecordNotFoundError(table, pk)
-
-    def count_rows(self, table: str) -> int:
-        """Return how many rows a table has."""
-        return int(self.execute(count_of(select(self.get_table(table)))).scalar())
-
-    def bulk_update(
-        self, table: str, changes: Iterable[tuple[object, Mapping[str, object]]]
-    ) -> int:
-        """Change rows given by key and new values, all or none, and return how many those are.
-
-        Raises:
-            RecordNotFoundError: A row does not exist; none is changed then.
-        """
-        count = 0
-        with self.transaction():
-            for pk, data in changes:
-                self.update(table, pk, data)
-                count += 1
-        return count
-
-    # --- Rows in pages ---
-
-    def query(
-        self,
-        table: str,
-        conditions: table_queries.Filters = None,
-        limit: int | None = None,
-        offset: int = 0,
-        order_by: str | None = None,
-        order_desc: bool = False,
-    ) -> list[dict[str, Any]]:
-        """Return rows that meet all conditions, as dictionaries.
-
-        Args:
-            conditions: Expressions, what their `to_condition()` gives, or `{column: value}`.
-
-        Raises:
-            ColumnNotFoundError: The table has no column of a name.
-        """
-        sort = f"-{order_by}" if order_by and order_desc else order_by
-        statement = self.build_query(table, conditions, sort)
-        return table_queries.rows_of(self, statement.limit(limit).offset(offset or None))
-
-    def query_table_data(
-        self,
-        table: str,
-        limit: int | None = None,
-        offset: int = 0,
-        order_by: str | None = None,
-        order_desc: bool = False,
-        filters: table_queries.Filters = None,
-    ) -> dict[str, Any]:
-        """Return a page of rows: `records`, `total_count`, `has_more` and the columns (`schema`).
-
-        Args:
-            filters: `{column: value}`, or a list of `{"field", "operator", "value"}`.
-
-        Raises:
-            ColumnNotFoundError: The table has no column of a name.
-        """
-        sort = f"-{order_by}" if order_by and order_desc else order_by
-        statement = self.build_query(table, filters, sort)
-        return table_queries.page(self, self.get_table(table), statement, limit, offset)
-
-    def paginate(
-        self,
-        table: str,
-        page: int = 1,
-        per_page: int = 20,
-        filters: table_queries.Filters = None,
-        sort: str | Sequence[str] | None = None,
-    ) -> dict[str, Any]:
-        """Return one page of rows, with its number and that of the last one.
-
-        Args:
-            page: Counted from 1.
-            sort: Names of columns; `-name` sorts downwards.
-
-        Raises:
-            QueryError: The page or its size is less than 1.
-        """
-        if page < 1 or per_page < 1:
-            raise QueryError("Pages are counted from 1 and have at least one row.")
-        statement = self.build_query(table, filters, sort)
-        offset = (page - 1) * per_page
-        found = table_queries.page(self, self.get_table(table), statement, per_page, offset)
-        pages = -(-found["total_count"] // per_page)
-        return {**found, "page": page, "per_page": per_page, "pages": pages}
-
-    def build_query(
-        self,
-        table: str | type[Any],
-        conditions: table_queries.Filters = None,
-        sort: str | Iterable[str] | None = None,
-    ) -> Select[Any]:
-        """Return the question for the rows of a table, or the objects of a model.
-
-        Args:
-            table: The table's name, or a model class.
-            conditions: Expressions, or plain data as for `query_table_data`.
-            sort: Names of columns; `-name` sorts downwards.
-        """
-        if isinstance(table, str):
-            return table_queries.build(self.get_table(table), conditions, sort)
-        statement = table_queries.build(table.__source__, conditions, sort)
-        return replace(statement, entity=table)
-
-    def get_table_info(self, table: str | None = None) -> Any:
-        """Return what there is to know about a table, or about all of them, as plain data."""
-        if table is not None:
-            return table_queries.table_info(self, self.get_table(table).schema)
-        return [table_queries.table_info(self, source.schema) for source in self.tables.values()]
-
-    def get_column_info(self, table: str) -> list[dict[str, Any]]:
-        """Return what there is to know about the columns of a table, as plain data."""
-        structure = self.get_table(table).schema
-        return [table_queries.column_info(structure, column) for column in structure.columns]
 
     # --- Watching and ending ---
 
@@ -487,50 +160,6 @@ class Storage:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class _Tables(Mapping[str, TableSource]):
-    """The tables of a database by name, each read when it is first asked for."""
-
-    def __init__(self, engine: Engine, known: dict[str, TableSource]) -> None:
-        self._engine = engine
-        self._known = known
-
-    def __getitem__(self, name: str) -> TableSource:
-        source = self._known.get(name)
-        if source is None:
-            source = self._known[name] = TableSource(self._engine.reflect(name))
-        return source
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a table, or `default` if there is none of this name."""
-        try:
-            return self[name]
-        except TableNotFoundError:
-            return default
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._engine.table_names()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._engine.table_names())
-
-    def __len__(self) -> int:
-        return len(self._engine.table_names())
-
-
-def _has_key(source: TableSource, pk: object) -> Condition:
-    """Return the condition that a row has this primary key, or this row id."""
-    key = source.schema.primary_key
-    if not key:
-        return source.rowid == pk
-    parts = pk if isinstance(pk, (tuple, list)) and len(key) > 1 else (pk,)
-    if len(parts) != len(key):
-        raise QueryError(
-            f"The primary key of '{source.name}' is ({', '.join(key)}); {pk!r} does not fit.",
-            table_name=source.name,
-        )
-    return and_(*(source.c[name] == part for name, part in zip(key, parts, strict=True)))
 
 
 def _apply_options(

@@ -200,6 +200,7 @@ class TransactionControl:
         except BaseException:
             self._undo_all()
             raise
+        self._state.storage.forget_changed_tables()
 
     def _undo_all(self) -> None:
         self._state.connection.interrupt_streams()
@@ -211,6 +212,7 @@ class TransactionControl:
         """Give the objects back an earlier state, to which the rows went back already."""
         pending = self._tracker.drop_pending()
         tables = self._state.undo.restore(self._state.identity, pending, since)
+        self._state.storage.refresh_schema()
         self._state.relations.forget(self._state.identity)
         for table in tables:
             self._reread_after_rollback(table)

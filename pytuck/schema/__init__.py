@@ -1,9 +1,50 @@
 """Which tables and columns there are: plain, frozen data without any rows.
 
 Read from an open file by `backends.reflection`, made from models by `core.models`, and turned
-into SQL by `compiler.ddl`.
+into SQL by `compiler.ddl`. `changes` are the steps that lead from one structure to another, and
+`differences` finds them.
 """
 
-from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.schema.changes import (
+    AddColumn,
+    AlterColumn,
+    Change,
+    CommentColumn,
+    CommentTable,
+    CreateIndex,
+    CreateTable,
+    DropColumn,
+    DropIndex,
+    DropTable,
+    RenameColumn,
+    RenameTable,
+    ReorderColumns,
+    SetPrimaryKey,
+)
+from pytuck.schema.differences import differences
+from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
 
-__all__ = ["MISSING", "Column", "ForeignKey", "Index", "Missing", "Table"]
+__all__ = [
+    "MISSING",
+    "AddColumn",
+    "AlterColumn",
+    "Change",
+    "Column",
+    "CommentColumn",
+    "CommentTable",
+    "CreateIndex",
+    "CreateTable",
+    "DropColumn",
+    "DropIndex",
+    "DropTable",
+    "ForeignKey",
+    "Index",
+    "Missing",
+    "RenameColumn",
+    "RenameTable",
+    "ReorderColumns",
+    "SetPrimaryKey",
+    "Table",
+    "differences",
+    "index_name",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -33,6 +34,11 @@ class ForeignKey:
     columns: tuple[str, ...]
     target_table: str
     target_columns: tuple[str, ...]
+
+
+def index_name(table: str, columns: Sequence[str], *, is_unique: bool = False) -> str:
+    """Return the name of an index for which nobody chose one."""
+    return "_".join(("unique" if is_unique else "idx", table, *columns))
 
 
 @dataclass(frozen=True, slots=True)

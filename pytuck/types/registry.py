@@ -62,6 +62,15 @@ TYPES: dict[type, ColumnType[Any]] = {
 }
 """The type of a column declared by a Python class alone. `Enum` classes are made on demand."""
 
+TYPE_CODES: dict[type, int] = {
+    kind: number
+    for number, kind in enumerate(
+        (int, str, float, bool, bytes, datetime, date, timedelta, list, dict, time, Decimal, UUID),
+        1,
+    )
+}
+"""Numbers of the types; the first ten are those of the old library."""
+
 _BY_SQL_NAME: dict[str, ColumnType[Any]] = {
     **{kind.sql_name: kind for kind in TYPES.values()},
     JSON.sql_name: JSON,

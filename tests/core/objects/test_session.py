@@ -8,10 +8,10 @@ import pytest
 
 from pytuck import (
     Column,
+    ColumnNotFoundError,
     ConstraintError,
     DuplicateKeyError,
     QueryError,
-    SchemaError,
     SerializationError,
     Session,
     StaleDataError,
@@ -357,15 +357,23 @@ def test_validators_and_defaults(storage):
         Column(int, default=1, default_factory=int)
 
 
-def test_a_model_that_does_not_fit_its_table_is_refused(storage, models):
+def test_a_model_ahead_of_its_table_is_told_how_to_bring_it_into_line(storage, models):
     base = declarative_base(storage)
-    with pytest.raises(SchemaError, match="nickname"):
 
-        class Wrong(base):
-            __tablename__ = "users"
-            id = Column(int, primary_key=True)
-            nickname = Column(str)
+    class Ahead(base):
+        __tablename__ = "users"
+        id = Column(int, primary_key=True)
+        nickname = Column(str)
 
+    with Session(storage) as session:
+        with pytest.raises(ColumnNotFoundError, match=r"nickname.*sync_schema"):
+            session.query(Ahead).all()
+        assert session.sync_schema(Ahead).columns_added == ["nickname"]
+        assert session.query(Ahead).all() == []
+
+
+def test_a_model_needs_a_table_name(storage):
+    base = declarative_base(storage)
     with pytest.raises(ValidationError, match="__tablename__"):
 
         class Nameless(base):

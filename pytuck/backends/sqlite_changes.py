@@ -1,0 +1,402 @@
+"""Changes of the structure of a SQLite database, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pytuck import schema
+from pytuck.backends import catalogue
+from pytuck.backends.change_safety import ChangeSafety
+from pytuck.backends.reflection import is_reserved, reflect_table, table_names
+from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.common.exceptions import (
+    ColumnNotFoundError,
+    QueryError,
+    SchemaError,
+    TypeConversionError,
+)
+from pytuck.compiler import ddl
+from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_tables
+from pytuck.compiler.dialects.sqlite_changes import Rebuild
+from pytuck.schema import MISSING, Change
+from pytuck.types import ColumnType, Stored
+
+_FILL = "pytuck_fill"
+_CONVERT = "pytuck_convert"
+
+
+@dataclass
+class StructureChanges:
+    """Carries out changes on one connection, inside its open transaction.
+
+    Where foreign keys are enforced meanwhile, a table that others refer to cannot be made anew:
+    deleting the old one would be deleting its rows.
+    """
+
+    connection: SqliteConnection
+
+    @property
+    def safety(self) -> ChangeSafety:
+        """What it must not do."""
+        return ChangeSafety(self.connection)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Carry out changes one after the other.
+
+        Raises:
+            SchemaError: A change contradicts what is there.
+            ConstraintError: Rows would refer to rows that are no longer there.
+            TransactionError: It cannot be done inside a transaction that was open before.
+        """
+        watched = self.safety.referring(changes)
+        dangling = self.safety.dangling(watched)
+        broken = self.safety.broken()
+        for change in changes:
+            self._apply_one(change)
+        self.safety.refuse_newly_dangling(dangling, watched)
+        self.safety.refuse_newly_broken(broken)
+
+    def _apply_one(self, change: Change) -> None:
+        carry_out: Callable[[StructureChanges, Any], None] = _STEPS[type(change)]
+        try:
+            carry_out(self, change)
+        except (QueryError, ColumnNotFoundError) as err:
+            if err.__cause__ is None:
+                raise  # one of ours, which names table and column
+            raise SchemaError(
+                f"'{self.connection.path}' does not allow to {change.describe()}: {err.message}",
+                table_name=change.table,
+                details={"path": self.connection.path},
+            ) from err
+
+    # --- Tables ---
+
+    def create_table(self, change: schema.CreateTable) -> None:
+        """Make a table."""
+        table = change.definition
+        self._run(ddl.create_table(table, SQLITE))
+        for index in table.indexes:
+            self.create_index(schema.CreateIndex(table.name, index))
+        catalogue.write_comments(self.connection, table)
+
+    def drop_table(self, change: schema.DropTable) -> None:
+        """Delete a table."""
+        table = self._table(change.table)
+        if table.kind == "view":
+            self._run(ddl.drop_view(table.name, SQLITE))
+        else:
+            self.safety.refuse_cascade(change)
+            self._run(ddl.drop_table(table.name, SQLITE))
+        catalogue.write_comments(self.connection, schema.Table(table.name, ()))
+
+    def rename_table(self, change: schema.RenameTable) -> None:
+        """Give a table another name."""
+        table = self._table(change.table)
+        new = change.new_name
+        if is_reserved(new):
+            raise SchemaError(f"The name '{new}' is reserved.", table_name=table.name)
+        taken = {name.lower() for name in table_names(self.connection)} - {table.name.lower()}
+        if new.lower() in taken or new == table.name:
+            raise SchemaError(f"There is a table '{new}' already.", table_name=new)
+        old = table.name
+        if new.lower() == old.lower():  # SQLite finds that name taken, so it goes by another one
+            old = self._free_name(f"_pytuck_renamed_{new}")
+            self._run(ddl.rename_table(table.name, old, SQLITE))
+        self._run(ddl.rename_table(old, new, SQLITE))
+        catalogue.move_comments(self.connection, table.name, new)
+
+    def comment_table(self, change: schema.CommentTable) -> None:
+        """Set the comment of a table."""
+        table = self._table(change.table)
+        catalogue.set_comment(self.connection, table.name, "", change.comment)
+
+    # --- Columns ---
+
+    def add_column(self, change: schema.AddColumn) -> None:
+        """Add a column."""
+        table = self._table(change.table)
+        column = change.column
+        if column.name.lower() in (name.lower() for name in table.by_name):
+            raise SchemaError(
+                f"Table '{table.name}' has a column '{column.name}' already.",
+                table_name=table.name,
+            )
+        if column.primary_key:
+            raise SchemaError(
+                f"Column '{table.name}.{column.name}' cannot be added as a primary key. Add it as "
+                "an ordinary column, fill it, and call set_primary_key().",
+                table_name=table.name,
+            )
+        fill = column.default if change.fill is MISSING else change.fill
+        has_fill = fill is not MISSING and fill is not None
+        if not column.nullable and not has_fill and self.safety.count(table):
+            raise SchemaError(
+                f"Column '{table.name}.{column.name}' must have a value, and there are rows that "
+                "would have none. Give it a default, or pass default_value.",
+                table_name=table.name,
+            )
+        self._add(table, replace(change, table=table.name), fill)
+        if column.comment:
+            catalogue.set_comment(self.connection, table.name, column.name, column.comment)
+
+    def _add(self, table: schema.Table, change: schema.AddColumn, fill: object) -> None:
+        column = change.column
+        is_default = fill is MISSING or (not callable(fill) and fill == column.default)
+        has_default = column.default is not MISSING and column.default is not None
+        is_simple = (column.nullable or has_default) and not column.unique
+        is_simple = is_simple and (change.foreign_key is None or not has_default)
+        if is_simple and is_default:
+            self._run(ddl.add_column(table.name, column, change.foreign_key, SQLITE))
+            return
+        next_value = fill if callable(fill) else lambda: fill
+
+        def filled() -> Stored:
+            value = next_value()
+            return column.type.to_storage(None if value is MISSING else value)
+
+        rebuild = sqlite_changes.with_column(self._text(table), change, f"{_FILL}()", SQLITE)
+        with self.connection.function(_FILL, filled):
+            self._rebuild(table, rebuild, change)
+
+    def drop_column(self, change: schema.DropColumn) -> None:
+        """Delete a column."""
+        table = self._table(change.table)
+        column = table.column(_actual(table, change.column))
+        if column.primary_key:
+            raise SchemaError(
+                f"Column '{table.name}.{column.name}' is (part of) the primary key and cannot be "
+                "dropped. Make another column the primary key first.",
+                table_name=table.name,
+            )
+        if len(table.columns) == 1:
+            raise SchemaError(
+                f"'{column.name}' is the only column of table '{table.name}'. Drop the table.",
+                table_name=table.name,
+            )
+        rebuild, is_plain = sqlite_changes.without_column(self._text(table), column.name)
+        for index in table.indexes:
+            if column.name in index.columns:
+                self._run(ddl.drop_index(index.name, SQLITE))
+        if is_plain:
+            self._run(ddl.drop_column(table.name, column.name, SQLITE))
+        else:
+            self._rebuild(table, rebuild, change)
+        catalogue.set_comment(self.connection, table.name, column.name, None)
+
+    def rename_column(self, change: schema.RenameColumn) -> None:
+        """Give a column another name."""
+        table = self._table(change.table)
+        old = _actual(table, change.column)
+        others = {name.lower() for name in table.by_name} - {old.lower()}
+        if change.new_name.lower() in others:
+            raise SchemaError(
+                f"Table '{table.name}' has a column '{change.new_name}' already.",
+                table_name=table.name,
+            )
+        self._run(ddl.rename_column(table.name, old, change.new_name, SQLITE))
+        catalogue.move_comments(self.connection, table.name, table.name, old, change.new_name)
+
+    def alter_column(self, change: schema.AlterColumn) -> None:
+        """Change type, duty or default of a column."""
+        table = self._table(change.table)
+        old = table.column(_actual(table, change.column))
+        new = _altered(old, change)
+        if change.nullable is False:
+            self.safety.refuse_nulls(table, (old.name,))
+        text = sqlite_changes.altered(self._text(table), new, change, SQLITE)
+        if new.type.sql_name == old.type.sql_name:
+            self._rebuild(table, Rebuild(text), change)
+            return
+        source = f"{_CONVERT}({SQLITE.quote(old.name)})"
+        with self.connection.function(_CONVERT, _converter(table, old, new.type), 1):
+            self._rebuild(table, Rebuild(text, {text.column(old.name).name: source}), change)
+
+    def comment_column(self, change: schema.CommentColumn) -> None:
+        """Set the comment of a column."""
+        table = self._table(change.table)
+        name = _actual(table, change.column)
+        catalogue.set_comment(self.connection, table.name, name, change.comment)
+
+    def set_primary_key(self, change: schema.SetPrimaryKey) -> None:
+        """Make other columns the primary key."""
+        table = self._table(change.table)
+        names = tuple(_actual(table, name) for name in change.columns)
+        if names == table.primary_key:
+            return
+        self.safety.refuse_nulls(table, names)
+        self.safety.refuse_twins(table, names)
+        plan = schema.SetPrimaryKey(table.name, names)
+        text = sqlite_changes.with_primary_key(self._text(table), plan, SQLITE)
+        self._rebuild(table, Rebuild(text), change)
+
+    def reorder_columns(self, change: schema.ReorderColumns) -> None:
+        """Put the columns into another order."""
+        table = self._table(change.table)
+        names = tuple(_actual(table, name) for name in change.columns)
+        if sorted(names) != sorted(table.by_name):
+            raise SchemaError(
+                f"The new order of table '{table.name}' must name each of its columns once: "
+                f"{', '.join(table.by_name)}.",
+                table_name=table.name,
+            )
+        plan = schema.ReorderColumns(table.name, names)
+        text = sqlite_changes.reordered(self._text(table), plan)
+        self._rebuild(table, Rebuild(text), change)
+
+    # --- Indexes ---
+
+    def create_index(self, change: schema.CreateIndex) -> None:
+        """Make an index; a name of our own making gets a number where it is taken."""
+        table = self._table(change.table)
+        names = tuple(_actual(table, name) for name in change.index.columns)
+        index = replace(change.index, columns=names)
+        if index.name == schema.index_name(table.name, names, is_unique=index.is_unique):
+            index = replace(index, name=self._free_name(index.name))
+        self._run(ddl.create_index(table.name, index, SQLITE))
+
+    def drop_index(self, change: schema.DropIndex) -> None:
+        """Delete an index."""
+        table = self._table(change.table)
+        known = [index.name for index in table.indexes]
+        if change.index not in known:
+            raise SchemaError(
+                f"Table '{table.name}' has no index '{change.index}'. "
+                f"Its indexes are: {', '.join(known) or 'none'}.",
+                table_name=table.name,
+            )
+        self._run(ddl.drop_index(change.index, SQLITE))
+
+    # --- Making a table anew ---
+
+    def _rebuild(self, table: schema.Table, rebuild: Rebuild, change: Change) -> None:
+        """Make a table anew under another name, copy its rows, and put it in the old one's place."""
+        self.safety.refuse_cascade(change)
+        new = self._free_name(f"_pytuck_new_{table.name}")
+        belongings = self.connection.fetch(sqlite_changes.definitions_of(table.name))
+        counter = self._counter(table)
+        count = self.safety.count(table)
+        self._run(sqlite_changes.create_rebuilt(new, rebuild.text, SQLITE))
+        self._run(sqlite_changes.copy_rows(table, new, rebuild, SQLITE))
+        copied = self.safety.count(replace(table, name=new))
+        if copied != count:
+            raise SchemaError(
+                f"Only {copied} of {count} rows of table '{table.name}' could be copied; nothing "
+                "was changed.",
+                table_name=table.name,
+            )
+        self._run(ddl.drop_table(table.name, SQLITE))
+        # Otherwise SQLite would look for the old table, in views and triggers, before it is back.
+        self.connection.pragma("legacy_alter_table", 1)
+        try:
+            self._run(ddl.rename_table(new, table.name, SQLITE))
+        finally:
+            self.connection.pragma("legacy_alter_table", 0)
+        for kind, _, sql in belongings:
+            if kind in ("index", "trigger"):
+                self._run(str(sql))
+        if counter and "AUTOINCREMENT" in _key_clause(rebuild.text):
+            for sql_text in sqlite_changes.keep_counter(table.name, counter, SQLITE):
+                self._run(sql_text)
+
+    def _counter(self, table: schema.Table) -> int | None:
+        if not self.connection.pragma_rows("table_info", "sqlite_sequence"):
+            return None
+        return self.connection.highest_key_given(table.name)
+
+    def _text(self, table: schema.Table) -> sqlite_tables.TableText:
+        rows = self.connection.fetch(sqlite_changes.definitions_of(table.name))
+        definition = next((sql for kind, _, sql in rows if kind == "table"), None)
+        if definition is None:
+            raise SchemaError(
+                f"'{table.name}' is a view; its columns are those of what it is made of.",
+                table_name=table.name,
+            )
+        return sqlite_tables.parse_table(str(definition))
+
+    # --- Asking ---
+
+    def _run(self, sql: str) -> None:
+        self.connection.fetch(sql)
+
+    def _table(self, name: str) -> schema.Table:
+        return reflect_table(self.connection, name)
+
+    def _free_name(self, wanted: str) -> str:
+        name, number = wanted, 1
+        while self.connection.fetch(sqlite_changes.anything_named(name)):
+            number += 1
+            name = f"{wanted}_{number}"
+        return name
+
+
+_STEPS: dict[type[Change], Callable[[StructureChanges, Any], None]] = {
+    schema.CreateTable: StructureChanges.create_table,
+    schema.DropTable: StructureChanges.drop_table,
+    schema.RenameTable: StructureChanges.rename_table,
+    schema.CommentTable: StructureChanges.comment_table,
+    schema.AddColumn: StructureChanges.add_column,
+    schema.DropColumn: StructureChanges.drop_column,
+    schema.RenameColumn: StructureChanges.rename_column,
+    schema.AlterColumn: StructureChanges.alter_column,
+    schema.CommentColumn: StructureChanges.comment_column,
+    schema.SetPrimaryKey: StructureChanges.set_primary_key,
+    schema.ReorderColumns: StructureChanges.reorder_columns,
+    schema.CreateIndex: StructureChanges.create_index,
+    schema.DropIndex: StructureChanges.drop_index,
+}
+
+
+def _actual(table: schema.Table, name: str) -> str:
+    """Return a column's name as it is written in the database.
+
+    Raises:
+        ColumnNotFoundError: There is none.
+    """
+    for column in table.columns:
+        if column.name.lower() == name.lower():
+            return column.name
+    raise ColumnNotFoundError(table.name, name, known=tuple(table.by_name))
+
+
+def _altered(old: schema.Column, change: schema.AlterColumn) -> schema.Column:
+    """Return the column as it is to be.
+
+    Raises:
+        TypeConversionError: The default does not fit the type.
+    """
+    new = old
+    if isinstance(change.type, ColumnType):
+        new = replace(new, type=change.type)
+    if isinstance(change.nullable, bool):
+        new = replace(new, nullable=change.nullable)
+    default = old.default if change.default is ... else change.default
+    if default is not MISSING and default is not None:
+        default = new.type.convert(default)
+    return replace(new, default=default)
+
+
+def _converter(
+    table: schema.Table, old: schema.Column, type_: ColumnType[Any]
+) -> Callable[[Stored], Stored]:
+    def convert(stored: Stored) -> Stored:
+        try:
+            value = old.type.from_storage(stored)
+            return None if value is None else type_.to_storage(type_.convert(value))
+        except TypeConversionError as err:
+            raise TypeConversionError(
+                f"Column '{table.name}.{old.name}' has a value that cannot be converted: "
+                f"{err.message} Nothing was changed.",
+                value=err.value,
+                target_type=type_.python_type,
+                table_name=table.name,
+                column_name=old.name,
+            ) from err
+
+    return convert
+
+
+def _key_clause(text: sqlite_tables.TableText) -> str:
+    clauses = [clause for column in text.columns for clause in column.clauses]
+    return " ".join(clause.text.upper() for clause in clauses if clause.kind == "PRIMARY")

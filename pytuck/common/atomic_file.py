@@ -1,0 +1,49 @@
+"""Replacing a file so that at any moment there is the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give the path of an empty file that takes the place of `target` after the `with` block.
+
+    It stands in the same folder, is private until then, keeps the mode of the file it replaces,
+    and is taken away after an exception.
+
+    Raises:
+        OSError: The folder or the disk refused.
+    """
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    os.close(handle)
+    path = Path(name)
+    try:
+        yield path
+        path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        _sync(path)
+        path.replace(target)
+        _sync(target.parent)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync(path: Path) -> None:
+    """Have a file, or the entries of a folder, written to the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # folders cannot be opened there, and need not be
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

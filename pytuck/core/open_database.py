@@ -1,0 +1,144 @@
+"""The part of an open database that everything else about it stands on."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+from pytuck.backends import Connection, CursorResult, Engine, Result
+from pytuck.compiler import compile_statement
+from pytuck.core.model_defaults import inserted_key
+from pytuck.core.tables import Table, Tables
+from pytuck.core.transaction_parts import TransactionPart, TransactionParts
+from pytuck.events import event
+from pytuck.query import Insert, Select, Statement
+
+
+class OpenDatabase:
+    """Tables by name, statements and transactions on one engine."""
+
+    __event_family__: ClassVar[str] = "storage"
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._tables: dict[str, Table] = {}
+        self._transaction = threading.local()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that holds the data."""
+        return self._engine
+
+    # --- Tables ---
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """Every table and view by name, read from the database itself; models are not needed."""
+        return Tables(self, self._tables)
+
+    def get_table(self, name: str) -> Table:
+        """Return a table.
+
+        Raises:
+            TableNotFoundError: There is none of this name.
+        """
+        return self.tables[name]
+
+    def refresh_schema(self) -> None:
+        """Forget what is known of the tables, so that it is read again."""
+        self._tables.clear()
+
+    # --- Statements ---
+
+    def execute(self, statement: Statement) -> Result[Any]:
+        """Run a statement, in the transaction of `transaction()` if one is open.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        compiled = compile_statement(statement, self._engine.dialect)
+        connection = self.transaction_connection
+        if connection is None and compiled.template.is_write:
+            event.tell(self, "before_save")
+            outcome = self._engine.execute(compiled)
+            event.tell(self, "after_save")
+        elif connection is None:
+            outcome = self._engine.execute(compiled)
+        else:
+            outcome = connection.execute(compiled)
+        if isinstance(statement, Select):
+            return Result(compiled.template, outcome)
+        key = None
+        if isinstance(statement, Insert):
+            key = inserted_key(statement, outcome.last_row_id)
+        return CursorResult(compiled.template, outcome, inserted_key=key)
+
+    @property
+    def transaction_connection(self) -> Connection | None:
+        """The connection of this thread's `transaction()`; None outside of one."""
+        connection: Connection | None = getattr(self._transaction, "connection", None)
+        return connection
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Self]:
+        """Commit what is done inside, or undo all of it on an exception; nests as savepoints."""
+        connection = self.transaction_connection
+        if connection is not None:
+            with (
+                self._forgetting_tables(),
+                self._transaction.parts.following(),
+                connection.transaction(),
+            ):
+                yield self
+            return
+        parts = self._transaction.parts = TransactionParts()
+        with (
+            self._forgetting_tables(),
+            parts.following(),
+            self._engine.connection() as connection,
+            self.joining(connection),
+            connection.transaction(),
+        ):
+            yield self
+            event.tell(self, "before_save")
+        parts.settle()
+        event.tell(self, "after_save")
+
+    def join_transaction(self, part: TransactionPart) -> None:
+        """Have a session follow what becomes of this thread's `transaction()`."""
+        self._transaction.parts.join(part)
+
+    @contextlib.contextmanager
+    def joining(self, connection: Connection | None) -> Iterator[None]:
+        """Have what this thread does be a part of the transaction of a connection."""
+        before = self.transaction_connection
+        self._transaction.connection = connection
+        try:
+            yield
+        finally:
+            self._transaction.connection = before
+
+    def note_changed_tables(self) -> None:
+        """Have the tables read again when this thread's transaction ends.
+
+        Until then others may have read what was committed before it.
+        """
+        self._transaction.has_changed_tables = True
+
+    def forget_changed_tables(self) -> None:
+        """Read the tables again if this thread changed any in the transaction that ended."""
+        if getattr(self._transaction, "has_changed_tables", False):
+            self._transaction.has_changed_tables = False
+            self.refresh_schema()
+
+    @contextlib.contextmanager
+    def _forgetting_tables(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self.transaction_connection is None:
+                self.forget_changed_tables()
+            else:
+                self.refresh_schema()  # the changes of an inner transaction may be undone
