@@ -11,11 +11,11 @@ from pytuck.core.instance_values import SESSION
 from pytuck.core.loading import paused_collector
 from pytuck.core.mapping import Mapper
 from pytuck.core.models import PureBaseModel
+from pytuck.core.refused_rows import missing_keys
 from pytuck.core.row_writing import (
     delete_group,
     give_keys,
     insert_group,
-    missing_keys,
     update_group,
 )
 from pytuck.core.unit_of_work import Change, Flushed, Inserted
@@ -70,7 +70,20 @@ def insert(session: Session, batch: list[Any]) -> list[Any]:
     return list(map(mapper.key_of, batch))
 
 
-def update(session: Session, batch: list[Any]) -> int:
+def update(
+    session: Session, given: Any, mappings: Iterable[Mapping[str, Any]] | None = None
+) -> int:
+    """Write values and return how many objects or rows were written.
+
+    Args:
+        given: Objects; or a model, with the values by attribute in `mappings`.
+    """
+    if mappings is not None:
+        return _update_from(session, given, mappings)
+    return _update_objects(session, instances_of(given))
+
+
+def _update_objects(session: Session, batch: list[Any]) -> int:
     """Write all values of objects and return how many were written."""
     if not batch:
         return 0
@@ -87,7 +100,7 @@ def update(session: Session, batch: list[Any]) -> int:
     return len(batch)
 
 
-def update_from(
+def _update_from(
     session: Session, model: type[PureBaseModel], mappings: Iterable[Mapping[str, Any]]
 ) -> int:
     """Write values given as dictionaries, each with the key, and return how many rows there were.

@@ -1,32 +1,19 @@
-"""The link between a model class and its table, with the code made once for each model.
-
-Constructors, loaders and parameter extractors are generated as source text, as `dataclasses`
-does: they are what every row passes through, and straight-line code is the fastest there is.
-Of the names a user chooses only those of attributes become part of the source, and only if they
-are identifiers.
-"""
+"""The link between a model class and its table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from keyword import iskeyword
 from typing import Any
-from uuid import UUID
 
 from pytuck.backends.results import StoredRow, undecodable
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.compiler import Template
 from pytuck.core.columns import Column, table_from_columns
-from pytuck.core.instance_values import (
-    BATCH,
-    ROWID,
-    SESSION,
-    as_read,
-    container_encoder,
-    watched,
-)
+from pytuck.core.generated_code import make_constructor, make_loader, make_row_of
+from pytuck.core.instance_values import BATCH, ROWID, SESSION, as_read
+from pytuck.core.loading import Batch
 from pytuck.query import (
     Condition,
     Select,
@@ -38,45 +25,12 @@ from pytuck.query import (
     or_,
     select,
 )
-from pytuck.schema import MISSING, Index
-from pytuck.types import TYPES, ColumnType, Stored
+from pytuck.schema import Index
+from pytuck.types import Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
 
 __all__ = ["BATCH", "ROWID", "SESSION", "Attribute", "Batch", "Mapper"]
-
-_PLAIN_CHECKS: dict[type, str] = {
-    str: "__type({v}) is __str and {v}.isascii()",
-    int: f"__type({{v}}) is __int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
-    float: "__type({v}) is __float and {v} == {v}",
-    bool: "__type({v}) is __bool",
-    bytes: "__type({v}) is __bytes",
-    datetime: "__type({v}) is __datetime",
-    date: "__type({v}) is __date",
-    time: "__type({v}) is __time and {v}.tzinfo is None",
-    UUID: "__type({v}) is __UUID",
-}
-"""How generated code recognises a value with nothing to convert; others go the long way."""
-
-Loader = Callable[[Sequence[StoredRow], Any, dict[Any, Any], Any], list[Any]]
-
-
-class Batch:
-    """Instances that came into memory together, so that related objects are read for all.
-
-    Attributes:
-        rules: How relationships that are not loaded behave when read, by name; `*` for all.
-    """
-
-    __slots__ = ("instances", "rules")
-
-    def __init__(self, instances: list[Any]) -> None:
-        self.instances = instances
-        self.rules: dict[str, str] = {}
-
-    def rule(self, name: str) -> str | None:
-        """Return how a relationship behaves when it is read; None if nothing is said."""
-        return self.rules.get(name) or self.rules.get("*") if self.rules else None
 
 
 @dataclass(frozen=True)
@@ -159,9 +113,9 @@ class Mapper:
         single = columns[self.key[0]].type if len(self.key) == 1 else None
         self._encode_key = None if single is None else single.encode
         self.templates: dict[Any, Template] = {}
-        self.construct = self._make_constructor()
-        self.load = self._make_loader()
-        self.row_of = self._make_row_of()
+        self.construct = make_constructor(self)
+        self.load = make_loader(self)
+        self.row_of = make_row_of(self)
 
     @property
     def table(self) -> str:
@@ -234,6 +188,17 @@ class Mapper:
         )
         return converted if len(converted) > 1 else converted[0]
 
+    def encoder(self, name: str | None) -> Callable[[Any], Stored] | None:
+        """Return what gives the stored form of an attribute's value; None where it is the value."""
+        attribute = self.by_name.get(name or "")
+        if attribute is None:
+            return None
+        column = attribute.column
+        if attribute.name in self.containers:
+            # They may have been changed in place, past every check.
+            return lambda value: column.type.to_storage(column.convert(value, self.table))
+        return column.type.encode
+
     def any_of(self, keys: Iterable[Any]) -> nodes.Node:
         """Return the condition that a row has one of these keys."""
         if len(self.key) > 1:
@@ -268,119 +233,7 @@ class Mapper:
         except DECODE_ERRORS as err:
             raise undecodable(template, rows) from err
 
-    # --- Generated code ---
-
-    def _make_constructor(self) -> Callable[..., None]:
-        """Return the `__init__` of the model, with one keyword argument for each attribute."""
-        scope: dict[str, Any] = {
-            "__MISSING": MISSING,
-            "__take": self._take_others,
-            # A column may be called `type` or `str`, so the built-in ones go by other names.
-            **{f"__{kind.__name__}": kind for kind in (type, str, int, float, bool, bytes)},
-            "__datetime": datetime,
-            "__date": date,
-            "__time": time,
-            "__UUID": UUID,
-        }
-        arguments = ", ".join(f"{name}=__MISSING" for name in self.by_name)
-        lines = [
-            f"def __init__(__self, /, *, {arguments}, **__unknown):",
-            " __d = __self.__dict__",
-        ]
-        for number, (name, attribute) in enumerate(self.by_name.items()):
-            column = attribute.column
-            is_filled_later = name in self.foreign_keys
-            scope[f"__fill{number}"] = _filler(column, self.table, is_optional=is_filled_later)
-            check = None if column.validators else _plain_check(column.type)
-            if check is None:
-                lines.append(f" __d[{name!r}] = __fill{number}({name})")
-            else:
-                plain = check.format(v=name)
-                lines.append(f" __d[{name!r}] = {name} if {plain} else __fill{number}({name})")
-            if name in self.containers:
-                scope["__watched"] = watched
-                lines.append(f" __d[{name!r}] = __watched(__d[{name!r}], __self, {name!r})")
-        lines.append(" if __unknown: __take(__self, __unknown)")
-        return _compiled(lines, scope, "__init__")
-
-    def _make_loader(self) -> Loader:
-        """Return the function that makes instances of rows.
-
-        A row holds the columns in the table's order, then the row id if there is no key. An
-        instance that is loaded already is brought up to date, unless it has unsaved changes.
-        """
-        count = len(self.attributes)
-        variables = [f"v{number}" for number in range(count)]
-        unpacked = [*variables, "rowid"] if not self.key else variables
-        scope: dict[str, Any] = {"cls": self.model, "new": self.model.__new__, "Batch": Batch}
-        lines = [
-            "def load(rows, session, identity, dirty):",
-            " out = []",
-            " append = out.append",
-            " known = identity.get",
-            *([" batch = Batch(out)"] if self.relationships else []),
-            " for row in rows:",
-            f"  {', '.join(unpacked)}, = row",
-        ]
-        for number, attribute in enumerate(self.attributes):
-            decode = attribute.column.type.decode
-            if decode is not None:
-                scope[f"decode{number}"] = decode
-                lines.append(f"  if v{number} is not None: v{number} = decode{number}(v{number})")
-        lines += [
-            f"  key = {self._key_expression()}",
-            "  instance = known(key)",
-            "  if instance is None:",
-            "   instance = identity[key] = new(cls)",
-            "   d = instance.__dict__",
-            f"   d[{SESSION!r}] = session",
-            "   append(instance)",
-            "  else:",
-            "   append(instance)",
-            "   if dirty and id(instance) in dirty: continue",
-            "   d = instance.__dict__",
-        ]
-        for name, variable in zip(self.by_name, variables, strict=True):
-            if name in self.containers:
-                lines += [f"  d.pop({name!r}, None)", f"  d[{as_read(name)!r}] = {variable}"]
-            else:
-                lines.append(f"  d[{name!r}] = {variable}")
-        if not self.key:
-            lines.append(f"  d[{ROWID!r}] = rowid")
-        if self.relationships:
-            lines.append(f"  d[{BATCH!r}] = batch")
-        lines.append(" return out")
-        return _compiled(lines, scope, "load")
-
-    def _make_row_of(self) -> Callable[[Any], tuple[Stored, ...]]:
-        scope: dict[str, Any] = {}
-        lines = ["def row_of(instance):", " d = instance.__dict__"]
-        parts = []
-        for number, attribute in enumerate(self.attributes):
-            encode = attribute.column.type.encode
-            if encode is None:
-                parts.append(f"d[{attribute.name!r}]")
-                continue
-            if attribute.name in self.containers:
-                scope[f"encode{number}"] = container_encoder(attribute.name, encode)
-                parts.append(f"encode{number}(d)")
-                continue
-            scope[f"encode{number}"] = encode
-            lines.append(f" v{number} = d[{attribute.name!r}]")
-            parts.append(f"None if v{number} is None else encode{number}(v{number})")
-        lines.append(f" return ({', '.join(parts)},)")
-        return _compiled(lines, scope, "row_of")
-
-    def _key_expression(self) -> str:
-        if not self.key:
-            return "rowid"
-        positions = [
-            number for number, attribute in enumerate(self.attributes) if attribute.name in self.key
-        ]
-        parts = ", ".join(f"v{position}" for position in positions)
-        return parts if len(positions) == 1 else f"({parts})"
-
-    def _take_others(self, instance: Any, values: dict[str, object]) -> None:
+    def take_others(self, instance: Any, values: dict[str, object]) -> None:
         """Set relationships given to the constructor, and refuse what else there is."""
         unknown = [name for name in values if name not in self.relationships]
         if unknown:
@@ -414,12 +267,6 @@ def _refuse_odd_names(model: type[Any], names: Iterable[str]) -> None:
             )
 
 
-def _plain_check(type_: ColumnType[Any]) -> str | None:
-    """Return the generated check for values with nothing to convert, if the type has one."""
-    is_ordinary = type_ == TYPES.get(type_.python_type)
-    return _PLAIN_CHECKS.get(type_.python_type) if is_ordinary else None
-
-
 def _foreign_key_names(
     columns: dict[str, Column[Any]], relationships: dict[str, Any]
 ) -> Iterable[str]:
@@ -428,33 +275,3 @@ def _foreign_key_names(
     for name, column in columns.items():
         if column.foreign_key is not None or name in named or column.name in named:
             yield name
-
-
-def _filler(column: Column[Any], table: str, *, is_optional: bool) -> Callable[[object], object]:
-    """Return the long way to a value: defaults, None, conversion and validators.
-
-    Args:
-        is_optional: Nothing need be given, since a relationship may give the value later.
-    """
-
-    def fill(value: object) -> object:
-        if value is MISSING:
-            if column.has_default:
-                return column.convert(column.resolve_default(), table)
-            if column.nullable or column.primary_key or is_optional:
-                return None
-            raise ValidationError(
-                f"Missing required column '{column.attribute}' of table '{table}' "
-                f"({column.model}).",
-                table_name=table,
-                column_name=column.name,
-            )
-        return column.convert(value, table)
-
-    return fill
-
-
-def _compiled(lines: list[str], scope: dict[str, Any], name: str) -> Callable[..., Any]:
-    exec(compile("\n".join(lines), f"<pytuck {name}>", "exec"), scope)  # noqa: S102 - see above
-    function: Callable[..., Any] = scope[name]
-    return function

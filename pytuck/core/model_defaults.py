@@ -1,15 +1,33 @@
-"""What statements on a model write beyond what they say: defaults and `onupdate` values."""
+"""What statements on a model write beyond what they say: rows, defaults, `onupdate` values."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from pytuck.common.exceptions import QueryError
 from pytuck.core.mapping import Attribute, Mapper
-from pytuck.query import Insert, Update, nodes
+from pytuck.query import Insert, Statement, Update, nodes
 from pytuck.types import Stored
 
 T = TypeVar("T")
+
+
+def with_rows(
+    statement: Statement, rows: Iterable[Mapping[str, object]] | Mapping[str, object]
+) -> Statement:
+    """Return an insert with rows that are given beside it.
+
+    Raises:
+        QueryError: It is another statement.
+    """
+    if not isinstance(statement, Insert):
+        raise QueryError(
+            "Only an insert takes rows beside it. Give an update values(...) and where(...), "
+            "or use bulk_update()."
+        )
+    return statement.values_list([rows] if isinstance(rows, Mapping) else rows)
 
 
 def with_defaults(statement: Insert[T], mapper: Mapper) -> Insert[T]:

@@ -13,15 +13,17 @@ from pytuck.core.instance_values import (
     as_read,
     current_value,
     drop_values,
+    session_of,
 )
 from pytuck.core.mapping import Mapper
+from pytuck.core.models import PureBaseModel
 from pytuck.core.unit_of_work import Pending
 from pytuck.schema import MISSING
 from pytuck.types import ColumnType
 from pytuck.types.tracked import untracked
 
 if TYPE_CHECKING:
-    from pytuck.core.session import Session
+    from pytuck.core.session_contents import SessionContents
     from pytuck.core.session_state import SessionState
     from pytuck.core.statement_runner import StatementRunner
 
@@ -35,10 +37,35 @@ class ObjectTracker:
         statements: Reads the rows of expired objects.
     """
 
-    def __init__(self, session: Session, state: SessionState, statements: StatementRunner) -> None:
+    def __init__(
+        self, session: SessionContents, state: SessionState, statements: StatementRunner
+    ) -> None:
         self._session = session
         self._state = state
         self._statements = statements
+
+    def require_own(self, instance: Any) -> None:
+        """Refuse an object that is not of this session.
+
+        Raises:
+            QueryError: It is not.
+        """
+        if not isinstance(instance, PureBaseModel) or instance.__dict__.get(SESSION) is not (
+            self._session
+        ):
+            raise QueryError(f"{instance!r} was not loaded by this session.")
+
+    def refuse_foreign(self, instance: Any) -> None:
+        """Refuse an object of another session.
+
+        Raises:
+            QueryError: It is, or it is no instance of a model.
+        """
+        if not isinstance(instance, PureBaseModel):
+            raise QueryError(f"{instance!r} is no instance of a model.")
+        owner = session_of(instance)
+        if owner is not None and owner is not self._session:
+            raise QueryError(f"{instance!r} belongs to another session; close that one first.")
 
     def add(self, instance: Any) -> None:
         """Make an instance pending; it is of no other session."""
@@ -107,6 +134,18 @@ class ObjectTracker:
         if name not in before:
             before[name] = untracked(value)
 
+    def mark_changed(self, instance: Any, name: str) -> None:
+        """Have an attribute written by the next flush, whether or not it was changed.
+
+        Raises:
+            QueryError: The object has no such attribute.
+        """
+        if name not in instance.__mapper__.by_name:
+            raise QueryError(f"{type(instance).__name__} has no attribute {name}.")
+        _, before = self._state.pending.changed.setdefault(id(instance), (instance, {}))
+        getattr(instance, name)
+        before.setdefault(name, current_value(instance, name))
+
     def forget(self, instance: Any, names: Iterable[str]) -> None:
         """Expire attributes, and with them their unsaved changes."""
         key = instance.__mapper__.key
@@ -120,6 +159,21 @@ class ObjectTracker:
                 del self._state.pending.changed[id(instance)]
         drop_values(instance, [name for name in names if name not in key])
         self._state.relations.forget_one(instance, names)
+
+    def expire(self, instance: Any, names: list[str]) -> None:
+        """Expire attributes, and all of the objects that come along."""
+        along = self._along(instance, "refresh-expire", names)
+        self.forget(instance, names)
+        for item in along:
+            self.forget(item, names_of(item, None))
+
+    def refresh(self, instance: Any, names: list[str]) -> None:
+        """Read attributes again, and all of the objects that come along."""
+        items = [instance, *self._along(instance, "refresh-expire", names)]
+        fresh = [self._statements.fetch(item) for item in items]
+        for item, new in zip(items, fresh, strict=True):
+            self.forget(item, names if item is instance else names_of(item, None))
+            fill_in(item, new)
 
     def is_there(self, known: Any, mapper: Mapper) -> bool:
         """Return whether an object the session knows has a row still, as far as it can tell."""
@@ -138,7 +192,7 @@ class ObjectTracker:
         """Read the attributes that an instance has not at hand."""
         fill_in(instance, self._statements.fetch(instance))
 
-    def along(self, instance: Any, cascade: str, names: list[str]) -> list[Any]:
+    def _along(self, instance: Any, cascade: str, names: list[str]) -> list[Any]:
         """Return the objects of this session that a cascade reaches, but for the first."""
         if not instance.__mapper__.relationships.keys() & set(names):
             return []
@@ -149,6 +203,17 @@ class ObjectTracker:
         """Forget a new object that is not written yet."""
         self._state.pending.new.pop(id(instance), None)
         instance.__dict__.pop(ADDED_TO, None)
+
+    def expunge(self, instance: Any) -> None:
+        """Let go of an object; what is pending of it never will be written."""
+        if id(instance) in self._state.pending.new:
+            self.drop_new(instance)
+            return
+        _, before = self._state.pending.changed.pop(id(instance), (None, {}))
+        self._state.pending.deleted.pop(id(instance), None)
+        mapper = instance.__mapper__
+        self._state.identity.take_out(instance, mapper.key_before(instance, before))
+        self._state.identity.detach(instance)
 
     def drop_pending(self) -> Pending:
         """Return what was pending, and have nothing pending any more."""

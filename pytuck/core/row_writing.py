@@ -9,24 +9,26 @@ from typing import Any
 from pytuck.backends import Connection
 from pytuck.common.exceptions import (
     DuplicateKeyError,
-    PytuckException,
-    StaleDataError,
     ValidationError,
 )
 from pytuck.compiler import Template, compile_statement
 from pytuck.core.instance_values import ROWID
 from pytuck.core.mapping import Mapper
+from pytuck.core.refused_rows import (
+    named_duplicate,
+    refuse_missing,
+    stale,
+    still_there,
+    unstorable,
+)
 from pytuck.core.unit_of_work import Change, Inserted
-from pytuck.query import Delete, Insert, Select, Statement, Update, nodes, select
+from pytuck.query import Delete, Insert, Select, Statement, Update, nodes
 from pytuck.types import RAW, Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX
 
 _MAX_TEMPLATES = 256
 """For one model; there is one for each set of attributes that were changed together."""
-
-_KEYS_A_QUESTION = 500
-"""Keys looked for by one question; far below the least number of parameters engines allow."""
 
 
 # --- Insert -------------------------------------------------------------------------------
@@ -54,7 +56,7 @@ def insert_group(connection: Connection, group: Inserted) -> None:
     try:
         connection.write(_insert_template(connection, mapper), _rows(mapper, instances))
     except DuplicateKeyError as err:
-        raise _named_duplicate(connection, mapper, instances, err) from err
+        raise named_duplicate(connection, mapper, instances, err) from err
     if not group.given and len(instances) == 1 and _is_filled_in(connection, group):
         instances[0].__dict__[mapper.key_name or ROWID] = connection.last_row_id()
         group.given = instances
@@ -74,32 +76,12 @@ def _rows(mapper: Mapper, instances: Sequence[Any]) -> list[tuple[Stored, ...]]:
     try:
         rows = list(map(mapper.row_of, instances))
     except DECODE_ERRORS as err:
-        raise _unstorable(mapper, instances, err) from err
+        raise unstorable(mapper, instances, err) from err
     if mapper.key:
         return rows
     return [
         (*row, instance.__dict__.get(ROWID)) for row, instance in zip(rows, instances, strict=True)
     ]
-
-
-def _unstorable(mapper: Mapper, instances: Sequence[Any], err: Exception) -> PytuckException:
-    """Return the error for the first value that has no stored form."""
-    for instance in instances:
-        for name, attribute in mapper.by_name.items():
-            try:
-                attribute.column.type.to_storage(
-                    attribute.column.convert(getattr(instance, name), mapper.table)
-                )
-            except ValidationError as found:
-                return found
-            except AttributeError:
-                return ValidationError(
-                    f"A {mapper.model.__name__} has no value for '{name}'; its __init__ must "
-                    "call that of its base.",
-                    table_name=mapper.table,
-                    column_name=attribute.column.name,
-                )
-    return ValidationError(f"A {mapper.model.__name__} cannot be stored: {err}")
 
 
 def _insert_template(connection: Connection, mapper: Mapper) -> Template:
@@ -176,27 +158,6 @@ def _scalar(connection: Connection, statement: Select[Any]) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _named_duplicate(
-    connection: Connection, mapper: Mapper, group: Sequence[Any], err: DuplicateKeyError
-) -> DuplicateKeyError:
-    """Return the error with the value that exists already, where it can be told."""
-    column = next((a for a in mapper.attributes if a.column.name == err.column_name), None)
-    if column is None:
-        return err
-    expression = mapper.source.c[column.column.name]
-    seen: set[Any] = set()
-    for instance in group:
-        value = instance.__dict__.get(column.name)
-        if value is None or not isinstance(value, (int, str, bytes, float)):
-            continue
-        found = select(expression).where(expression == value)
-        stored = connection.execute(compile_statement(found, connection.dialect)).rows
-        if value in seen or stored:
-            return DuplicateKeyError(mapper.table, value, column_name=column.column.name)
-        seen.add(value)
-    return err
-
-
 # --- Update -------------------------------------------------------------------------------
 
 
@@ -228,33 +189,22 @@ def update_group(
     rows = _update_rows(mapper, names, group)
     written = connection.write(template, rows)
     if written != len(rows):
-        _refuse_missing(connection, mapper, names, group)
+        refuse_missing(connection, mapper, names, group)
     if is_versioned and written < len(rows):
         # Every row is as it should be, but somebody else has made one so.
-        raise _stale(mapper, None, len(rows) - written)
+        raise stale(mapper, None, len(rows) - written)
 
 
 def _update_rows(
     mapper: Mapper, names: tuple[str, ...], group: Sequence[Change]
 ) -> list[tuple[Stored, ...]]:
     key_name = mapper.key_name
-    encoders = [_encoder(mapper, name) for name in names]
+    encoders = [mapper.encoder(name) for name in names]
     is_plain = key_name is not None and key_name not in names and mapper.version is None
-    if is_plain and not any(encoders) and _encoder(mapper, key_name) is None:
+    if is_plain and not any(encoders) and mapper.encoder(key_name) is None:
         read: Callable[[Any], tuple[Stored, ...]] = itemgetter(*names, key_name)
         return [read(instance.__dict__) for instance, _ in group]
     return [_update_row(mapper, names, encoders, instance, before) for instance, before in group]
-
-
-def _encoder(mapper: Mapper, name: str | None) -> Callable[[Any], Stored] | None:
-    attribute = mapper.by_name.get(name or "")
-    if attribute is None:
-        return None
-    column = attribute.column
-    if attribute.name in mapper.containers:
-        # They may have been changed in place, past every check.
-        return lambda value: column.type.to_storage(column.convert(value, mapper.table))
-    return column.type.encode
 
 
 def _update_row(
@@ -299,13 +249,7 @@ def delete_group(connection: Connection, mapper: Mapper, instances: Sequence[Any
         ]
     written = connection.write(template, rows)
     if written < len(rows):
-        raise _stale(mapper, _still_there(connection, mapper, instances), len(rows) - written)
-
-
-def _still_there(connection: Connection, mapper: Mapper, instances: Sequence[Any]) -> Any:
-    """Return the first instance that a delete left, because its version is another now."""
-    found = _found_versions(connection, mapper, [mapper.key_of(item) for item in instances])
-    return next((item for item in instances if mapper.key_of(item) in found), None)
+        raise stale(mapper, still_there(connection, mapper, instances), len(rows) - written)
 
 
 # --- What several of them need -------------------------------------------------------------
@@ -337,91 +281,6 @@ def instance_columns(mapper: Mapper) -> tuple[nodes.Node, ...]:
     if mapper.key:
         return mapper.source.column_nodes
     return (*mapper.source.column_nodes, mapper.source.rowid.node)
-
-
-def missing_keys(connection: Connection, mapper: Mapper, keys: Sequence[Any]) -> list[Any]:
-    """Return those of `keys` that no row has."""
-    found = _found_versions(connection, mapper, keys)
-    return [key for key in keys if key not in found]
-
-
-def _found_versions(connection: Connection, mapper: Mapper, keys: Sequence[Any]) -> dict[Any, Any]:
-    """Return the versions of the rows that have one of `keys`, by key."""
-    columns = [mapper.source.c[mapper.by_name[name].column.name] for name in mapper.key]
-    wanted = columns or [mapper.source.rowid]
-    types = [column.type for column in wanted]
-    version = mapper.version
-    if version is not None:
-        wanted = [*wanted, mapper.source.c[mapper.by_name[version].column.name]]
-    found: dict[Any, Any] = {}
-    for start in range(0, len(keys), _KEYS_A_QUESTION):
-        some = keys[start : start + _KEYS_A_QUESTION]
-        statement: Select[Any] = Select(
-            tuple(column.node for column in wanted), mapper.source.node, mapper.any_of(some)
-        )
-        for row in connection.execute(compile_statement(statement, connection.dialect)).rows:
-            parts = tuple(kind.from_storage(part) for kind, part in zip(types, row, strict=False))
-            found[parts[0] if len(parts) == 1 else parts] = row[-1] if version else None
-    return found
-
-
-def _refuse_missing(
-    connection: Connection, mapper: Mapper, names: tuple[str, ...], group: Sequence[Change]
-) -> None:
-    """Raise for the first row that was not written; triggers may have made it look so."""
-    keys = [mapper.key_of(instance) for instance, _ in group]
-    found = _found_versions(connection, mapper, keys)
-    for key, (instance, before) in zip(keys, group, strict=True):
-        is_there = key in found
-        # Somebody else's change may have counted the version up to the very same number.
-        if is_there and (
-            mapper.version is None or _holds(connection, mapper, names, instance, key)
-        ):
-            continue
-        old_key = mapper.key_before(instance, before)
-        raise _stale_row(mapper, old_key, before.get(mapper.version or ""), is_there)
-
-
-def _holds(
-    connection: Connection, mapper: Mapper, names: tuple[str, ...], instance: Any, key: Any
-) -> bool:
-    """Return whether a row holds the values that its object has."""
-    columns = [mapper.source.c[mapper.by_name[name].column.name].node for name in names]
-    statement: Select[Any] = Select(tuple(columns), mapper.source.node, mapper.any_of([key]))
-    rows = connection.execute(compile_statement(statement, connection.dialect)).rows
-    encoders = [_encoder(mapper, name) for name in names]
-    values = instance.__dict__
-    wanted = tuple(
-        values[name] if encode is None or values[name] is None else encode(values[name])
-        for name, encode in zip(names, encoders, strict=True)
-    )
-    return bool(rows) and tuple(rows[0]) == wanted
-
-
-def _stale(mapper: Mapper, instance: Any, missing: int) -> StaleDataError:
-    if instance is not None and mapper.version is not None:
-        version = instance.__dict__.get(mapper.version)
-        return _stale_row(mapper, mapper.key_of(instance), version, is_there=True)
-    return StaleDataError(
-        f"{missing} rows of table '{mapper.table}' ({mapper.model.__name__}) that were to be "
-        "written were changed or deleted by somebody else. Roll back and read again.",
-        table_name=mapper.table,
-    )
-
-
-def _stale_row(mapper: Mapper, key: Any, version: Any, is_there: bool) -> StaleDataError:
-    name = f"{mapper.model.__name__} with the key {key!r} (table '{mapper.table}')"
-    if is_there and mapper.version is not None:
-        said = f"{name} no longer has the version {version!r}; somebody else changed it."
-    else:
-        counted = f" of version {version!r}" if mapper.version is not None else ""
-        said = f"{name}{counted} no longer exists; somebody else deleted it."
-    return StaleDataError(
-        f"{said} Roll back and read again.",
-        table_name=mapper.table,
-        pk=key,
-        details={"expected_version": version} if mapper.version is not None else None,
-    )
 
 
 def _template(

@@ -9,25 +9,15 @@ from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, overload
 
 from pytuck.backends import CursorResult, Items, Result
-from pytuck.common.exceptions import (
-    QueryError,
-)
+from pytuck.common.exceptions import QueryError
 from pytuck.core import bulk
-from pytuck.core.instance_values import (
-    ADDED_TO,
-    DETACHED,
-    SESSION,
-    current_value,
-    session_of,
-)
 from pytuck.core.merging import Merge
+from pytuck.core.model_defaults import with_rows
 from pytuck.core.models import PureBaseModel
-from pytuck.core.object_tracking import ObjectTracker, fill_in, names_of
+from pytuck.core.object_tracking import names_of
 from pytuck.core.queries import Query
-from pytuck.core.relationships.deleting import untie_new
+from pytuck.core.session_contents import SessionContents
 from pytuck.core.session_schema import SessionSchema
-from pytuck.core.session_state import SessionState
-from pytuck.core.statement_runner import StatementRunner
 from pytuck.core.storage import Storage
 from pytuck.core.streaming import Stream
 from pytuck.core.transaction_control import TransactionControl
@@ -37,14 +27,14 @@ from pytuck.query import Compound, Delete, Insert, Select, Statement, Update, se
 T = TypeVar("T")
 M = TypeVar("M", bound=PureBaseModel)
 
-_FEW_ROWS = 100
-"""Below this, pausing the collector costs more than it saves."""
+Objects = Iterable[PureBaseModel] | type[PureBaseModel]
+"""What bulk methods take: objects, or the model of values that are given as dictionaries."""
 
-_MOST_FLUSHES = 100
-"""Flushes of one commit; if listeners still add changes then, they will for ever."""
+Values = Iterable[Mapping[str, Any]]
+"""Values by attribute, a dictionary for each object."""
 
 
-class Session(SessionSchema):
+class Session(SessionContents, SessionSchema):
     """A conversation with a storage about objects.
 
     Objects read or added here are one for each row. Changes of their attributes are noticed and
@@ -59,8 +49,6 @@ class Session(SessionSchema):
 
     Attributes:
         info: A place for whatever belongs to the session; it is not looked at.
-        relations: The relationships of its objects; models and lists report to it.
-        state: What the parts of the session share; not for use from outside.
     """
 
     __event_family__: ClassVar[str] = "session"
@@ -68,19 +56,11 @@ class Session(SessionSchema):
     def __init__(
         self, storage: Storage, autocommit: bool = False, *, autoflush: bool = True
     ) -> None:
-        self.storage = storage
+        super().__init__(storage)
         self.autocommit = autocommit
         self.autoflush = autoflush
         self.info: dict[Any, Any] = {}
-        self.state = SessionState(self)
-        self.relations = self.state.relations
-        self._statements = StatementRunner(self, self.state)
-        self._tracker = ObjectTracker(self, self.state, self._statements)
         self._control = TransactionControl(self, self.state, self._statements, self._tracker)
-        # Every assignment to an attribute of an object comes here, so it comes straight.
-        self.note_change = self._tracker.note_change
-        self.note_change_in_place = self._tracker.note_change_in_place
-        self.load_expired = self._tracker.load_expired
 
     # --- Objects ---
 
@@ -93,7 +73,7 @@ class Session(SessionSchema):
         Raises:
             QueryError: The object belongs to another session, or is no model instance.
         """
-        self._refuse_foreign(instance)
+        self._tracker.refuse_foreign(instance)
         self._tracker.add(instance)
         self._autocommit()
 
@@ -101,7 +81,7 @@ class Session(SessionSchema):
         """Have new objects inserted."""
         batch = list(instances)
         for instance in batch:
-            self._refuse_foreign(instance)
+            self._tracker.refuse_foreign(instance)
         for instance in batch:
             self._tracker.add(instance)
         self._autocommit()
@@ -115,7 +95,7 @@ class Session(SessionSchema):
         if id(instance) in self.state.pending.new:
             self.forget_new(instance)
             return
-        self._require_own(instance)
+        self._tracker.require_own(instance)
         self.state.pending.deleted[id(instance)] = instance
         self._autocommit()
 
@@ -176,16 +156,8 @@ class Session(SessionSchema):
             QueryError: The object is not of this session, or has no such attribute.
             RecordNotFoundError: Its row is gone.
         """
-        self._require_own(instance)
-        names = names_of(instance, attribute_names)
-        fresh = self._statements.fetch(instance)
-        along = self._tracker.along(instance, "refresh-expire", names)
-        for item, new in [
-            (instance, fresh),
-            *((item, self._statements.fetch(item)) for item in along),
-        ]:
-            self._tracker.forget(item, names if item is instance else names_of(item, None))
-            fill_in(item, new)
+        self._tracker.require_own(instance)
+        self._tracker.refresh(instance, names_of(instance, attribute_names))
 
     def expire(self, instance: PureBaseModel, names: Iterable[str] | None = None) -> None:
         """Forget an object's values; the next look at one of them reads the row again.
@@ -199,12 +171,8 @@ class Session(SessionSchema):
         Raises:
             QueryError: The object is not of this session, or has no such attribute.
         """
-        self._require_own(instance)
-        wanted = names_of(instance, names)
-        along = self._tracker.along(instance, "refresh-expire", wanted)
-        self._tracker.forget(instance, wanted)
-        for item in along:
-            self._tracker.forget(item, names_of(item, None))
+        self._tracker.require_own(instance)
+        self._tracker.expire(instance, names_of(instance, names))
 
     def expire_all(self) -> None:
         """Forget the values of all objects; the next look at an object reads its row again."""
@@ -220,20 +188,10 @@ class Session(SessionSchema):
             QueryError: The object is not of this session.
         """
         if instance not in self:
-            self._require_own(instance)
+            self._tracker.require_own(instance)
         for item in self.relations.along(instance, "expunge"):
             if item in self:
-                self._expunge(item)
-
-    def _expunge(self, instance: Any) -> None:
-        if id(instance) in self.state.pending.new:
-            self._tracker.drop_new(instance)
-            return
-        _, before = self.state.pending.changed.pop(id(instance), (None, {}))
-        self.state.pending.deleted.pop(id(instance), None)
-        mapper = instance.__mapper__
-        self.state.identity.take_out(instance, mapper.key_before(instance, before))
-        self.state.identity.detach(instance)
+                self._tracker.expunge(item)
 
     def expunge_all(self) -> None:
         """Let go of all objects; what is not written yet never will be."""
@@ -246,22 +204,12 @@ class Session(SessionSchema):
         Raises:
             QueryError: The object is not of this session, or has no such attribute.
         """
-        self._require_own(instance)
-        if name not in instance.__mapper__.by_name:
-            raise QueryError(f"{type(instance).__name__} has no attribute {name}.")
-        _, before = self.state.pending.changed.setdefault(id(instance), (instance, {}))
-        getattr(instance, name)
-        before.setdefault(name, current_value(instance, name))
+        self._tracker.require_own(instance)
+        self._tracker.mark_changed(instance, name)
 
     # --- Many at once ---
 
-    @overload
-    def bulk_insert(self, instances: Iterable[PureBaseModel]) -> list[Any]: ...
-    @overload
-    def bulk_insert(
-        self, instances: type[PureBaseModel], mappings: Iterable[Mapping[str, Any]]
-    ) -> list[Any]: ...
-    def bulk_insert(self, instances: Any, mappings: Any = None) -> list[Any]:
+    def bulk_insert(self, instances: Objects, mappings: Values | None = None) -> list[Any]:
         """Insert objects of one model at once and return their keys; they do not join the session.
 
         Args:
@@ -276,13 +224,7 @@ class Session(SessionSchema):
         self._autocommit()
         return keys
 
-    @overload
-    def bulk_update(self, instances: Iterable[PureBaseModel]) -> int: ...
-    @overload
-    def bulk_update(
-        self, instances: type[PureBaseModel], mappings: Iterable[Mapping[str, Any]]
-    ) -> int: ...
-    def bulk_update(self, instances: Any, mappings: Any = None) -> int:
+    def bulk_update(self, instances: Objects, mappings: Values | None = None) -> int:
         """Write all values of objects of one model at once and return how many were written.
 
         Args:
@@ -293,10 +235,7 @@ class Session(SessionSchema):
             ValidationError: The objects are of several models, or have no key.
             RecordNotFoundError: A row does not exist; none is written then.
         """
-        if mappings is not None:
-            count = bulk.update_from(self, instances, mappings)
-        else:
-            count = bulk.update(self, bulk.instances_of(instances))
+        count = bulk.update(self, instances, mappings)
         self._autocommit()
         return count
 
@@ -317,13 +256,9 @@ class Session(SessionSchema):
     def execute(self, statement: Select[T] | Compound[T]) -> Result[T]: ...
     @overload
     def execute(
-        self,
-        statement: Insert[Any] | Update[Any] | Delete[Any],
-        rows: Iterable[Mapping[str, object]] | None = None,
+        self, statement: Insert[Any] | Update[Any] | Delete[Any], rows: Values | None = None
     ) -> CursorResult[Any]: ...
-    def execute(
-        self, statement: Statement, rows: Iterable[Mapping[str, object]] | None = None
-    ) -> Result[Any]:
+    def execute(self, statement: Statement, rows: Values | None = None) -> Result[Any]:
         """Run a statement in this session's transaction; pending changes are written first.
 
         Args:
@@ -334,12 +269,7 @@ class Session(SessionSchema):
             PytuckException: What the database refused.
         """
         if rows is not None:
-            if not isinstance(statement, Insert):
-                raise QueryError(
-                    "Only an insert takes rows beside it. Give an update values(...) and where(...), "
-                    "or use bulk_update()."
-                )
-            statement = statement.values_list([rows] if isinstance(rows, Mapping) else rows)
+            statement = with_rows(statement, rows)
         self.autoflush_now()
         if isinstance(statement, (Select, Compound)):
             return self._statements.ask(statement)
@@ -354,7 +284,7 @@ class Session(SessionSchema):
     @overload
     def scalars(self, statement: Statement) -> Items[Any]: ...
     def scalars(self, statement: Any) -> Items[Any]:
-        """Return the first value of every row, or every instance, in a list."""
+        """Return the first value of every row, or every instance."""
         found: Items[Any] = self.execute(statement).scalars()
         return found
 
@@ -380,37 +310,6 @@ class Session(SessionSchema):
         `session.execute(select(User).where(User.age > 30).order_by("name")).all()`.
         """
         return Query(self, select(*entities))
-
-    # --- What is in the session ---
-
-    @property
-    def new(self) -> list[Any]:
-        """Objects to be inserted."""
-        flushing = self.state.flushing.new if self.state.flushing is not None else {}
-        return list({**flushing, **self.state.pending.new}.values())
-
-    @property
-    def dirty(self) -> list[Any]:
-        """Objects with changes to be written."""
-        flushing = self.state.flushing.changed if self.state.flushing is not None else {}
-        return [instance for instance, _ in {**flushing, **self.state.pending.changed}.values()]
-
-    @property
-    def deleted(self) -> list[Any]:
-        """Objects whose rows are to be deleted."""
-        flushing = self.state.flushing.deleted if self.state.flushing is not None else {}
-        return list({**flushing, **self.state.pending.deleted}.values())
-
-    def is_modified(self, instance: PureBaseModel) -> bool:
-        """Return whether an object has changes, or values, to be written."""
-        return id(instance) in self.state.pending.changed or id(instance) in self.state.pending.new
-
-    def __contains__(self, instance: object) -> bool:
-        return vars(instance).get(SESSION) is self or id(instance) in self.state.pending.new
-
-    def __iter__(self) -> Iterator[Any]:
-        yield from list(self.state.pending.new.values())
-        yield from self.state.identity
 
     # --- Transactions ---
 
@@ -485,42 +384,6 @@ class Session(SessionSchema):
         finally:
             self.close()
 
-    # --- What models and relationships tell a session ---
-
-    def loaded(self, model: type[M], key: Any) -> M | None:
-        """Return the object with a key that is in memory, or None; nothing is read."""
-        found: M | None = self.state.identity.of(model).get(key)
-        return found
-
-    def all_loaded(self, model: type[M]) -> list[M]:
-        """Return the objects of a model that are in memory, new ones too; nothing is read."""
-        new = [instance for instance in self.state.pending.new.values() if type(instance) is model]
-        return self.state.identity.instances_of(model) + new
-
-    def has_loaded(self, model: type[Any]) -> bool:
-        """Return whether any object of a model is in memory."""
-        return bool(self.state.identity.of(model))
-
-    def make_pending(self, instance: PureBaseModel) -> None:
-        """Have an object inserted that comes along with another.
-
-        One that has a row already belongs to the session from now on; nothing of it is written.
-        """
-        if DETACHED in instance.__dict__:
-            self._tracker.attach(instance)
-            return
-        self.state.pending.new[id(instance)] = instance
-        instance.__dict__[ADDED_TO] = self
-
-    def forget_new(self, instance: PureBaseModel) -> None:
-        """Take a new object back that was added and not yet written."""
-        self._tracker.drop_new(instance)
-        untie_new(self, instance)
-
-    def forget(self, instance: PureBaseModel, names: Iterable[str]) -> None:
-        """Expire attributes whose rows were written past the object."""
-        self._tracker.forget(instance, names)
-
     def autoflush_now(self) -> None:
         """Write pending changes because they are about to be looked at, if that is wanted."""
         if self.autoflush and self.state.flushing is None and self.state.has_changes:
@@ -533,17 +396,6 @@ class Session(SessionSchema):
     ) -> Generator[list[Any], None, None]:
         self.autoflush_now()
         yield from self._statements.batches(statement, size)
-
-    def _require_own(self, instance: Any) -> None:
-        if not isinstance(instance, PureBaseModel) or instance.__dict__.get(SESSION) is not self:
-            raise QueryError(f"{instance!r} was not loaded by this session.")
-
-    def _refuse_foreign(self, instance: Any) -> None:
-        if not isinstance(instance, PureBaseModel):
-            raise QueryError(f"{instance!r} is no instance of a model.")
-        owner = session_of(instance)
-        if owner is not None and owner is not self:
-            raise QueryError(f"{instance!r} belongs to another session; close that one first.")
 
     def _autocommit(self) -> None:
         if self.autocommit and not self._control.is_busy:

@@ -10,7 +10,7 @@ from pytuck.core.session_connection import SessionConnection
 from pytuck.core.unit_of_work import Pending
 
 if TYPE_CHECKING:
-    from pytuck.core.session import Session
+    from pytuck.core.session_contents import SessionContents
 
 
 class SessionState:
@@ -25,7 +25,7 @@ class SessionState:
         relations: The relationships of its objects.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: SessionContents) -> None:
         self.storage = session.storage
         self.identity = IdentityMap(session)
         self.pending = Pending()

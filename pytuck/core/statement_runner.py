@@ -21,7 +21,7 @@ from pytuck.core.unit_of_work import Flushed
 from pytuck.query import Compound, Delete, Insert, Select, Update
 
 if TYPE_CHECKING:
-    from pytuck.core.session import Session
+    from pytuck.core.session_contents import SessionContents
     from pytuck.core.session_state import SessionState
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class StatementRunner:
         state: What the session remembers.
     """
 
-    def __init__(self, session: Session, state: SessionState) -> None:
+    def __init__(self, session: SessionContents, state: SessionState) -> None:
         self._session = session
         self._state = state
         self._templates: dict[Mapper, Template] = {}
