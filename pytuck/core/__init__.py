@@ -7,55 +7,74 @@ objects, with what its parts share in `session_state`: `object_tracking` notices
 ends, `flush` and `row_writing` are the way to the rows, `object_states` what is remembered.
 `queries`, `streaming` and `transactions` are what a session returns, `bulk` its way past the
 objects, `scoped` one for each thread, `active_record` models that need none.
+
+Whoever asks for a name loads its module only: the window's worker needs a `Storage` and no objects.
 """
 
-from pytuck.core.active_record import CRUDBaseModel
-from pytuck.core.columns import Column, UniqueConstraint
-from pytuck.core.columns import TableIndex as Index
-from pytuck.core.declarative import declarative_base
-from pytuck.core.event import event
-from pytuck.core.mapped import Mapped, mapped_column
-from pytuck.core.models import DeclarativeBase, PureBaseModel
-from pytuck.core.relationships import (
-    Relationship,
-    defaultload,
-    joinedload,
-    lazyload,
-    noload,
-    prefetch,
-    raiseload,
-    relationship,
-    selectinload,
-)
-from pytuck.core.relationships.loading import use_sessions
-from pytuck.core.scoped import scoped_session
-from pytuck.core.session import Session
-from pytuck.core.storage import Storage
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-# Sessions stand on relationships, so objects without a session learn here how to open one.
-use_sessions(Session)
+from pytuck.core.event import event as event  # hides the module of the same name, as it ever did
 
-__all__ = [
-    "CRUDBaseModel",
-    "Column",
-    "DeclarativeBase",
-    "Index",
-    "Mapped",
-    "PureBaseModel",
-    "Relationship",
-    "Session",
-    "Storage",
-    "UniqueConstraint",
-    "declarative_base",
-    "defaultload",
-    "event",
-    "joinedload",
-    "lazyload",
-    "mapped_column",
-    "noload",
-    "prefetch",
-    "raiseload",
-    "relationship",
-    "scoped_session",
-    "selectinload",
-]
+if TYPE_CHECKING:
+    from pytuck.core.active_record import CRUDBaseModel as CRUDBaseModel
+    from pytuck.core.columns import Column as Column
+    from pytuck.core.columns import Index as Index
+    from pytuck.core.columns import UniqueConstraint as UniqueConstraint
+    from pytuck.core.declarative import DeclarativeBase as DeclarativeBase
+    from pytuck.core.declarative import declarative_base as declarative_base
+    from pytuck.core.mapped import Mapped as Mapped
+    from pytuck.core.mapped import mapped_column as mapped_column
+    from pytuck.core.models import PureBaseModel as PureBaseModel
+    from pytuck.core.relationships import Relationship as Relationship
+    from pytuck.core.relationships import defaultload as defaultload
+    from pytuck.core.relationships import joinedload as joinedload
+    from pytuck.core.relationships import lazyload as lazyload
+    from pytuck.core.relationships import noload as noload
+    from pytuck.core.relationships import prefetch as prefetch
+    from pytuck.core.relationships import raiseload as raiseload
+    from pytuck.core.relationships import relationship as relationship
+    from pytuck.core.relationships import selectinload as selectinload
+    from pytuck.core.scoped import scoped_session as scoped_session
+    from pytuck.core.session import Session as Session
+    from pytuck.core.storage import Storage as Storage
+
+_HOMES = {
+    "CRUDBaseModel": "active_record",
+    "Column": "columns",
+    "DeclarativeBase": "declarative",
+    "Index": "columns",
+    "Mapped": "mapped",
+    "PureBaseModel": "models",
+    "Relationship": "relationships",
+    "Session": "session",
+    "Storage": "storage",
+    "UniqueConstraint": "columns",
+    "declarative_base": "declarative",
+    "defaultload": "relationships",
+    "joinedload": "relationships",
+    "lazyload": "relationships",
+    "mapped_column": "mapped",
+    "noload": "relationships",
+    "prefetch": "relationships",
+    "raiseload": "relationships",
+    "relationship": "relationships",
+    "scoped_session": "scoped",
+    "selectinload": "relationships",
+}
+
+__all__ = [*_HOMES, "event"]  # noqa: PLE0604 - all of them are names
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pytuck.core' has no attribute {name!r}")
+    module, _, attribute = home.partition(":")
+    value = getattr(import_module(f"pytuck.core.{module}"), attribute or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

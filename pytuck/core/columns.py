@@ -246,7 +246,7 @@ class Column(Generic[T]):
         return f"{name} ({self.model}.{self.attribute})" if self.model else name
 
 
-class TableIndex:
+class Index:
     """An index on several columns of a model, for its `__table_args__`.
 
     Args:
@@ -282,7 +282,7 @@ class TableIndex:
         return schema.Index(own_name, tuple(names), is_unique=self.unique)
 
 
-class UniqueConstraint(TableIndex):
+class UniqueConstraint(Index):
     """Columns of which no two rows may have the same values, for a model's `__table_args__`."""
 
     def __init__(self, *columns: str, name: str | None = None) -> None:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from pytuck.common.options import SyncOptions
 from pytuck.core.active_record import CRUDBaseModel
-from pytuck.core.models import PureBaseModel
+from pytuck.core.models import DeclarativeBase, PureBaseModel
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
+
+
+__all__ = ["DeclarativeBase", "declarative_base"]
 
 
 @overload

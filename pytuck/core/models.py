@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.common.options import SyncOptions
-from pytuck.core.columns import Column, TableIndex
+from pytuck.core.columns import Column, Index
 from pytuck.core.instance_values import SESSION, as_read, watched
 from pytuck.core.mapped import declare_annotated
 from pytuck.core.mapping import Mapper
@@ -40,7 +40,7 @@ class PureBaseModel:
 
     __tablename__: ClassVar[str]
     __table_comment__: ClassVar[str | None] = None
-    __table_args__: ClassVar[tuple[TableIndex, ...]] = ()
+    __table_args__: ClassVar[tuple[Index, ...]] = ()
     __event_family__: ClassVar[str] = "model"
     __abstract__: ClassVar[bool] = True
     __storage__: ClassVar[Storage]

@@ -16,6 +16,7 @@ from pytuck.core.model_defaults import with_rows
 from pytuck.core.models import PureBaseModel
 from pytuck.core.object_tracking import names_of
 from pytuck.core.queries import Query
+from pytuck.core.relationships.loading import use_sessions
 from pytuck.core.session_contents import SessionContents
 from pytuck.core.session_schema import SessionSchema
 from pytuck.core.storage import Storage
@@ -400,3 +401,7 @@ class Session(SessionContents, SessionSchema):
     def _autocommit(self) -> None:
         if self.autocommit and not self._control.is_busy:
             self.commit()
+
+
+# Sessions stand on relationships, so objects without a session learn here how to open one.
+use_sessions(Session)
