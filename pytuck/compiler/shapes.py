@@ -120,6 +120,8 @@ def _shape(node: Node, p: Parameters) -> str:
 
 
 def _all(items: tuple[Node, ...], p: Parameters) -> str:
+    if len(items) == 1:
+        return _SHAPES[type(items[0])](items[0], p)
     return ",".join([_SHAPES[type(item)](item, p) for item in items])
 
 
@@ -133,7 +135,7 @@ def _row_id(node: nodes.RowIdRef, p: Parameters) -> str:
 
 
 def _table(node: nodes.TableRef, p: Parameters) -> str:
-    return repr(node.name) if node.alias is None else f"{node.name!r} as {node.alias!r}"
+    return node.shape
 
 
 def _join(node: nodes.Join, p: Parameters) -> str:
@@ -166,6 +168,8 @@ def _comparison(node: nodes.Comparison, p: Parameters) -> str:
     if type(left) is nodes.ColumnRef:
         if type(right) is nodes.Literal:  # nearly all of them
             p.append(right.stored)
+            if right.type is left.type:
+                return f"({left.shape} {node.operator} ?)"
             return f"({left.shape} {node.operator} ?{type_key(right.type)})"
         if type(right) is nodes.ColumnRef:
             return f"({left.shape} {node.operator} {right.shape})"
@@ -238,13 +242,6 @@ def _part(value: Any, p: Parameters) -> str:
     return repr(value)
 
 
-class _Shapes(dict[type[Any], Callable[[Any, Parameters], str]]):
-    """The way to the shape of each class of nodes; `_any` where there is none of its own."""
-
-    def __missing__(self, kind: type[Any]) -> Callable[[Any, Parameters], str]:
-        return _any
-
-
 _STATEMENTS: dict[type[Any], Callable[[Any, Parameters], str]] = {
     Select: _select,
     Compound: _compound,
@@ -252,23 +249,22 @@ _STATEMENTS: dict[type[Any], Callable[[Any, Parameters], str]] = {
     Update: _update,
     Delete: _delete,
 }
-_SHAPES = _Shapes(
-    {
-        **_STATEMENTS,
-        nodes.ColumnRef: _column,
-        nodes.RowIdRef: _row_id,
-        nodes.TableRef: _table,
-        nodes.SubqueryRef: _subquery,
-        nodes.CteRef: _named_question,
-        nodes.Join: _join,
-        nodes.Literal: _literal,
-        nodes.Comparison: _comparison,
-        nodes.And: _and,
-        nodes.Or: _or,
-        nodes.In: _in,
-        nodes.Like: _like,
-        nodes.JsonPath: _json_path,
-        nodes.Order: _order,
-        nodes.Function: _function,
-    }
-)
+_SHAPES: dict[type[Any], Callable[[Any, Parameters], str]] = {
+    **{kind: _any for kind in vars(nodes).values() if isinstance(kind, type)},
+    **_STATEMENTS,
+    nodes.ColumnRef: _column,
+    nodes.RowIdRef: _row_id,
+    nodes.TableRef: _table,
+    nodes.SubqueryRef: _subquery,
+    nodes.CteRef: _named_question,
+    nodes.Join: _join,
+    nodes.Literal: _literal,
+    nodes.Comparison: _comparison,
+    nodes.And: _and,
+    nodes.Or: _or,
+    nodes.In: _in,
+    nodes.Like: _like,
+    nodes.JsonPath: _json_path,
+    nodes.Order: _order,
+    nodes.Function: _function,
+}

@@ -10,6 +10,7 @@ from pytuck.backends import Connection
 from pytuck.core.mapping import Mapper
 from pytuck.core.object_states import take_back
 from pytuck.core.relationships.flushing import RelatedFlush, follow_deleted, follow_written
+from pytuck.core.relationships.links import with_related
 from pytuck.core.relationships.related_work import RelatedChanges
 from pytuck.core.row_writing import delete_group, give_keys, insert_group, update_group
 from pytuck.core.unit_of_work import (
@@ -57,6 +58,7 @@ class Flush:
         self._identity = state.identity
         self._related = RelatedFlush(connection, changes)
         self._later = state.pending
+        self._owners: dict[int, Any] = {}
         self._automatic: list[tuple[Any, dict[str, Any], str, Any]] = []
         self.flushed = Flushed()
 
@@ -69,9 +71,13 @@ class Flush:
         new = by_mapper(pending.new.values())
         groups = {mapper: Inserted(mapper, new[mapper]) for mapper in parents_first(new)}
         deleted = by_mapper(pending.deleted.values())
+        self._find_owners(pending)
         try:
             self._prepare_new(list(groups.values()), pending)
-            self._related.fill_keys(pending.new.values(), pending.deleted)
+            if self._is_insert_alone(groups, pending):
+                self._insert_alone(groups)
+                return self.flushed
+            self._related.fill_keys(self._owners.values(), pending.deleted)
             changed = self._prepare_changed(pending)
             for mapper, instances in deleted.items():
                 self._tell(mapper, "before_delete", instances)
@@ -101,6 +107,10 @@ class Flush:
 
     # --- Before anything is written ---
 
+    def _find_owners(self, pending: Pending) -> None:
+        """Find the new objects that have related ones in memory."""
+        self._owners = {id(owner): owner for owner in with_related(pending.new.values())}
+
     def _prepare_new(self, groups: list[Inserted], pending: Pending) -> None:
         """Tell listeners of new objects, and give these their keys and first versions."""
         is_alone = len(groups) == 1 and len(groups[0].instances) == 1
@@ -108,8 +118,9 @@ class Flush:
             mapper, instances = group.mapper, group.instances
             self.flushed.inserted.append(group)
             if event.of_class(mapper.model, "before_insert"):
-                self._related.fill_keys(pending.new.values(), pending.deleted, is_final=False)
-            self._tell(mapper, "before_insert", instances)
+                self._related.fill_keys(self._owners.values(), pending.deleted, is_final=False)
+            if self._tell(mapper, "before_insert", instances):
+                self._find_owners(pending)
             if mapper.version is not None:
                 group.versioned = [i for i in instances if i.__dict__.get(mapper.version) is None]
                 for instance in group.versioned:
@@ -119,6 +130,8 @@ class Flush:
     def _prepare_changed(self, pending: Pending) -> list[Change]:
         """Return what is to be updated, after the listeners were told of it."""
         pending.take_changes(self._later)
+        if not pending.changed:
+            return []
         changed = [
             change
             for key, change in pending.changed.items()
@@ -162,6 +175,21 @@ class Flush:
 
     # --- The rows ---
 
+    def _is_insert_alone(self, groups: dict[Mapper, Inserted], pending: Pending) -> bool:
+        """Return whether new objects of one model are all there is to write, as is most common."""
+        return (
+            len(groups) == 1
+            and not (pending.changed or pending.deleted or self._later.changed)
+            and not (self._owners or self._related)
+            and all(mapper.table not in mapper.refers_to for mapper in groups)
+        )
+
+    def _insert_alone(self, groups: dict[Mapper, Inserted]) -> None:
+        for group in groups.values():
+            insert_group(self._connection, group)
+            self._identity.add_inserted(group)
+        self._tell_after(groups, [], {})
+
     def _write_rows(
         self,
         pending: Pending,
@@ -183,10 +211,10 @@ class Flush:
                 if mapper in groups:
                     insert_group(self._connection, groups[mapper])
                     self._identity.add_inserted(groups[mapper])
-            self._related.insert_associations(pending.new, pending.deleted)
+            self._related.insert_associations(self._owners, pending.deleted)
             if not makes_room:
                 self._delete(pending, deleted)
-        self._related.settle(pending.new.values())
+        self._related.settle(self._owners.values())
         self.flushed.filled = self._related.filled
 
     def _update(self, updates: dict[tuple[Mapper, tuple[str, ...]], list[Change]]) -> None:
@@ -199,16 +227,21 @@ class Flush:
     def _delete(self, pending: Pending, deleted: dict[Mapper, list[Any]]) -> None:
         for mapper in reversed(parents_first(deleted)):
             instances = deleted[mapper]
-            for instance in instances if pending.changed else ():
-                _, before = pending.changed.get(id(instance), (None, {}))
-                for name in (*mapper.key, mapper.version or ""):
-                    if name in before:
-                        instance.__dict__[name] = before[name]
-                if before:
-                    self.flushed.changed.append((instance, before))
+            if pending.changed:
+                self._forget_changes(mapper, instances, pending)
             delete_group(self._connection, mapper, instances)
             self._identity.evict_all(mapper, instances)
             self.flushed.deleted += instances
+
+    def _forget_changes(self, mapper: Mapper, instances: list[Any], pending: Pending) -> None:
+        """Have changed objects found by the keys and versions that their rows have."""
+        for instance in instances:
+            _, before = pending.changed.get(id(instance), (None, {}))
+            for name in (*mapper.key, mapper.version or ""):
+                if name in before:
+                    instance.__dict__[name] = before[name]
+            if before:
+                self.flushed.changed.append((instance, before))
 
     def _foreign_keys(
         self,
@@ -240,17 +273,21 @@ class Flush:
             follow_written(self._session, mapper, group.instances)
         for mapper, group in groups.items():
             self._tell(mapper, "after_insert", group.instances)
-        for mapper, instances in by_mapper([instance for instance, _ in changed]).items():
-            self._tell(mapper, "after_update", instances)
+        if changed:
+            for mapper, instances in by_mapper([instance for instance, _ in changed]).items():
+                self._tell(mapper, "after_update", instances)
         for mapper, instances in deleted.items():
             self._tell(mapper, "after_delete", instances)
 
-    def _tell(self, mapper: Mapper, name: str, instances: Sequence[Any]) -> None:
+    def _tell(self, mapper: Mapper, name: str, instances: Sequence[Any]) -> bool:
+        """Tell an event of each instance; return whether anybody heard it."""
         listeners: tuple[Listener, ...] = event.of_class(mapper.model, name)
-        if listeners:
-            for instance in instances:
-                for listener in listeners:
-                    listener(instance, self._session)
+        if not listeners:
+            return False
+        for instance in instances:
+            for listener in listeners:
+                listener(instance, self._session)
+        return True
 
 
 def _by_columns(changed: list[Change]) -> dict[tuple[Mapper, tuple[str, ...]], list[Change]]:

@@ -27,12 +27,13 @@ from pytuck.core.loading import Batch
 from pytuck.schema import MISSING
 from pytuck.types import TYPES, ColumnType, Stored
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
+from pytuck.types.textual import has_lone_surrogate
 
 if TYPE_CHECKING:
     from pytuck.core.mapping import Mapper
 
 _PLAIN_CHECKS: dict[type, str] = {
-    str: "__type({v}) is __str and {v}.isascii()",
+    str: "__type({v}) is __str and ({v}.isascii() or not __has_lone_surrogate({v}))",
     int: f"__type({{v}}) is __int and {INTEGER_MIN} <= {{v}} <= {INTEGER_MAX}",
     float: "__type({v}) is __float and {v} == {v}",
     bool: "__type({v}) is __bool",
@@ -58,6 +59,7 @@ def make_constructor(mapper: Mapper) -> Callable[..., None]:
         "__date": date,
         "__time": time,
         "__UUID": UUID,
+        "__has_lone_surrogate": has_lone_surrogate,
     }
     arguments = ", ".join(f"{name}=__MISSING" for name in mapper.by_name)
     lines = [
@@ -69,11 +71,12 @@ def make_constructor(mapper: Mapper) -> Callable[..., None]:
         is_filled_later = name in mapper.foreign_keys
         scope[f"__fill{number}"] = _filler(column, mapper.table, is_optional=is_filled_later)
         check = None if column.validators else _plain_check(column.type)
-        if check is None:
-            lines.append(f" __d[{name!r}] = __fill{number}({name})")
-        else:
-            plain = check.format(v=name)
-            lines.append(f" __d[{name!r}] = {name} if {plain} else __fill{number}({name})")
+        value = f"__fill{number}({name})"
+        if not column.has_default and (column.nullable or column.primary_key or is_filled_later):
+            value = f"None if {name} is __MISSING else {value}"
+        if check is not None:
+            value = f"{name} if {check.format(v=name)} else {value}"
+        lines.append(f" __d[{name!r}] = {value}")
         if name in mapper.containers:
             scope["__watched"] = watched
             lines.append(f" __d[{name!r}] = __watched(__d[{name!r}], __self, {name!r})")

@@ -7,6 +7,9 @@ import gc
 from collections.abc import Iterator
 from typing import Any
 
+FEW_OBJECTS = 100
+"""Below this, pausing the collector costs more than it saves."""
+
 
 @contextlib.contextmanager
 def paused_collector() -> Iterator[None]:

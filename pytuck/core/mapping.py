@@ -48,6 +48,7 @@ class Mapper:
         attributes: The mapped attributes, in the order of the table's columns.
         source: The table as statements see it.
         key: Names of the attributes of the primary key; empty if there is none.
+        key_name: The one attribute that identifies an instance; None for a key of several.
         key_places: Where the key stands in a stored row; behind the columns if it is a row id.
         has_allocated_key: The primary key is the row id, which is given on insert.
         containers: Names of the attributes that hold lists or dictionaries.
@@ -88,6 +89,7 @@ class Mapper:
         self.foreign_keys = frozenset(_foreign_key_names(columns, self.relationships))
         self.key = tuple(name for name, column in columns.items() if column.primary_key)
         names = list(columns)
+        self.key_name = None if len(self.key) > 1 else self.key[0] if self.key else ROWID
         self.key_places = tuple(map(names.index, self.key)) or (len(names),)
         self.has_allocated_key = self.source.schema.rowid_alias is not None
         self.containers = frozenset(
@@ -121,13 +123,6 @@ class Mapper:
     def table(self) -> str:
         """The name of the table."""
         return self.source.name
-
-    @property
-    def key_name(self) -> str | None:
-        """The one attribute that identifies an instance; None for a key of several."""
-        if len(self.key) > 1:
-            return None
-        return self.key[0] if self.key else ROWID
 
     @property
     def links(self) -> tuple[Any, ...]:

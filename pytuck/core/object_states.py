@@ -19,6 +19,9 @@ class _WithPassed(dict[Any, Any]):
         super().__init__(kept)
         self.passed: WeakValueDictionary[Any, Any] = WeakValueDictionary()
 
+    def __bool__(self) -> bool:
+        return len(self) > 0 or bool(self.passed)
+
     def get(self, key: Any, default: Any = None) -> Any:
         """Return an object, whether it is kept or only still held by somebody."""
         found = super().get(key)
@@ -112,10 +115,12 @@ class IdentityMap:
             return
         for instance in instances:
             values = instance.__dict__
-            if known.get(values[name]) is instance:
-                del known[values[name]]
+            key = values.get(name)
+            if known.get(key) is instance:
+                del known[key]
             values.pop(SESSION, None)
             values.pop(BATCH, None)
+            values.pop(ADDED_TO, None)
 
     def detach(self, instance: Any) -> None:
         """Let go of an object whose row remains; it can be added to a session again."""

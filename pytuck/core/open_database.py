@@ -13,7 +13,7 @@ from pytuck.core.model_defaults import inserted_key
 from pytuck.core.tables import Table, Tables
 from pytuck.core.transaction_parts import TransactionPart, TransactionParts
 from pytuck.events import event
-from pytuck.query import Insert, Select, Statement
+from pytuck.query import Compound, Insert, Select, Statement
 
 
 class OpenDatabase:
@@ -68,7 +68,7 @@ class OpenDatabase:
             outcome = self._engine.execute(compiled)
         else:
             outcome = connection.execute(compiled)
-        if isinstance(statement, Select):
+        if isinstance(statement, (Select, Compound)):
             return Result(compiled.template, outcome)
         key = None
         if isinstance(statement, Insert):

@@ -65,8 +65,10 @@ def insert_group(connection: Connection, group: Inserted) -> None:
 def _is_filled_in(connection: Connection, group: Inserted) -> bool:
     """Return whether the database chooses the row id of a single instance by itself."""
     mapper = group.mapper
-    if not connection.dialect.fills_in_row_ids or mapper.relationships:
+    if not connection.dialect.fills_in_row_ids:
         return False
+    if not mapper.relationship_names.isdisjoint(group.instances[0].__dict__):
+        return False  # what is related must know the key before
     if mapper.key and not mapper.has_allocated_key:
         return False
     return group.instances[0].__dict__.get(mapper.key_name or ROWID) is None
@@ -240,8 +242,12 @@ def delete_group(connection: Connection, mapper: Mapper, instances: Sequence[Any
         return Delete(mapper.source.node, condition)
 
     template = _template(connection, mapper, "delete", statement)
-    keys = [mapper.stored_key(mapper.key_of(instance)) for instance in instances]
-    rows: list[tuple[Stored, ...]] = keys
+    name = mapper.key_name
+    if name is not None and mapper.encoder(name) is None:
+        keys: list[tuple[Stored, ...]] = [(item.__dict__.get(name),) for item in instances]
+    else:
+        keys = [mapper.stored_key(mapper.key_of(instance)) for instance in instances]
+    rows = keys
     if version is not None:
         rows = [
             (*key, instance.__dict__.get(version))

@@ -60,13 +60,22 @@ class SessionConnection:
         """
         connection = self.get()
         if not connection.in_transaction:
-            if self._storage.is_read_only:
-                raise ReadOnlyError(
-                    f"{self._storage!r} is open for reading only and cannot be changed.",
-                    details={"path": str(self._storage.file_path)},
-                )
-            connection.begin()
+            self.begin(connection)
         return connection
+
+    def begin(self, connection: Connection) -> None:
+        """Take the write lock on the connection, which has not got it.
+
+        Raises:
+            ReadOnlyError: The file is open for reading only.
+            LockTimeout: Somebody else kept the lock for too long.
+        """
+        if self._storage.is_read_only:
+            raise ReadOnlyError(
+                f"{self._storage!r} is open for reading only and cannot be changed.",
+                details={"path": str(self._storage.file_path)},
+            )
+        connection.begin()
 
     def keep(self) -> None:
         """Leave what was done to `storage.transaction()`."""

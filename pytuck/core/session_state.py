@@ -37,4 +37,5 @@ class SessionState:
     @property
     def has_changes(self) -> bool:
         """Whether a flush has anything to do."""
-        return bool(self.pending or self.relations)
+        pending = self.pending
+        return bool(pending.new or pending.changed or pending.deleted or self.relations.changes)

@@ -11,7 +11,7 @@ from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import RecordNotFoundError, TransactionError
 from pytuck.compiler import Compiled, Template, compile_statement
 from pytuck.core.answers import PartReader
-from pytuck.core.loading import paused_collector
+from pytuck.core.loading import FEW_OBJECTS, paused_collector
 from pytuck.core.mapping import Mapper
 from pytuck.core.model_defaults import inserted_key, with_defaults, with_onupdate
 from pytuck.core.relationships import options as loading_options
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from pytuck.core.session_state import SessionState
 
 T = TypeVar("T")
-
-_FEW_ROWS = 100
-"""Below this, pausing the collector costs more than it saves."""
 
 
 class StatementRunner:
@@ -47,8 +44,9 @@ class StatementRunner:
         """Return the answer to a question."""
         connection = self._state.connection.get()
         compiled, read = self._prepared(statement, connection)
-        with paused_collector():
-            outcome = connection.execute(compiled)
+        # The collector runs meanwhile: it finds out at once that rows of plain values need no
+        # watching. Paused, it would look at all of them later, which takes longer.
+        outcome = connection.execute(compiled)
         return Result(compiled.template, outcome, read)
 
     def write(self, statement: Insert[Any] | Update[Any] | Delete[Any]) -> CursorResult[Any]:
@@ -107,7 +105,7 @@ class StatementRunner:
     def load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
         """Return the objects of rows that hold a model's columns."""
         identity, dirty = self._state.identity.of(mapper.model), self._state.pending.changed
-        if len(rows) < _FEW_ROWS:
+        if len(rows) < FEW_OBJECTS:
             return mapper.read(template, rows, self._session, identity, dirty)
         with paused_collector():
             return mapper.read(template, rows, self._session, identity, dirty)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytuck.backends import Connection
 from pytuck.common.exceptions import TransactionError
 from pytuck.core.flush import Flush
 from pytuck.core.instance_values import ADDED_TO
-from pytuck.core.loading import paused_collector
+from pytuck.core.loading import FEW_OBJECTS, paused_collector
 from pytuck.core.relationships.related_work import RelatedChanges
 from pytuck.core.transactions import NestedTransaction, SessionTransaction
 from pytuck.core.unit_of_work import Pending
@@ -60,13 +58,15 @@ class TransactionControl:
     def flush(self) -> None:
         """Write pending changes; on an error everything stays pending."""
         self.refuse_inside_flush("flush")
-        if not self._state.has_changes:
-            return
+        if self._state.has_changes:
+            self._flush()
+
+    def _flush(self) -> None:
         connection = self._state.connection.get()
         savepoint = connection.set_savepoint() if connection.in_transaction else None
         try:
             if savepoint is None:
-                self._state.connection.writing()
+                self._state.connection.begin(connection)
             self._write(connection)
         except BaseException:
             self._undo_to(savepoint)
@@ -77,10 +77,13 @@ class TransactionControl:
     def commit(self) -> None:
         """Write pending changes and make the transaction durable."""
         self.refuse_inside_flush("commit")
-        with self._ending("committed"):
+        self._ending_as = "committed"
+        try:
             event.tell(self._session, "before_commit")
             self._flush_all()
             is_saved = self._keep()
+        finally:
+            self._ending_as = None
         if is_saved:
             event.tell(self._state.storage, "after_save")
         event.tell(self._session, "after_commit")
@@ -88,9 +91,12 @@ class TransactionControl:
     def rollback(self) -> None:
         """Undo everything since the last commit, in the database and in the objects."""
         self.refuse_inside_flush("rollback")
-        with self._ending("rolled back"):
+        self._ending_as = "rolled back"
+        try:
             event.tell(self._session, "before_rollback")
             self._undo_all()
+        finally:
+            self._ending_as = None
         event.tell(self._session, "after_rollback")
 
     def close(self) -> None:
@@ -128,7 +134,7 @@ class TransactionControl:
         for _ in range(_MOST_FLUSHES):
             if not self._state.has_changes:
                 return
-            self.flush()
+            self._flush()
         raise TransactionError(
             f"After {_MOST_FLUSHES} flushes there are still changes to write: a listener makes "
             "a new one each time it is told."
@@ -137,7 +143,7 @@ class TransactionControl:
     def _write(self, connection: Connection) -> None:
         """Write what is pending inside the open transaction."""
         self._state.flushing = self._state.pending
-        pending, changes = Pending(), RelatedChanges()
+        pending: Pending | None = None
         try:
             event.tell(self._session, "before_flush")
             self._state.relations.cascade(self._state.pending.new, self._state.pending.deleted)
@@ -145,15 +151,19 @@ class TransactionControl:
             changes, self._state.relations.changes = self._state.relations.changes, RelatedChanges()
             self._state.flushing = pending
             flush = Flush(self._session, self._state, connection, changes)
-            with paused_collector():
+            if len(pending) < FEW_OBJECTS:
                 flush.write(pending)
+            else:
+                with paused_collector():
+                    flush.write(pending)
             try:
                 event.tell(self._session, "after_flush")
             except BaseException:
                 flush.take_back()
                 raise
         except BaseException:
-            self._put_back(pending, changes)
+            if pending is not None:
+                self._put_back(pending, changes)
             raise
         finally:
             self._state.flushing = None
@@ -264,15 +274,6 @@ class TransactionControl:
         if self._begun is not None:
             self._begun.is_active = False
             self._begun = None
-
-    @contextlib.contextmanager
-    def _ending(self, how: str) -> Iterator[None]:
-        """Have listeners refused that would end the transaction while it is being ended."""
-        self._ending_as = how
-        try:
-            yield
-        finally:
-            self._ending_as = None
 
     def refuse_inside_flush(self, what: str) -> None:
         """Refuse what a listener must not do while the session is flushed, or its work ends."""

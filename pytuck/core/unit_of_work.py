@@ -29,6 +29,9 @@ class Pending:
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.deleted)
 
+    def __len__(self) -> int:
+        return len(self.new) + len(self.changed) + len(self.deleted)
+
     def take_changes(self, later: Pending) -> None:
         """Take over the changes of objects that were noted meanwhile."""
         for key, (instance, before) in later.changed.items():

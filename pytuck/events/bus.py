@@ -57,6 +57,7 @@ class EventManager:
     def __init__(self) -> None:
         self._positions = count()
         self._targets: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._has_targets = False
         self._version = 0
 
     # --- Registering ---
@@ -111,6 +112,7 @@ class EventManager:
             if _own_listeners(item):
                 setattr(item, _LISTENERS, {})
             self._targets.discard(item)
+        self._has_targets = bool(self._targets)
         self._version += 1
 
     def contains(self, target: object, name: str, function: Function) -> bool:
@@ -121,7 +123,7 @@ class EventManager:
 
     def of_class(self, target: type, name: str) -> tuple[Listener, ...]:
         """Return who hears an event of a class, in order. Cost: two dictionary look-ups."""
-        if not self._targets:
+        if not self._has_targets:
             return ()
         version, found = target.__dict__.get(_FOUND, (None, {}))
         if version != self._version:
@@ -134,7 +136,7 @@ class EventManager:
 
     def of_object(self, target: object, name: str) -> tuple[Listener, ...]:
         """Return who hears an event of one session or storage, in order."""
-        if not self._targets:
+        if not self._has_targets:
             return ()
         of_class = self.of_class(type(target), name)
         own = _own_listeners(target).get(name, ())
@@ -144,7 +146,7 @@ class EventManager:
 
     def tell(self, target: object, name: str) -> None:
         """Tell an event of a session or storage to its listeners."""
-        if self._targets:
+        if self._has_targets:
             for listener in self.of_object(target, name):
                 listener(target)
 
@@ -171,6 +173,7 @@ class EventManager:
         # A new dictionary each time: who is just being told keeps the old tuple.
         setattr(target, _LISTENERS, {**_own_listeners(target), name: listeners})
         self._targets.add(target)
+        self._has_targets = True
         self._version += 1
 
 

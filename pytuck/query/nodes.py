@@ -81,10 +81,20 @@ class SourceNode(Node):
 
 @dataclass(frozen=True, slots=True)
 class TableRef(SourceNode):
-    """A table or view by name, maybe under another one."""
+    """A table or view by name, maybe under another one.
+
+    Attributes:
+        shape: What identifies it among others, for the cache of compiled statements.
+    """
 
     name: str
     alias: str | None = None
+    shape: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Part of most cache keys, so it is computed once.
+        shape = repr(self.name) if self.alias is None else f"{self.name!r} as {self.alias!r}"
+        object.__setattr__(self, "shape", shape)
 
     @property
     def label(self) -> str:

@@ -17,7 +17,7 @@ from pytuck import Column, Storage, declarative_base, func, insert, select, upda
 from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE
 
-ROUNDS, TIMES = 9, 1000
+ROUNDS, TIMES = 40, 500
 Base: Any = declarative_base(Storage())
 
 

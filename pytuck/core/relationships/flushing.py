@@ -39,6 +39,9 @@ class RelatedFlush:
         self._settled: list[tuple[RelatedList, list[Any] | None]] = []
         self.filled: list[tuple[Any, str, Any]] = []
 
+    def __bool__(self) -> bool:
+        return bool(self._changes)
+
     def fill_keys(
         self, new: Iterable[Any], deleted: Container[int], *, is_final: bool = True
     ) -> None:

@@ -349,5 +349,6 @@ def links_of(mapper: Mapper) -> tuple[Link, ...]:
 def with_related(owners: Iterable[Any]) -> Iterator[Any]:
     """Yield those of `owners` that have any of their related objects in memory."""
     for owner in owners:
-        if not owner.__mapper__.relationship_names.isdisjoint(owner.__dict__):
+        names = owner.__mapper__.relationship_names
+        if names and not names.isdisjoint(owner.__dict__):
             yield owner
