@@ -72,12 +72,12 @@ if TYPE_CHECKING:
     from pytuck.core import lazyload as lazyload
     from pytuck.core import mapped_column as mapped_column
     from pytuck.core import noload as noload
-    from pytuck.core import prefetch as prefetch
     from pytuck.core import raiseload as raiseload
     from pytuck.core import relationship as relationship
     from pytuck.core import scoped_session as scoped_session
     from pytuck.core import selectinload as selectinload
     from pytuck.core.queries import Query as Query
+    from pytuck.core.relationships import prefetch as prefetch
     from pytuck.events import event as event
     from pytuck.query import BinaryExpression as BinaryExpression
     from pytuck.query import Compound as Compound
@@ -162,12 +162,12 @@ _HOMES = {
             "joinedload",
             "lazyload",
             "noload",
-            "prefetch",
             "raiseload",
             "selectinload",
         ),
         "pytuck.core",
     ),
+    "prefetch": "pytuck.core.relationships",
     "event": "pytuck.events",
     **dict.fromkeys(
         (

@@ -7,12 +7,23 @@ into ours.
 
 from pytuck.backends.base import Engine, EngineInfo
 from pytuck.backends.connection import Connection
+from pytuck.backends.probing import (
+    BackendRegistry,
+    StorageBackend,
+    get_available_engines,
+    get_backend,
+    get_database_info,
+    is_valid_pytuck_database,
+    is_valid_pytuck_database_engine,
+    print_available_engines,
+)
 from pytuck.backends.registry import ENGINES, memory_engine, open_engine
 from pytuck.backends.results import CursorResult, Result
 from pytuck.backends.rows import Items, Row
 
 __all__ = [
     "ENGINES",
+    "BackendRegistry",
     "Connection",
     "CursorResult",
     "Engine",
@@ -20,6 +31,13 @@ __all__ = [
     "Items",
     "Result",
     "Row",
+    "StorageBackend",
+    "get_available_engines",
+    "get_backend",
+    "get_database_info",
+    "is_valid_pytuck_database",
+    "is_valid_pytuck_database_engine",
     "memory_engine",
     "open_engine",
+    "print_available_engines",
 ]

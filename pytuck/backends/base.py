@@ -14,7 +14,7 @@ from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
 from pytuck.compiler import Compiled
 from pytuck.compiler.dialects import Dialect
-from pytuck.schema import Change, Table
+from pytuck.schema import Change, CreateTable, DropTable, Table
 
 ReadOnlyReason = Literal["asked", "permission", "newer format"]
 
@@ -88,7 +88,6 @@ class Engine(ABC):
             TableNotFoundError: There is none of this name.
         """
 
-    @abstractmethod
     def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
         """Change the structure of the store, all or nothing.
 
@@ -98,7 +97,23 @@ class Engine(ABC):
         Raises:
             SchemaError: A change contradicts what is there.
             ReadOnlyError: The store is open for reading only.
+            UnsupportedOperationError: The engine has no way to carry out such a change.
         """
+        for change in changes:
+            if isinstance(change, CreateTable):
+                self.create_table(change.definition)
+            elif isinstance(change, DropTable):
+                self.drop_table(change.table)
+            else:
+                raise self._cannot(f"carry out '{change.describe()}'")
+
+    def create_table(self, table: Table) -> None:
+        """Create a table with its indexes and comments, all or nothing."""
+        self.change([CreateTable(table.name, table)])
+
+    def drop_table(self, name: str) -> None:
+        """Delete a table with its rows."""
+        self.change([DropTable(name)])
 
     def check(self) -> list[str]:
         """Return what is wrong with the store; nothing if it is whole.

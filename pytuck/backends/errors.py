@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import apsw
 
@@ -37,17 +37,27 @@ _NO_COLUMN = re.compile(
 )
 
 
-def translated(err: apsw.Error, path: str, table: str | None = None) -> PytuckException:
+def translated(
+    err: apsw.Error,
+    path: str,
+    table: str | None = None,
+    values: Mapping[str | None, object] | None = None,
+) -> PytuckException:
     """Return our error for one of the driver.
 
     Args:
         err: What the driver raised.
         path: The file, for the message.
         table: The table the statement was about, where the driver does not say.
+        values: What the statement was to write, by column.
     """
     for kinds, translate in _BY_CLASS:
         if isinstance(err, kinds):
-            return translate(str(err), path, table)
+            found = translate(str(err), path, table)
+            column = found.column_name
+            if isinstance(found, DuplicateKeyError) and values and column in values:
+                return DuplicateKeyError(found.table_name or "", values[column], column_name=column)
+            return found
     return QueryError(
         f"'{path}' refused a statement: {err}", table_name=table, details={"path": path}
     )

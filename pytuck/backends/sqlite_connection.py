@@ -66,7 +66,10 @@ class SqliteConnection(Connection):
                 return Outcome(rows, count, self.raw.last_insert_rowid())
             return self._execute_many(compiled)
         except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
+            values: dict[str | None, object] | None = None
+            if len(compiled.parameters) == 1:
+                values = dict(zip(template.parameter_names, compiled.parameters[0], strict=False))
+            raise translated(err, self.path, template.table, values) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, compiled.parameters, err) from err
 

@@ -54,7 +54,26 @@ class SqliteBackendOptions:
     use_native_sql: bool = True
 
 
-BackendOptions = PytuckBackendOptions | SqliteBackendOptions
+@dataclass(frozen=True, slots=True)
+class DuckdbBackendOptions:
+    """Options of the `duckdb` engine.
+
+    Attributes:
+        read_only: Refuse every write, as the storage's own `read_only`. Several programs can read
+            a file at once, but only one can have it for writing.
+        threads: How many threads a question may use; None means one for each processor.
+        schema: The schema whose tables are meant.
+        use_native_sql: Accepted for the old library's users; without effect, every statement is
+            SQL here.
+    """
+
+    read_only: bool = False
+    threads: int | None = None
+    schema: str = "main"
+    use_native_sql: bool = True
+
+
+BackendOptions = PytuckBackendOptions | SqliteBackendOptions | DuckdbBackendOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ Whoever asks for a name loads its module only: the window's worker needs a `Stor
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytuck.core.event import event as event  # hides the module of the same name, as it ever did
+# These two hide the modules of the same names, as they ever did, so they cannot come later.
+from pytuck.core.event import event as event
+from pytuck.core.prefetch import prefetch as prefetch
 
 if TYPE_CHECKING:
     from pytuck.core.active_record import CRUDBaseModel as CRUDBaseModel
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from pytuck.core.relationships import joinedload as joinedload
     from pytuck.core.relationships import lazyload as lazyload
     from pytuck.core.relationships import noload as noload
-    from pytuck.core.relationships import prefetch as prefetch
     from pytuck.core.relationships import raiseload as raiseload
     from pytuck.core.relationships import relationship as relationship
     from pytuck.core.relationships import selectinload as selectinload
@@ -56,14 +57,13 @@ _HOMES = {
     "lazyload": "relationships",
     "mapped_column": "mapped",
     "noload": "relationships",
-    "prefetch": "relationships",
     "raiseload": "relationships",
     "relationship": "relationships",
     "scoped_session": "scoped",
     "selectinload": "relationships",
 }
 
-__all__ = [*_HOMES, "event"]  # noqa: PLE0604 - all of them are names
+__all__ = [*_HOMES, "event", "prefetch"]  # noqa: PLE0604 - all of them are names
 
 
 def __getattr__(name: str) -> Any:

@@ -100,7 +100,7 @@ class Session(SessionContents, SessionSchema):
         self.state.pending.deleted[id(instance)] = instance
         self._autocommit()
 
-    def get(self, model: type[M], pk: object) -> M | None:
+    def get(self, model_class: type[M], pk: object) -> M | None:
         """Return the object with this primary key, or None if there is none.
 
         Args:
@@ -110,16 +110,16 @@ class Session(SessionContents, SessionSchema):
             QueryError: The model has no primary key.
             ValidationError: `pk` does not fit the key.
         """
-        mapper = model.__mapper__
+        mapper = model_class.__mapper__
         if not mapper.key:
-            raise QueryError(f"{model.__name__} has no primary key to get an object by.")
+            raise QueryError(f"{model_class.__name__} has no primary key to get an object by.")
         if pk is None:
             return None
         key = mapper.convert_key(pk)
-        known: M | None = self.state.identity.of(model).get(key)
+        known: M | None = self.state.identity.of(model_class).get(key)
         if known is None and self.state.has_changes:
             self.autoflush_now()
-            known = self.state.identity.of(model).get(key)
+            known = self.state.identity.of(model_class).get(key)
         if known is not None:
             return known if self._tracker.is_there(known, mapper) else None
         template = self._statements.get_template(mapper)

@@ -5,6 +5,9 @@ like a call, `sources` and `aliases` what columns are taken from, `joins` how th
 `selects`, `questions` and `writes` the statements, `json_form` all of it as plain data.
 """
 
+from importlib import import_module
+from typing import Any
+
 from pytuck.query import nodes
 from pytuck.query.aliases import aliased
 from pytuck.query.expressions import (
@@ -46,8 +49,23 @@ from pytuck.query.statements import (
     update,
 )
 
-BinaryExpression = Condition
-"""The name of a condition in the existing `pytuck` library."""
+BinaryExpression = LogicalExpression = Condition
+"""The names of conditions in the existing `pytuck` library."""
+
+_HOMES = {
+    "CursorResult": "pytuck.backends",
+    "Query": "pytuck.core.queries",
+    "Result": "pytuck.backends",
+}
+"""Names that users of that library import from here, of layers that stand on this one."""
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pytuck.query' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
 
 __all__ = [
     "BinaryExpression",
@@ -60,6 +78,7 @@ __all__ = [
     "HasJoins",
     "Insert",
     "JsonExpression",
+    "LogicalExpression",
     "Ordering",
     "Select",
     "Statement",

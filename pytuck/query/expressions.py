@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pytuck.common.exceptions import QueryError, TypeConversionError
 from pytuck.query import nodes
@@ -391,9 +391,17 @@ class JsonExpression(Expression[Any]):
 
 
 class Condition(Expression[bool]):
-    """An expression that is true, false or unknown."""
+    """An expression that is true, false or unknown.
+
+    `Condition("age", ">", 18)` gives a `FieldCondition`, as in the existing `pytuck` library.
+    """
 
     __slots__ = ()
+
+    def __new__(cls, node: Node | str | None = None, *comparison: Any) -> Self:
+        if isinstance(node, str):
+            return FieldCondition(node, *comparison)  # type: ignore[return-value]
+        return super().__new__(cls)
 
     def __init__(self, node: Node) -> None:
         super().__init__(node, _BOOLEAN)
