@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.connection import Connection
 from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
@@ -42,11 +43,13 @@ class Engine(ABC):
     Attributes:
         name: The engine's name, as in `Storage(path, engine=...)`.
         dialect: The SQL it understands.
+        capabilities: What it can do, and what it cannot keep.
         read_only_reason: Why nothing can be written; None if it can.
     """
 
     name: str
     dialect: Dialect
+    capabilities: EngineCapabilities
     read_only_reason: ReadOnlyReason | None = None
 
     @abstractmethod

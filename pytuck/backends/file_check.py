@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -20,6 +21,9 @@ from pytuck.common.exceptions import (
 )
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
+DUCKDB_MAGIC = b"DUCK"
+"""What stands in a DuckDB file behind the checksum it begins with."""
+
 ENCRYPTED_MAGIC = b"PTKE"
 """How the salt of an encrypted `.pytuck` file begins."""
 
@@ -30,6 +34,10 @@ FORMAT_VERSION = 1
 """The newest version of the `.pytuck` format that this program can write."""
 
 _HEADER_BYTES = 100
+_DUCKDB_HEADER_BYTES = 4096
+"""DuckDB's file header; two more of the same size follow, of which the newer one counts."""
+
+_DUCKDB_BLOCK_BYTES = frozenset(2**power for power in range(14, 19))
 _OLD_MAGICS = {
     b"PTK7": "a file of the pytuck library 1.x",
     b"PTK4": "a file of the pytuck library 0.4 to 0.9",
@@ -55,6 +63,7 @@ class FileKind(Enum):
     PYTUCK = "pytuck"
     SQLITE = "sqlite"
     ENCRYPTED = "encrypted"
+    DUCKDB = "duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,10 @@ def examine(path: Path) -> FileFacts:
             details=details,
         )
     if header.startswith(ENCRYPTED_MAGIC):
-        return FileFacts(path, FileKind.ENCRYPTED, size_bytes, 0, False, _is_writable(path))
+        return FileFacts(path, FileKind.ENCRYPTED, size_bytes, 0, False, is_writable(path))
+    if header[8:12] == DUCKDB_MAGIC:
+        _check_duckdb_length(path, size_bytes)
+        return FileFacts(path, FileKind.DUCKDB, size_bytes, 0, False, is_writable(path))
     if not header.startswith(SQLITE_MAGIC):
         raise _not_a_database(path, header)
     _check_length(path, header, size_bytes)
@@ -105,7 +117,7 @@ def examine(path: Path) -> FileFacts:
         size_bytes,
         int.from_bytes(header[60:64], "big") if is_pytuck else 0,
         header[18] == 2,
-        _is_writable(path),
+        is_writable(path),
     )
 
 
@@ -132,7 +144,8 @@ def _header(path: Path, count: int) -> bytes:
     return header
 
 
-def _is_writable(path: Path) -> bool:
+def is_writable(path: Path) -> bool:
+    """Return whether the operating system lets this process write a file."""
     effective = os.access in os.supports_effective_ids
     return os.access(path, os.W_OK, effective_ids=effective)
 
@@ -180,6 +193,20 @@ def _check_length(path: Path, header: bytes, size_bytes: int) -> None:
         raise _truncated(path, size_bytes, -(-size_bytes // page_size) * page_size)
 
 
+def _check_duckdb_length(path: Path, size_bytes: int) -> None:
+    """Refuse a file that is shorter than its newer header says."""
+    beginning = 3 * _DUCKDB_HEADER_BYTES
+    if size_bytes < beginning:
+        raise _truncated(path, size_bytes, beginning)
+    header = _header(path, beginning)
+    starts = (_DUCKDB_HEADER_BYTES, 2 * _DUCKDB_HEADER_BYTES)
+    # Checksum, number of the header, two places, count of blocks, size of a block.
+    numbers = [struct.unpack_from("<6Q", header, start) for start in starts]
+    _, _, _, _, blocks, block_bytes = max(numbers, key=lambda fields: fields[1])
+    if block_bytes in _DUCKDB_BLOCK_BYTES and size_bytes < beginning + blocks * block_bytes:
+        raise _truncated(path, size_bytes, beginning + blocks * block_bytes)
+
+
 def _truncated(path: Path, size_bytes: int, expected_bytes: int) -> TruncatedFileError:
     return TruncatedFileError(
         f"The end of '{path}' is missing: it has {size_bytes:,} bytes and should have "
@@ -198,7 +225,7 @@ def _not_a_database(path: Path, header: bytes) -> FileFormatError:
     )
     looks = f"it looks like {found}" if found else "its content is of no kind this program knows"
     return FileFormatError(
-        f"'{path}' is no Pytuck or SQLite database: {looks}. "
+        f"'{path}' is no Pytuck, SQLite or DuckDB database: {looks}. "
         "If it should be one, it is damaged: go back to a backup.",
         details={"path": str(path), "found": found},
     )

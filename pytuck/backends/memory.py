@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 import apsw
 
+from pytuck.backends.capabilities import MEMORY_CAPABILITIES
 from pytuck.backends.connection import Connection
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.pytuck import PytuckEngine
@@ -137,6 +138,8 @@ class MemoryConnection(SqliteConnection):
 
 class MemoryEngine(PytuckEngine):
     """A database in memory; it ends with its storage."""
+
+    capabilities = MEMORY_CAPABILITIES
 
     def __init__(self, *, name: str = "pytuck", timeout_s: float = 5.0) -> None:
         self.name = name

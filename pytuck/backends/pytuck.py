@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pytuck.backends.base import EngineInfo
+from pytuck.backends.capabilities import PYTUCK_CAPABILITIES
 from pytuck.backends.file_check import APPLICATION_ID, FORMAT_VERSION
 from pytuck.backends.sqlite import SqliteEngine
 from pytuck.backends.sqlite_connection import SqliteConnection
@@ -16,6 +17,7 @@ class PytuckEngine(SqliteEngine):
     """A `.pytuck` file, or the same in memory."""
 
     name = "pytuck"
+    capabilities = PYTUCK_CAPABILITIES
 
     def info(self) -> EngineInfo:
         version = self._watcher.pragma("user_version")

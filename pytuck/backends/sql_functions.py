@@ -34,7 +34,7 @@ _WRONG_VALUE = (ValueError, TypeError, OverflowError, InvalidOperation, Division
 def add_functions(raw: apsw.Connection) -> None:
     """Give a new connection the functions and collations that compiled SQL relies on."""
     raw.create_collation(DECIMAL_COLLATION, _compare_decimals)
-    for name, (function, count) in _SCALARS.items():
+    for name, (function, count) in SCALARS.items():
         raw.create_scalar_function(name, function, count, deterministic=True)
     for name, aggregate in _AGGREGATES.items():
         raw.create_window_function(name, aggregate, 1)
@@ -313,7 +313,7 @@ def _elapsed(later: Stored, earlier: Stored) -> Stored:
     return _INTERVAL.to_storage(between)
 
 
-_SCALARS: dict[str, tuple[Callable[..., Stored], int]] = {
+SCALARS: dict[str, tuple[Callable[..., Stored], int]] = {
     CASE_BLIND_LIKE: (_case_blind_like, 2),
     "pytuck_regexp": (_regexp, 3),
     "pytuck_lower": (_lower, 1),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pytuck.backends import sqlite_upkeep
 from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
+from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
@@ -32,6 +33,7 @@ class SqliteEngine(Engine):
 
     name = "sqlite"
     dialect = SQLITE
+    capabilities = SQLITE_CAPABILITIES
 
     def __init__(
         self,

@@ -69,6 +69,8 @@ def _written(statement: Statement, dialect: Dialect, parameters: Parameters) -> 
         )
     template = write_statement(statement, dialect)
     own = len(statement.columns) if isinstance(statement, Insert) and _has_rows(statement) else 0
+    if template.filled_key is not None and not template.filled_key.is_given:
+        own += 1
     if len(template.parameter_types) != own + len(parameters):
         raise AssertionError(f"The parameters do not fit this SQL: {template.sql}")
     return template

@@ -9,9 +9,7 @@ from typing import Any
 from pytuck.common.exceptions import SchemaError
 from pytuck.compiler.dialects import Dialect
 from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
-from pytuck.types import ColumnType, Stored
-
-_PLAIN_TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?$")
+from pytuck.types import TYPES, ColumnType, Stored
 
 
 def create_table(table: Table, dialect: Dialect) -> str:
@@ -25,7 +23,10 @@ def create_table(table: Table, dialect: Dialect) -> str:
     parts = [_column(table, column, dialect) for column in table.columns]
     if _is_key_apart(table):
         parts.append(f"PRIMARY KEY ({_names(table.primary_key, dialect)})")
-    parts.extend(_foreign_key(key, dialect) for key in table.foreign_keys)
+    if not table.primary_key and not dialect.fills_in_row_ids:
+        parts.append(_row_id_column(table, dialect))
+    if dialect.checks_foreign_keys:
+        parts.extend(_foreign_key(key, dialect) for key in table.foreign_keys)
     body = ",\n  ".join(parts)
     return f"CREATE TABLE {dialect.quote(table.name)} (\n  {body}\n)"
 
@@ -86,7 +87,15 @@ def drop_table(name: str, dialect: Dialect) -> str:
     return f"DROP TABLE {dialect.quote(name)}"
 
 
-def literal_sql(stored: Stored) -> str:
+def comment_on(table: str, column: str | None, comment: str | None, dialect: Dialect) -> str:
+    """Return the SQL that gives a table, or one of its columns, a comment; None takes it away."""
+    what = f"TABLE {dialect.quote(table)}"
+    if column is not None:
+        what = f"COLUMN {dialect.quote(table)}.{dialect.quote(column)}"
+    return f"COMMENT ON {what} IS {literal_sql(comment, dialect)}"
+
+
+def literal_sql(stored: Stored, dialect: Dialect) -> str:
     """Return a stored value as SQL text, which only a column's default needs.
 
     Raises:
@@ -95,10 +104,10 @@ def literal_sql(stored: Stored) -> str:
     if stored is None:
         return "NULL"
     if isinstance(stored, bytes):
-        return f"X'{stored.hex()}'"
+        return dialect.blob.format(stored.hex())
     if isinstance(stored, float):
         if math.isinf(stored):
-            return "9e999" if stored > 0 else "-9e999"
+            return dialect.infinity if stored > 0 else f"-{dialect.infinity}"
         return repr(stored)
     if isinstance(stored, int):
         return str(int(stored))
@@ -116,8 +125,9 @@ def literal_value(sql: str) -> Stored | Missing:
         return int(text.upper() == "TRUE")
     if re.fullmatch(r"'(?:[^']|'')*'", text):
         return text[1:-1].replace("''", "'")
-    if re.fullmatch(r"[xX]'(?:[0-9a-fA-F]{2})*'", text):
-        return bytes.fromhex(text[2:-1])
+    blob = re.fullmatch(r"(?:[xX]|unhex\()'((?:[0-9a-fA-F]{2})*)'\)?", text)
+    if blob:
+        return bytes.fromhex(blob[1])
     if re.fullmatch(r"[+-]?\d+", text):
         return int(text)
     if re.fullmatch(r"[+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?", text):
@@ -129,22 +139,30 @@ def _column(table: Table, column: Column, dialect: Dialect) -> str:
     parts = [dialect.quote(column.name), type_name(column.type, dialect)]
     if column.primary_key and not _is_key_apart(table):
         parts.append("PRIMARY KEY")
-        if column.autoincrement:
+        if column.autoincrement and dialect.fills_in_row_ids:
             parts.append("AUTOINCREMENT")
     if not column.nullable and not (column.primary_key and table.rowid_alias):
         parts.append("NOT NULL")
     if column.default is not MISSING:
-        parts.append(f"DEFAULT {literal_sql(column.type.to_storage(column.default))}")
+        parts.append(f"DEFAULT {literal_sql(column.type.to_storage(column.default), dialect)}")
     if column.unique:
         parts.append("UNIQUE")
     return " ".join(part for part in parts if part)
 
 
+def _row_id_column(table: Table, dialect: Dialect) -> str:
+    """Return the column that holds the row ids which the database itself does not keep."""
+    if table.hidden_rowid is None:
+        raise SchemaError(
+            f"Table '{table.name}' needs a primary key: its columns took every name for row ids.",
+            table_name=table.name,
+        )
+    return f"{dialect.quote(table.hidden_rowid)} {dialect.column_type(TYPES[int])} PRIMARY KEY"
+
+
 def type_name(type_: ColumnType[Any], dialect: Dialect) -> str:
     """Return the declared type of a column."""
-    name = type_.sql_name
-    # ENUM('a','b') is no type name in SQLite's grammar, but a quoted one may be anything.
-    return name if not name or _PLAIN_TYPE.match(name) else dialect.quote(name)
+    return dialect.column_type(type_)
 
 
 def _is_key_apart(table: Table) -> bool:

@@ -25,16 +25,22 @@ class ExpressionWriter:
     Attributes:
         parameter_types: The types of the parameters, in their order; None for patterns, paths
             and lists, which the dialect makes itself.
+
+    Args:
+        batch: The source that holds the parameters in columns named by their numbers; None for
+            ordinary placeholders.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, batch: str | None = None) -> None:
         self.dialect = dialect
         self.parameter_types: list[ColumnType[Any] | None] = []
+        self._batch = batch
+        self._shared: dict[object, str] = {}
         self._visits: dict[type[Node], Callable[[Any], str]] = {
             nodes.ColumnRef: self._column,
             nodes.RowIdRef: self._column,
             nodes.ResultRef: self._result_column,
-            nodes.Literal: self.parameter,
+            nodes.Literal: self._literal,
             nodes.Comparison: self._comparison,
             nodes.Row: self._row,
             nodes.And: self._and,
@@ -90,7 +96,27 @@ class ExpressionWriter:
         """Return the placeholder of the next parameter, for the value of a node."""
         kind = node.type if isinstance(node, (nodes.Literal, nodes.ColumnRef)) else None
         self.parameter_types.append(kind)
-        return self.dialect.placeholder.format(len(self.parameter_types))
+        number = len(self.parameter_types)
+        if self._batch is not None:
+            return f"{self._batch}.{self.dialect.quote(str(number))}"
+        return self.dialect.parameter(number, None if kind is None else kind.python_type)
+
+    def _literal(self, node: nodes.Literal) -> str:
+        return self._shared_parameter(node, None if node.stored is None else node)
+
+    def _shared_parameter(self, node: Node, key: object) -> str:
+        """Return the placeholder of a value, the same for equal ones if the dialect asks for it.
+
+        Args:
+            key: What equal values have in common; None for one like no other, as a NULL is that
+                stands for a value to come.
+        """
+        if key is None or not self.dialect.shares_parameters or self._batch is not None:
+            return self.parameter(node)
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = self.parameter(node)
+        return known
 
     # --- Columns and conditions ---
 
@@ -123,11 +149,14 @@ class ExpressionWriter:
         item = self._term(node.item) + self._collation(node.item)
         kind = kind_of_long_list(node, self.dialect)
         if kind is not None:
-            values = self.dialect.list_rows[kind].format(self.parameter(node))
+            parameter = ("list", self.dialect.list_parameter(node.values))
+            rows = self.dialect.list_rows[kind]
+            values = rows.format(self._shared_parameter(node, parameter))
         elif node.values:
-            values = ", ".join(map(self.parameter, node.values))
-        else:
-            values = f"SELECT NULL WHERE {self.dialect.false}"  # () is not known everywhere
+            values = ", ".join(map(self._literal, node.values))
+        else:  # no dialect but SQLite's takes an empty list
+            certain = f"OR {self.dialect.true}" if node.is_negated else f"AND {self.dialect.false}"
+            return f"{item} IS NULL {certain}"
         return f"{item} {'NOT ' if node.is_negated else ''}IN ({values})"
 
     def _in_question(self, node: nodes.InQuestion) -> str:
@@ -148,7 +177,8 @@ class ExpressionWriter:
 
     def _like(self, node: nodes.Like) -> str:
         template = self.dialect.ilike if node.ignores_case else self.dialect.like
-        return template.format(self._term(node.item), self.parameter(node))
+        item, pattern = self._term(node.item), ("pattern", self.dialect.like_pattern(node))
+        return template.format(item, self._shared_parameter(node, pattern))
 
     def _text_match(self, node: nodes.TextMatch) -> str:
         template = self.dialect.text_matches[node.kind]
@@ -181,7 +211,9 @@ class ExpressionWriter:
 
     def _json_path(self, node: nodes.JsonPath) -> str:
         item = self._term(node.item)
-        return self.dialect.json_forms[node.form].format(item, self.parameter(node))
+        kind = node.type.python_type
+        path = self._shared_parameter(node, ("path", self.dialect.json_path(node.path)))
+        return self.dialect.json_part(node.form, kind, item, path)
 
     def _distinct(self, node: nodes.Distinct) -> str:
         return f"DISTINCT {self.write(node.item)}"
@@ -275,9 +307,13 @@ def kind_of_long_list(node: nodes.In, dialect: Dialect) -> str | None:
     if len(node.values) <= LONG_LIST:
         return None
     kinds = {type(value.stored) for value in node.values} - {type(None)}
+    if dialect.lists_are_typed and len({value.type for value in node.values}) > 1:
+        return None
     if kinds == {int, float} and all(_is_exact_float(value.stored) for value in node.values):
         return "float"
     kind = kinds.pop().__name__ if len(kinds) == 1 else ""
+    if dialect.lists_are_typed and node.values[0].type.python_type.__name__ != kind:
+        return None
     return kind if kind in dialect.list_rows else None
 
 

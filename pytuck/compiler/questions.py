@@ -30,8 +30,8 @@ class QuestionWriter(ExpressionWriter):
     its own sources those which stand around it already are left out, as long as one remains.
     """
 
-    def __init__(self, dialect: Dialect) -> None:
-        super().__init__(dialect)
+    def __init__(self, dialect: Dialect, batch: str | None = None) -> None:
+        super().__init__(dialect, batch)
         self._around: frozenset[str] = frozenset()
         self._named: dict[str, str | None] = {}
         self._definitions: dict[str, nodes.CteRef] = {}
@@ -97,6 +97,11 @@ class QuestionWriter(ExpressionWriter):
     def inside(self, labels: Iterable[str]) -> None:
         """Let the questions inside of what follows speak of these tables."""
         self._around = self._around | frozenset(labels)
+
+    @property
+    def has_definitions(self) -> bool:
+        """Whether named questions are used, which stand before the statement."""
+        return bool(self._named)
 
     def with_definitions(self, sql: str) -> str:
         """Return a statement with the named questions it uses before it (`WITH`)."""
@@ -202,11 +207,11 @@ class QuestionWriter(ExpressionWriter):
     def _order_and_limit(self, statement: Select[Any] | Compound[Any]) -> str:
         sql = f" ORDER BY {', '.join(map(self.write, statement.order))}" if statement.order else ""
         if statement.limit_node is not None:
-            sql += " LIMIT " + self.write(statement.limit_node)
+            sql += " LIMIT " + self.parameter(statement.limit_node)
         if statement.offset_node is not None:
             if statement.limit_node is None:
                 sql += self.dialect.no_limit
-            sql += " OFFSET " + self.write(statement.offset_node)
+            sql += " OFFSET " + self.parameter(statement.offset_node)
         return sql
 
 

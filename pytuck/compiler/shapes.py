@@ -27,13 +27,25 @@ class Parameters(list[Stored]):
     Attributes:
         dialect: Says what stands for patterns, paths and lists.
         named: The named questions met; their values count once.
+        shared: The values met, with their places, if equal ones are to be one parameter.
     """
 
-    __slots__ = ("dialect", "named")
+    __slots__ = ("dialect", "named", "shared")
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.named: set[str] = set()
+        self.shared: dict[object, int] | None = {} if dialect.shares_parameters else None
+
+    def add(self, value: Stored, key: object) -> str:
+        """Append a value unless an equal one is there; return what says so in the shape."""
+        if self.shared is not None:
+            place = self.shared.get(key)
+            if place is not None:
+                return f"={place}"
+            self.shared[key] = len(self)
+        self.append(value)
+        return ""
 
 
 def shape_of(statement: Statement | nodes.Question, parameters: Parameters) -> str:
@@ -159,6 +171,8 @@ def _named_question(node: nodes.CteRef, p: Parameters) -> str:
 
 
 def _literal(node: nodes.Literal, p: Parameters) -> str:
+    if p.shared is not None and node.stored is not None:
+        return f"?{p.add(node.stored, node)}{type_key(node.type)}"
     p.append(node.stored)
     return f"?{type_key(node.type)}"
 
@@ -166,7 +180,7 @@ def _literal(node: nodes.Literal, p: Parameters) -> str:
 def _comparison(node: nodes.Comparison, p: Parameters) -> str:
     left, right = node.left, node.right
     if type(left) is nodes.ColumnRef:
-        if type(right) is nodes.Literal:  # nearly all of them
+        if type(right) is nodes.Literal and p.shared is None:  # nearly all of them
             p.append(right.stored)
             if right.type is left.type:
                 return f"({left.shape} {node.operator} ?)"
@@ -188,8 +202,10 @@ def _in(node: nodes.In, p: Parameters) -> str:
     item = _shape(node.item, p)
     kind = kind_of_long_list(node, p.dialect)
     if kind is not None:
-        p.append(p.dialect.list_parameter(node.values))
-        return f"in({item},{kind},{node.is_negated})"
+        values = p.dialect.list_parameter(node.values)
+        return f"in({item},{kind}{p.add(values, ('list', values))},{node.is_negated})"
+    if p.shared is not None:
+        return f"in({item},[{_all(node.values, p)}],{node.is_negated})"
     p.extend([value.stored for value in node.values])
     types = [value.type for value in node.values]
     if types and types.count(types[0]) == len(types):
@@ -201,14 +217,14 @@ def _in(node: nodes.In, p: Parameters) -> str:
 
 def _like(node: nodes.Like, p: Parameters) -> str:
     item = _shape(node.item, p)
-    p.append(p.dialect.like_pattern(node))
-    return f"like({item},{node.ignores_case})"
+    pattern = p.dialect.like_pattern(node)
+    return f"like({item},{node.ignores_case}{p.add(pattern, ('pattern', pattern))})"
 
 
 def _json_path(node: nodes.JsonPath, p: Parameters) -> str:
     item = _shape(node.item, p)
-    p.append(p.dialect.json_path(node.path))
-    return f"json({item},{node.form},{type_key(node.type)})"
+    path = p.dialect.json_path(node.path)
+    return f"json({item},{node.form},{type_key(node.type)}{p.add(path, ('path', path))})"
 
 
 def _order(node: nodes.Order, p: Parameters) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytuck.common.exceptions import QueryError
-from pytuck.compiler.compiled import ResultColumn, Template
+from pytuck.compiler.batches import BATCH, all_of_batch, batch_source
+from pytuck.compiler.compiled import FilledKey, ResultColumn, Template
 from pytuck.compiler.dialects import Dialect
 from pytuck.compiler.questions import QuestionWriter
 from pytuck.query import nodes
@@ -13,6 +14,7 @@ from pytuck.query.node_sources import sources_in
 from pytuck.query.node_types import name_of_node, type_of_node
 from pytuck.query.nodes import Node
 from pytuck.query.statements import Delete, Insert, Statement, Update
+from pytuck.types import TYPES
 
 
 def write_statement(statement: Statement, dialect: Dialect) -> Template:
@@ -43,32 +45,78 @@ def _tables(statement: Any) -> list[nodes.TableRef]:
 
 def _insert(statement: Insert[Any], writer: QuestionWriter) -> Template:
     quote = writer.dialect.quote
-    names = tuple(column.name for column in statement.columns)
-    listed = f" ({', '.join(map(quote, names))})" if names else ""
-    sql = f"INSERT INTO {quote(statement.target.name)}{listed}"
+    columns = list(statement.columns)
+    names = tuple(column.name for column in columns)
+    key = _filled_key(statement, names, writer.dialect)
+    if key is not None and not key.is_given:
+        columns.append(nodes.ColumnRef(statement.target.name, key.column, TYPES[int]))
+    listed = f" ({', '.join(quote(column.name) for column in columns)})" if columns else ""
+    beginning = f"INSERT INTO {quote(statement.target.name)}{listed}"
     if statement.question is not None:
-        sql += " " + _inserted_question(statement.question, writer)
-    elif names:
-        sql += f" VALUES ({', '.join(map(writer.parameter, statement.columns))})"
+        key, rows = None, " " + _inserted_question(statement, key, writer)
+    elif columns:
+        rows = f" VALUES ({', '.join(map(writer.parameter, columns))})"
     else:
-        sql += " DEFAULT VALUES"
+        rows = " DEFAULT VALUES"
+    own_types = tuple(writer.parameter_types)
     writer.inside((statement.target.name, "excluded"))
-    sql += _conflict(statement.conflict, writer) + _returning(statement.returning_nodes, writer)
-    columns = _result_columns(statement.returning_nodes)
+    end = _conflict(statement.conflict, writer) + _returning(statement.returning_nodes, writer)
+    is_batch = bool(columns) and len(writer.parameter_types) == len(columns)
+    places = _conflict_places(statement, names)
+    is_batch = is_batch and statement.question is None and places is not None
+    batch = f"{beginning} {all_of_batch(own_types, writer.dialect)}{end}" if is_batch else None
     return Template(
-        writer.with_definitions(sql),
-        columns,
+        writer.with_definitions(beginning + rows + end),
+        _result_columns(statement.returning_nodes),
         True,
         statement.target.name,
         names,
         tuple(writer.parameter_types),
+        "insert",
+        batch if writer.dialect.writes_batches else None,
+        is_batch and not end,
+        key,
+        places or (),
     )
 
 
-def _inserted_question(statement: nodes.Question, writer: QuestionWriter) -> str:
+def _conflict_places(statement: Insert[Any], names: tuple[str, ...]) -> tuple[int, ...] | None:
+    """Return the parameters that decide about a conflict; None if that cannot be told."""
+    if statement.conflict is None:
+        return ()
+    columns = statement.conflict.columns
+    if not columns or not set(columns) <= set(names):
+        return None
+    return tuple(names.index(column) for column in columns)
+
+
+def _filled_key(
+    statement: Insert[Any], names: tuple[str, ...], dialect: Dialect
+) -> FilledKey | None:
+    """Return the key that is to be given to the new rows, if the database does not do it."""
+    if dialect.fills_in_row_ids or statement.table is None:
+        return None
+    table = statement.table.schema
+    column = table.rowid_alias or (None if table.primary_key else table.hidden_rowid)
+    if column is None:
+        return None
+    is_given = column in names
+    position = names.index(column) if is_given else len(names)
+    return FilledKey(column, position, is_given)
+
+
+def _inserted_question(
+    statement: Insert[Any], key: FilledKey | None, writer: QuestionWriter
+) -> str:
+    assert statement.question is not None
+    shown = "*"
+    if key is not None and not key.is_given:
+        column, table = map(writer.dialect.quote, (key.column, statement.target.name))
+        highest = f"(SELECT coalesce(max({column}), 0) FROM {table})"
+        shown += f", {highest} + row_number() OVER ()"
     # Without a condition, SQLite would take ON CONFLICT for the condition of a join.
-    sql = writer.question(statement)
-    return f"SELECT * FROM ({sql}) WHERE {writer.dialect.true}"
+    sql = writer.question(statement.question)
+    return f"SELECT {shown} FROM ({sql}) WHERE {writer.dialect.true}"
 
 
 def _conflict(conflict: nodes.Conflict | None, writer: QuestionWriter) -> str:
@@ -89,45 +137,74 @@ def _update(statement: Update[Any], writer: QuestionWriter) -> Template:
         raise QueryError(
             f"An update of '{statement.target.name}' sets no column. Give it values(...)."
         )
-    quote = writer.dialect.quote
     others = writer.sources_besides(
         statement, [*(node for _, node in statement.assignments), statement.where_node]
     )
     writer.inside([statement.target.name, *(source.label for source in others)])
-    assigned = ", ".join(
-        f"{quote(column.name)} = {writer.write(node)}" for column, node in statement.assignments
-    )
-    sql = f"UPDATE {quote(statement.target.name)} SET {assigned}"
-    if others:
-        sql += f" FROM {', '.join(map(writer.source, others))}"
-    sql += writer.where(statement.where_node) + _returning(statement.returning_nodes, writer)
-    names = tuple(column.name for column, node in statement.assignments)
+    beginning, end = _update_parts(statement, writer)
+    source = f" FROM {', '.join(map(writer.source, others))}" if others else ""
+    end += _returning(statement.returning_nodes, writer)
+    batch = None
+    if _has_batch(statement, writer) and not others:
+        source_of_batch = batch_source(writer.parameter_types, writer.dialect)
+        before, after = _update_parts(statement, _batch_writer(statement, writer))
+        batch = f"{before} FROM {source_of_batch}{after}"
     return Template(
-        writer.with_definitions(sql),
+        writer.with_definitions(beginning + source + end),
         _result_columns(statement.returning_nodes),
         True,
         statement.target.name,
-        names,
+        tuple(column.name for column, _ in statement.assignments),
         tuple(writer.parameter_types),
+        "update",
+        batch,
     )
+
+
+def _update_parts(statement: Update[Any], writer: QuestionWriter) -> tuple[str, str]:
+    """Return what stands before and after the sources of an update."""
+    quote = writer.dialect.quote
+    assigned = ", ".join(
+        f"{quote(column.name)} = {writer.write(node)}" for column, node in statement.assignments
+    )
+    before = f"UPDATE {quote(statement.target.name)} SET {assigned}"
+    return before, writer.where(statement.where_node)
 
 
 def _delete(statement: Delete[Any], writer: QuestionWriter) -> Template:
     others = writer.sources_besides(statement, [statement.where_node])
-    sql = f"DELETE FROM {writer.dialect.quote(statement.target.name)}"
+    beginning = f"DELETE FROM {writer.dialect.quote(statement.target.name)}"
     from_others = ", ".join(map(writer.source, others))
     writer.inside([statement.target.name, *(source.label for source in others)])
     where = writer.where(statement.where_node)
-    sql += f" WHERE EXISTS (SELECT 1 FROM {from_others}{where})" if others else where
-    sql += _returning(statement.returning_nodes, writer)
+    end = f" WHERE EXISTS (SELECT 1 FROM {from_others}{where})" if others else where
+    end += _returning(statement.returning_nodes, writer)
+    batch = None
+    if _has_batch(statement, writer) and not others:
+        source_of_batch = batch_source(writer.parameter_types, writer.dialect)
+        where = _batch_writer(statement, writer).where(statement.where_node)
+        batch = f"{beginning} USING {source_of_batch}{where}"
     return Template(
-        writer.with_definitions(sql),
+        writer.with_definitions(beginning + end),
         _result_columns(statement.returning_nodes),
         True,
         statement.target.name,
         (),
         tuple(writer.parameter_types),
+        "delete",
+        batch,
     )
+
+
+def _has_batch(statement: Update[Any] | Delete[Any], writer: QuestionWriter) -> bool:
+    is_plain = not statement.returning_nodes and not writer.has_definitions
+    return writer.dialect.writes_batches and is_plain and bool(writer.parameter_types)
+
+
+def _batch_writer(statement: Update[Any] | Delete[Any], writer: QuestionWriter) -> QuestionWriter:
+    twin = QuestionWriter(writer.dialect, BATCH)
+    twin.inside([statement.target.name])
+    return twin
 
 
 def _returning(items: tuple[Node, ...], writer: QuestionWriter) -> str:

@@ -13,7 +13,7 @@ from pytuck.common.exceptions import (
     ValidationError,
 )
 from pytuck.compiler import compile_statement
-from pytuck.core.mapping import Mapper
+from pytuck.core.mapping import Attribute, Mapper
 from pytuck.core.unit_of_work import Change
 from pytuck.query import Select, select
 
@@ -46,8 +46,14 @@ def named_duplicate(
 ) -> DuplicateKeyError:
     """Return the error with the value that exists already, where it can be told."""
     column = next((a for a in mapper.attributes if a.column.name == err.column_name), None)
+    if column is None and err.pk is not None:
+        column = next((a for a in mapper.attributes if _has_twice(group, a, err.pk)), None)
     if column is None:
         return err
+    if err.pk is not None:  # the database said it, as text
+        values = (instance.__dict__.get(column.name) for instance in group)
+        value = next((item for item in values if str(item) == err.pk), err.pk)
+        return DuplicateKeyError(mapper.table, value, column_name=column.column.name)
     expression = mapper.source.c[column.column.name]
     seen: set[Any] = set()
     for instance in group:
@@ -60,6 +66,13 @@ def named_duplicate(
             return DuplicateKeyError(mapper.table, value, column_name=column.column.name)
         seen.add(value)
     return err
+
+
+def _has_twice(group: Sequence[Any], attribute: Attribute, value: object) -> bool:
+    """Return whether a column that allows it once has a value, given as text, twice in a batch."""
+    if not (attribute.column.unique or attribute.column.primary_key):
+        return False
+    return sum(str(item.__dict__.get(attribute.name)) == value for item in group) > 1
 
 
 def missing_keys(connection: Connection, mapper: Mapper, keys: Sequence[Any]) -> list[Any]:

@@ -8,9 +8,10 @@ from typing import Any, Self
 
 from pytuck.backends import EngineInfo, memory_engine, open_engine
 from pytuck.backends.paging import RowOrder
-from pytuck.common.exceptions import ConfigurationError
+from pytuck.common.exceptions import ConfigurationError, UnsupportedOperationError
 from pytuck.common.options import (
     BackendOptions,
+    DuckdbBackendOptions,
     Durability,
     PytuckBackendOptions,
     SqliteBackendOptions,
@@ -32,7 +33,7 @@ class Storage(SchemaChanges, TableRows, Upkeep):
     Args:
         file_path: The file; none means in memory. It is made if it does not exist.
         in_memory: Keep everything in memory, whatever the path.
-        engine: `"pytuck"` or `"sqlite"`; found from the file's content if not given.
+        engine: `"pytuck"`, `"sqlite"` or `"duckdb"`; found from the file's content if not given.
         auto_flush: Accepted for the old library's users; commits are durable here anyway.
         backend_options: Options of the engine.
         read_only: Refuse every write.
@@ -68,17 +69,18 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         self.auto_flush = auto_flush
         event.tell(self, "before_load")
         if self.file_path is None:
-            opened = memory_engine(engine)
+            opened = memory_engine(engine, backend_options)
         else:
             password, timeout_s = _apply_options(backend_options, password, timeout_s)
             opened = open_engine(
                 self.file_path,
                 engine=engine,
-                read_only=read_only,
+                read_only=read_only or _is_read_only(backend_options),
                 create=create,
                 password=password,
                 timeout_s=timeout_s,
                 durability=durability,
+                options=backend_options,
             )
         super().__init__(opened)
         self.models = ModelRegistry()
@@ -120,7 +122,16 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         return f"Storage({where}, engine={self.engine_name!r})"
 
     def row_order(self, statement: Select[Any]) -> RowOrder:
-        """Return the rows of a question by position, for scrolling through millions of them."""
+        """Return the rows of a question by position, for scrolling through millions of them.
+
+        Raises:
+            UnsupportedOperationError: The engine cannot do it.
+        """
+        if not self._engine.capabilities.rows_by_position:
+            raise UnsupportedOperationError(
+                f"The {self.engine_name} engine has no rows by position. Ask for them with "
+                "order_by(), limit() and offset()."
+            )
         return RowOrder(self._engine, statement)
 
     # --- Watching and ending ---
@@ -162,6 +173,10 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         self.close()
 
 
+def _is_read_only(options: BackendOptions | None) -> bool:
+    return isinstance(options, DuckdbBackendOptions) and options.read_only
+
+
 def _apply_options(
     options: BackendOptions | None, password: str | None, timeout_s: float
 ) -> tuple[str | None, float]:
@@ -171,7 +186,7 @@ def _apply_options(
             raise ConfigurationError("Encryption needs a password in the options.")
     elif isinstance(options, SqliteBackendOptions):
         timeout_s = options.timeout if options.timeout is not None else timeout_s
-    elif options is not None:
+    elif options is not None and not isinstance(options, DuckdbBackendOptions):
         raise ConfigurationError(
             f"{type(options).__name__} are no options of an engine of this version."
         )

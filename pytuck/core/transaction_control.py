@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pytuck.backends import Connection
-from pytuck.common.exceptions import TransactionError
+from pytuck.common.exceptions import TransactionError, UnsupportedOperationError
 from pytuck.core.flush import Flush
 from pytuck.core.instance_values import ADDED_TO
 from pytuck.core.loading import FEW_OBJECTS, paused_collector
@@ -123,6 +123,11 @@ class TransactionControl:
     def begin_nested(self) -> NestedTransaction[Any]:
         """Return the part of the transaction that begins now."""
         self.refuse_inside_flush("begin_nested")
+        if not self._state.storage.engine.capabilities.savepoints:
+            raise UnsupportedOperationError(
+                f"The {self._state.storage.engine_name} engine has no savepoints, so no part of a "
+                "transaction can be undone by itself. Use a transaction of its own."
+            )
         self.flush()
         savepoint = self._state.connection.writing().set_savepoint()
         nested = NestedTransaction(self._session, self, savepoint, len(self._state.undo))

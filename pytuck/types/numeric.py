@@ -163,9 +163,10 @@ class DecimalType(ColumnType[Decimal]):
         if self.precision is None:
             return
         scale = self.scale or 0
-        _, digits, exponent = number.normalize().as_tuple()
-        fraction = max(0, -int(exponent))
-        whole = max(0, len(digits) + int(exponent))
+        # As text: `normalize` would round to the 28 digits of Python's usual context.
+        before, _, after = format(number.copy_abs(), "f").partition(".")
+        fraction = len(after.rstrip("0"))
+        whole = len(before.lstrip("0"))
         if fraction > scale:
             raise ValueError(f"it has more than {scale} digits after the point")
         if whole > self.precision - scale:

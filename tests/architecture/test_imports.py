@@ -34,6 +34,7 @@ OPTIONAL_PACKAGES = {
 """What may be imported inside a function, because it may not be installed."""
 
 LATE_IMPORTS: dict[str, str] = {
+    "pytuck/backends/registry.py": "the duckdb engine is loaded by the first DuckDB file",
     "pytuck_desktop/__main__.py": "starts the worker process before Qt is loaded",
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
     "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",

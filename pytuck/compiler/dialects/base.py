@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from string import Formatter
+from typing import Any
 
 from pytuck.common.exceptions import SchemaError, UnsupportedOperationError
 from pytuck.query import nodes
-from pytuck.types import Stored
+from pytuck.types import ColumnType, Stored
 
 OPERATORS: Mapping[str, str] = {
     "=": "{0} = {1}",
@@ -51,16 +52,24 @@ class Dialect:
     Templates are texts with `{0}`, `{1}`, ... for the operands and `{all}` for all of them; a
     place may be used twice. Templates of functions are complete operands; `{suffix}` is where
     the filter and the window of an aggregate go, else they go behind. Keys with a Python type
-    behind a colon go before those without: `sum:Decimal` before `sum`.
+    behind a colon go before those without, those with a number of arguments before both:
+    `round/2:Decimal` before `round:Decimal` before `round/2` before `round`.
 
     Attributes:
         placeholder: The parameter number `{0}`, counted from 1.
+        typed_placeholders: The same for values of some Python types.
+        shares_parameters: Equal values are one parameter, so that the database knows an
+            expression again that it is to group or to sort by.
+        lists_are_typed: A list in one parameter holds values of the very type it is named after.
+        column_type: How a column of a type is declared.
+        blob, infinity: Values that stand in the definition of a table: bytes `{0}` in
+            hexadecimal digits, and the float.
         decimal_collation: Appended to a decimal that is compared or sorted as text; may be empty.
         operators: Templates of operators, by operator or `operator:type of the result`.
         functions: Templates of functions, by `name` or `name:type of the first argument`. Those
             that are not here are called by their own name.
         casts: Templates by type, or `type:type of the value`.
-        json_forms: Templates of a part `{1}` of a JSON value `{0}`, by form.
+        json_forms: Templates of a part `{1}` of a JSON value `{0}`, by form or `form:type`.
         json_path: The parameter that stands for a path.
         like, ilike: Templates of a text `{0}` matched with a pattern `{1}`.
         like_pattern: The parameter that stands for a pattern; escapes are to be resolved.
@@ -77,6 +86,9 @@ class Dialect:
         writes_nulls_order: NULLs must be told to come first upwards and last downwards.
         no_limit: What stands before an offset without a limit.
         fills_in_row_ids: A row id that is not given is the next one, and the connection tells it.
+            Else the connection gives it, and tables without a key have a column for it.
+        checks_foreign_keys: They are part of a table's definition. Else the connection checks.
+        writes_batches: A write has a second form, for many sets of parameters at once.
         begin_read, begin_write, commit, rollback: The statements of a transaction.
     """
 
@@ -86,7 +98,7 @@ class Dialect:
     operators: Mapping[str, str]
     functions: Mapping[str, str]
     casts: Mapping[str, str]
-    json_forms: Mapping[nodes.JsonForm, str]
+    json_forms: Mapping[str, str]
     json_path: Callable[[tuple[str | int, ...]], Stored]
     like: str
     ilike: str
@@ -98,11 +110,19 @@ class Dialect:
     byte_size: str
     most_parameters: int
     joins: Mapping[nodes.JoinKind, str]
+    column_type: Callable[[ColumnType[Any]], str]
+    typed_placeholders: Mapping[str, str] = field(default_factory=dict)
+    shares_parameters: bool = False
+    lists_are_typed: bool = False
+    blob: str = "X'{0}'"
+    infinity: str = "9e999"
     true: str = "true"
     false: str = "false"
     writes_nulls_order: bool = False
     no_limit: str = ""
     fills_in_row_ids: bool = False
+    checks_foreign_keys: bool = True
+    writes_batches: bool = False
     begin_read: str = "BEGIN"
     begin_write: str = "BEGIN"
     commit: str = "COMMIT"
@@ -149,8 +169,7 @@ class Dialect:
         Raises:
             UnsupportedOperationError: This is no name of a function, or it takes other arguments.
         """
-        template = self.functions.get(f"{name}:{first.__name__}") if first else None
-        template = template or self.functions.get(name)
+        template = self._function(f"{name}/{len(arguments)}", name, first)
         together = ", ".join(arguments) + order
         if template is None:
             if not (name.isidentifier() and name.isascii()):
@@ -164,6 +183,25 @@ class Dialect:
                 f"func.{name}() takes {places} arguments here, not {len(arguments)}."
             )
         return template.format(*arguments, all=together, suffix=suffix)
+
+    def _function(self, with_count: str, name: str, first: type | None) -> str | None:
+        kind = first.__name__ if first else ""
+        keys = (f"{with_count}:{kind}", f"{name}:{kind}", with_count, name)
+        return next((self.functions[key] for key in keys if key in self.functions), None)
+
+    def json_part(self, form: nodes.JsonForm, kind: type, item: str, path: str) -> str:
+        """Return the SQL of a part of a JSON value."""
+        template = self.json_forms.get(f"{form}:{kind.__name__}") or self.json_forms[form]
+        return template.format(item, path)
+
+    def parameter(self, number: int, kind: type | None) -> str:
+        """Return the placeholder of a parameter.
+
+        Args:
+            kind: The Python type of the value; None for what the dialect made itself.
+        """
+        template = self.typed_placeholders.get(kind.__name__) if kind else None
+        return (template or self.placeholder).format(number)
 
     def cast(self, item: str, source: type, target: type) -> str:
         """Return the SQL that turns a value into one of another type.

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from typing import Any
 
 from pytuck.compiler.dialects.base import JOINS, OPERATORS, Dialect
+from pytuck.compiler.dialects.like_patterns import case_blind_pattern, translated_pattern
 from pytuck.query import nodes
-from pytuck.types import Stored
+from pytuck.types import ColumnType, Stored
 
 DECIMAL_COLLATION = "pytuck_decimal"
 """The collation that compares the text of decimals as numbers; connections register it."""
 
 CASE_BLIND_LIKE = "pytuck_ilike"
 """The function (pattern, text) behind `ilike`; connections register it."""
+
+_PLAIN_TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9_ ]*(\(\d+(,\d+)?\))?$")
 
 _OPERATORS = {
     **OPERATORS,
@@ -114,6 +118,12 @@ _CASTS = {
 }
 
 
+def _column_type(kind: ColumnType[Any]) -> str:
+    # ENUM('a','b') is no type name in SQLite's grammar, but a quoted one may be anything.
+    name = kind.sql_name
+    return name if not name or _PLAIN_TYPE.match(name) else '"' + name.replace('"', '""') + '"'
+
+
 def _json_path(path: tuple[str | int, ...]) -> Stored:
     # A key stands in the path as it stands in the text of the JSON.
     steps = [_json_position(step) if isinstance(step, int) else _json_key(step) for step in path]
@@ -136,32 +146,12 @@ def _list_parameter(values: tuple[nodes.Literal, ...]) -> Stored:
 def _like_pattern(node: nodes.Like) -> Stored:
     """Return a GLOB pattern, which minds the case; or for `ilike` wild cards U+0001 and U+0002."""
     if node.ignores_case:
-        return _translated(node, any_text="\x01", any_character="\x02", quote=str)
-    return _translated(node, any_text="*", any_character="?", quote=_glob_quote)
+        return case_blind_pattern(node)
+    return translated_pattern(node, any_text="*", any_character="?", quote=_glob_quote)
 
 
 def _glob_quote(character: str) -> str:
     return f"[{character}]" if character in "*?[" else character
-
-
-def _translated(
-    node: nodes.Like, *, any_text: str, any_character: str, quote: Callable[[str], str]
-) -> Stored:
-    pattern = node.pattern.stored
-    if not isinstance(pattern, str):
-        return pattern
-    parts: list[str] = []
-    characters = iter(pattern)
-    for character in characters:
-        if node.escape is not None and character == node.escape:
-            parts.append(quote(next(characters, node.escape)))
-        elif character == "%":
-            parts.append(any_text)
-        elif character == "_":
-            parts.append(any_character)
-        else:
-            parts.append(quote(character))
-    return "".join(parts)
 
 
 SQLITE = Dialect(
@@ -206,6 +196,7 @@ SQLITE = Dialect(
     byte_size="octet_length({0})",
     most_parameters=32766,
     joins=JOINS,
+    column_type=_column_type,
     true="1",
     false="0",
     no_limit=" LIMIT -1",

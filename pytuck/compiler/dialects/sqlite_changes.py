@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pytuck.common.exceptions import SchemaError
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects.base import Dialect
+from pytuck.compiler.dialects.sqlite import SQLITE
 from pytuck.compiler.dialects.sqlite_tables import (
     Clause,
     ColumnText,
@@ -105,7 +106,7 @@ def _with_default(changed: ColumnText, column: Column, change: AlterColumn) -> C
     if column.default is MISSING or column.default is None:
         return changed
     stored = column.type.to_storage(column.default)
-    return changed.having("DEFAULT", f"DEFAULT {ddl.literal_sql(stored)}")
+    return changed.having("DEFAULT", f"DEFAULT {ddl.literal_sql(stored, SQLITE)}")
 
 
 def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -> TableText:
@@ -164,7 +165,7 @@ def copy_rows(old: Table, new: str, rebuild: Rebuild, dialect: Dialect) -> str:
 
 def keep_counter(name: str, highest: int, dialect: Dialect) -> list[str]:
     """Return the SQL that keeps the highest key a table ever gave, so that none is given again."""
-    table = ddl.literal_sql(name)
+    table = ddl.literal_sql(name, SQLITE)
     return [
         f"DELETE FROM sqlite_sequence WHERE name = {table}",
         f"INSERT INTO sqlite_sequence (name, seq) VALUES ({table}, {int(highest)})",
@@ -173,7 +174,7 @@ def keep_counter(name: str, highest: int, dialect: Dialect) -> list[str]:
 
 def definitions_of(table: str) -> str:
     """Return the SQL that asks for kind, name and SQL of a table and what belongs to it."""
-    name = ddl.literal_sql(table.lower())
+    name = ddl.literal_sql(table.lower(), SQLITE)
     return (
         "SELECT type, name, sql FROM sqlite_schema "
         f"WHERE lower(tbl_name) = {name} AND sql IS NOT NULL"
@@ -182,7 +183,9 @@ def definitions_of(table: str) -> str:
 
 def anything_named(name: str) -> str:
     """Return the SQL that has a row if a table, index, view or trigger has this name."""
-    return f"SELECT 1 FROM sqlite_schema WHERE lower(name) = {ddl.literal_sql(name.lower())}"
+    return (
+        f"SELECT 1 FROM sqlite_schema WHERE lower(name) = {ddl.literal_sql(name.lower(), SQLITE)}"
+    )
 
 
 def views_and_triggers() -> str:

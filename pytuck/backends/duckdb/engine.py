@@ -1,0 +1,163 @@
+"""The `duckdb` engine."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
+from pytuck.backends.capabilities import DUCKDB_CAPABILITIES
+from pytuck.backends.connection import Connection
+from pytuck.backends.connection_pool import ConnectionPool
+from pytuck.backends.duckdb.connection import DuckDBConnection
+from pytuck.backends.duckdb.opening import MEMORY, connect, give_up, share, use_schema
+from pytuck.backends.duckdb.reflection import reflect_table, table_names
+from pytuck.backends.duckdb.structure_changes import StructureChanges
+from pytuck.backends.opening import OpeningPlan
+from pytuck.common.exceptions import (
+    DatabaseConnectionError,
+    PytuckException,
+    ReadOnlyError,
+    UnsupportedOperationError,
+)
+from pytuck.common.options import DuckdbBackendOptions
+from pytuck.compiler import duckdb_structure
+from pytuck.compiler.dialects import DUCKDB
+from pytuck.schema import Change, Table
+
+
+class DuckDBEngine(Engine):
+    """A DuckDB database in a file, or in memory.
+
+    Args:
+        plan: How its connections are opened.
+        read_only_reason: Why nothing can be written; None if it can.
+        options: Threads and schema.
+    """
+
+    name = "duckdb"
+    dialect = DUCKDB
+    capabilities = DUCKDB_CAPABILITIES
+
+    def __init__(
+        self,
+        plan: OpeningPlan,
+        read_only_reason: ReadOnlyReason | None = None,
+        options: DuckdbBackendOptions | None = None,
+    ) -> None:
+        if plan.password is not None:
+            raise UnsupportedOperationError(
+                f"'{plan.name}': the duckdb engine does not encrypt. Take the pytuck engine for a "
+                "file with a password."
+            )
+        parent = Path(plan.name).parent
+        if plan.name != MEMORY and not parent.is_dir():
+            raise DatabaseConnectionError(
+                f"'{plan.name}' cannot be made: there is no folder '{parent}'. Make it first.",
+                details={"path": plan.name},
+            )
+        self.plan = plan
+        self.options = options or DuckdbBackendOptions()
+        self.read_only_reason = read_only_reason
+        self._root = connect(plan, self.options)
+        self._shared = share(plan.name, plan.timeout_s)
+        self._pool = ConnectionPool(self._new_connection)
+
+    def acquire(self) -> DuckDBConnection:
+        self._refuse_if_unusable()
+        return self._pool.acquire()
+
+    def release(self, connection: Connection) -> None:
+        assert isinstance(connection, DuckDBConnection)
+        self._pool.release(connection)
+
+    def open_reader(self, *, with_temporary_tables: bool = False) -> DuckDBConnection:
+        self._refuse_if_unusable()
+        return self._new_connection()
+
+    def info(self) -> EngineInfo:
+        path = Path(self.plan.name)
+        return EngineInfo(
+            engine=self.name,
+            path=self.plan.name,
+            format_version=0,
+            is_encrypted=False,
+            size_bytes=path.stat().st_size if path.exists() else 0,
+            read_only_reason=self.read_only_reason,
+        )
+
+    def table_names(self, connection: Connection | None = None) -> list[str]:
+        with self._using(connection) as used:
+            return table_names(used)
+
+    def reflect(self, table: str, connection: Connection | None = None) -> Table:
+        with self._using(connection) as used:
+            return reflect_table(used, table)
+
+    def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
+        self._refuse_if_read_only()
+        with self._using(connection) as used:
+            with used.transaction():
+                StructureChanges(used).apply(changes)
+                self._shared.schema_changes += 1
+            if connection is None:
+                # To replay changes of the structure from the log is what has failed in the past.
+                with contextlib.suppress(PytuckException):
+                    used.fetch(duckdb_structure.CHECKPOINT)
+
+    def versions(self) -> tuple[object, object]:
+        # No other process can write while this one has the file, so what is counted here is all.
+        return self._shared.commits, self._shared.schema_changes
+
+    def close(self) -> None:
+        if self._pool.is_closed:
+            return
+        is_mine = not self._pool.is_inherited
+        self._pool.close()
+        if is_mine:
+            give_up(self._shared)
+            self._root.close()
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[DuckDBConnection]:
+        connection = self.acquire()
+        try:
+            yield connection
+        finally:
+            self.release(connection)
+
+    def _new_connection(self) -> DuckDBConnection:
+        raw = self._root.cursor()
+        use_schema(raw, self.plan, self.options.schema)
+        return DuckDBConnection(raw, self.plan.name, self._shared, self.options.schema)
+
+    @contextlib.contextmanager
+    def _using(self, connection: Connection | None) -> Iterator[DuckDBConnection]:
+        """Give the connection that is there, or lend one for the time of a `with` block."""
+        if connection is None:
+            with self.connection() as lent:
+                yield lent
+        else:
+            assert isinstance(connection, DuckDBConnection)
+            yield connection
+
+    def _refuse_if_unusable(self) -> None:
+        if self._pool.is_closed:
+            raise DatabaseConnectionError(
+                f"'{self.plan.name}' is closed. Open it again with Storage(...).",
+                details={"path": self.plan.name},
+            )
+        if self._pool.is_inherited:
+            raise DatabaseConnectionError(
+                f"'{self.plan.name}' was opened by the process that this one was forked from; "
+                "DuckDB cannot be used on both sides. Open it in one of them only.",
+                details={"path": self.plan.name},
+            )
+
+    def _refuse_if_read_only(self) -> None:
+        if self.read_only_reason is not None:
+            raise ReadOnlyError(
+                f"'{self.plan.name}' is open for reading only and cannot be changed.",
+                details={"path": self.plan.name, "reason": self.read_only_reason},
+            )

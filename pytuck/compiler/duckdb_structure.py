@@ -1,0 +1,51 @@
+"""SQL that describes a DuckDB database and sets up a connection; `?1` is the table's name."""
+
+from __future__ import annotations
+
+SCHEMA = "SET schema = {0}"
+"""Makes the tables of a schema those that names without one mean."""
+
+SETTINGS = (
+    "SET GLOBAL error_on_division_by_zero = false",
+    "SET GLOBAL TimeZone = 'UTC'",
+    "SET GLOBAL python_enable_replacements = false",
+)
+"""What the dialect relies on."""
+
+LOCK = "SET lock_configuration = true"
+"""Nothing that is run later can take the defences down."""
+
+CHECKPOINT = "CHECKPOINT"
+"""Writes what is committed from the log into the file itself."""
+
+TABLES = """
+SELECT table_name, 'table', comment FROM duckdb_tables()
+WHERE schema_name = current_schema() AND database_name = current_database() AND NOT internal
+UNION ALL
+SELECT view_name, 'view', comment FROM duckdb_views()
+WHERE schema_name = current_schema() AND database_name = current_database() AND NOT internal
+"""
+
+COLUMNS = """
+SELECT column_name, data_type, is_nullable, column_default, comment, is_generated
+FROM duckdb_columns()
+WHERE schema_name = current_schema() AND database_name = current_database() AND table_name = ?1
+ORDER BY column_index
+"""
+
+CONSTRAINTS = """
+SELECT constraint_type, to_json(constraint_column_names), referenced_table,
+       to_json(referenced_column_names)
+FROM duckdb_constraints()
+WHERE schema_name = current_schema() AND database_name = current_database() AND table_name = ?1
+ORDER BY constraint_index
+"""
+
+INDEXES = """
+SELECT index_name, is_unique, expressions FROM duckdb_indexes()
+WHERE schema_name = current_schema() AND database_name = current_database() AND table_name = ?1
+ORDER BY index_name
+"""
+
+IS_LOCKED = "SELECT current_setting('lock_configuration')"
+"""Whether a connection of this process has set the database up already."""
