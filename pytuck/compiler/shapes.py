@@ -19,6 +19,7 @@ from pytuck.query.questions import Compound
 from pytuck.query.selects import Select
 from pytuck.query.statements import Delete, Insert, Statement, Update
 from pytuck.types import ColumnType, Stored
+from pytuck.types.json_values import stored_key
 
 
 class Parameters(list[Stored]):
@@ -223,7 +224,8 @@ def _like(node: nodes.Like, p: Parameters) -> str:
 
 def _json_path(node: nodes.JsonPath, p: Parameters) -> str:
     item = _shape(node.item, p)
-    path = p.dialect.json_path(node.path)
+    steps = tuple(step if isinstance(step, int) else stored_key(step) for step in node.path)
+    path = p.dialect.json_path(steps)
     return f"json({item},{node.form},{type_key(node.type)}{p.add(path, ('path', path))})"
 
 

@@ -113,7 +113,7 @@ class Flush:
 
     def _prepare_new(self, groups: list[Inserted], pending: Pending) -> None:
         """Tell listeners of new objects, and give these their keys and first versions."""
-        is_alone = len(groups) == 1 and len(groups[0].instances) == 1
+        is_alone = not self._related and len(groups) == 1 and len(groups[0].instances) == 1
         for group in groups:
             mapper, instances = group.mapper, group.instances
             self.flushed.inserted.append(group)

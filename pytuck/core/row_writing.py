@@ -250,7 +250,7 @@ def delete_group(connection: Connection, mapper: Mapper, instances: Sequence[Any
     rows = keys
     if version is not None:
         rows = [
-            (*key, instance.__dict__.get(version))
+            (*key, getattr(instance, version))
             for key, instance in zip(keys, instances, strict=True)
         ]
     written = connection.write(template, rows)

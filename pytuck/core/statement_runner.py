@@ -126,13 +126,22 @@ class StatementRunner:
     def fetch(self, instance: Any) -> Any:
         """Return a copy of an instance, of no session, as its row is now."""
         mapper = instance.__mapper__
-        _, before = self._state.pending.changed.get(id(instance), (None, {}))
-        key = mapper.key_before(instance, before)
-        template = self.get_template(mapper)
-        rows = self._state.connection.get().fetch(template.sql, mapper.stored_key(key))
-        if not rows:
-            raise RecordNotFoundError(mapper.table, key)
-        return mapper.read(template, rows, None, {}, ())[0]
+        template, connection = self.get_template(mapper), self._state.connection.get()
+        key = mapper.key_of(instance)
+        for possible in self._possible_keys(instance, key):
+            rows = connection.fetch(template.sql, mapper.stored_key(possible))
+            if rows:
+                return mapper.read(template, rows, None, {}, ())[0]
+        raise RecordNotFoundError(mapper.table, key)
+
+    def _possible_keys(self, instance: Any, key: Any) -> list[Any]:
+        """Return the keys that an object's row may have: a changed one is not written yet."""
+        for work in (self._state.pending, self._state.flushing):
+            if work is not None and id(instance) in work.changed:
+                before = instance.__mapper__.key_before(instance, work.changed[id(instance)][1])
+                if before != key:
+                    return [before, key]
+        return [key]
 
     def get_template(self, mapper: Mapper) -> Template:
         """Return the question for one row by its key."""

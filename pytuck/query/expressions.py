@@ -13,6 +13,7 @@ from pytuck.query.field_conditions import FieldCondition, field_condition
 from pytuck.query.literals import literal_node, natural_type, operand_node, result_type
 from pytuck.query.nodes import Node
 from pytuck.types import JSON, RAW, TYPES, ColumnType, StorageClass, Stored, type_of
+from pytuck.types.json_values import stored_key
 
 T = TypeVar("T")
 
@@ -191,9 +192,7 @@ class Expression(Generic[T]):
         """
         if self.type.storage_class is not StorageClass.JSON:
             raise QueryError(f"Only lists and dictionaries have parts; this is no JSON: {self!r}.")
-        if isinstance(key, bool) or not isinstance(key, (str, int)):
-            raise QueryError(f"A part is named by a text or a position, not by {key!r}.")
-        return JsonExpression(self.node, (key,))
+        return JsonExpression(self.node, (_part_name(key),))
 
     # --- Text ---
 
@@ -325,9 +324,7 @@ class JsonExpression(Expression[Any]):
         self._path = path
 
     def __getitem__(self, key: str | int) -> JsonExpression:
-        if isinstance(key, bool) or not isinstance(key, (str, int)):
-            raise QueryError(f"A part is named by a text or a position, not by {key!r}.")
-        return JsonExpression(self._item, (*self._path, key))
+        return JsonExpression(self._item, (*self._path, _part_name(key)))
 
     def as_string(self) -> Expression[str]:
         """Return the part as text."""
@@ -532,6 +529,16 @@ def _listed(values: Any) -> list[object]:
 
 def _pattern(pattern: str) -> nodes.Literal:
     return literal_node(pattern, _TEXT)
+
+
+def _part_name(key: object) -> str | int:
+    if isinstance(key, int) and not isinstance(key, bool):
+        return key
+    try:
+        stored_key(key)
+    except (TypeError, ValueError):
+        raise QueryError(f"A part is named by a text or a position, not by {key!r}.") from None
+    return str(key)
 
 
 def _check_pattern(pattern: str) -> None:

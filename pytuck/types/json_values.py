@@ -83,14 +83,20 @@ def _tagged(value: Any, depth: int) -> object:
     if kind is list or kind is TrackedList:
         return [_tagged(item, depth + 1) for item in value]
     if kind is dict or kind is TrackedDict:
-        return {_tagged_key(key): _tagged(item, depth + 1) for key, item in value.items()}
+        return {stored_key(key): _tagged(item, depth + 1) for key, item in value.items()}
     if kind in _TAGS:
         tag, encode = _TAGS[kind]
         return {tag: _tagged(encode(value), depth + 1)}
     raise TypeError(f"it holds a {kind.__name__}, which JSON cannot keep")
 
 
-def _tagged_key(key: object) -> str:
+def stored_key(key: object) -> str:
+    """Return the key of a dictionary as it stands in the stored JSON.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It has a lone surrogate.
+    """
     if type(key) is not str:
         raise TypeError(f"the key {key!r} is not text; JSON has text keys only")
     if has_lone_surrogate(key):

@@ -70,7 +70,8 @@ class Dialect:
             that are not here are called by their own name.
         casts: Templates by type, or `type:type of the value`.
         json_forms: Templates of a part `{1}` of a JSON value `{0}`, by form or `form:type`.
-        json_path: The parameter that stands for a path.
+        json_path: The parameter that stands for a path of keys, as they are stored, and
+            positions, of which negative ones count from the end.
         like, ilike: Templates of a text `{0}` matched with a pattern `{1}`.
         like_pattern: The parameter that stands for a pattern; escapes are to be resolved.
         text_matches: Templates of a text `{1}` looked for in `{0}`, by kind; every character of

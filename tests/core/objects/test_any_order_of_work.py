@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from itertools import count
 from typing import Any
 
 from hypothesis import settings
@@ -43,6 +44,7 @@ class Work(RuleBasedStateMachine):
         self.model = _model(self.storage)
         self.session = Session(self.storage)
         self.objects: list[Any] = []
+        self.keys = count(-1, -1)
         self.now: dict[int, dict[str, Any]] = {}
         self.flushed: dict[int, dict[str, Any]] = {}
         self.committed: dict[int, dict[str, Any]] = {}
@@ -101,6 +103,24 @@ class Work(RuleBasedStateMachine):
         key = self.objects[parent].id
         self.objects[place].parent_id = key
         self.now[place]["parent_id"] = key
+
+    @precondition(lambda self: self.now)
+    @rule(place=PLACES)
+    def change_key(self, place: int) -> None:
+        place = self._place(place)
+        if not self._is_parent(place):
+            self.objects[place].id = next(self.keys)
+
+    @precondition(lambda self: self.now)
+    @rule(place=PLACES)
+    def let_go_and_add_again(self, place: int) -> None:
+        self.flush()
+        item = self.objects[self._place(place)]
+        if len(self.savepoints) or self.now != self.committed:
+            return  # a rollback knows nothing of what was let go
+        self.session.expunge(item)
+        assert item not in self.session
+        self.session.add(item)
 
     @precondition(lambda self: self.now)
     @rule(place=PLACES)
@@ -296,7 +316,7 @@ class Work(RuleBasedStateMachine):
         with self.session.no_autoflush:
             for place in self.now:
                 item = self.objects[place]
-                if item not in self.session.new:
+                if not self.session.is_modified(item):
                     assert self.session.get(self.model, item.id) is item
 
     def _note_flush(self) -> None:

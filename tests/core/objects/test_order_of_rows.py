@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytuck import Column, ConstraintError, Session, Storage, declarative_base, select
+from pytuck import (
+    Column,
+    ConstraintError,
+    Relationship,
+    Session,
+    Storage,
+    declarative_base,
+    select,
+)
 
 
 def test_tables_are_filled_and_emptied_along_their_references(session, storage):
@@ -115,3 +123,23 @@ def test_a_row_may_be_replaced_by_one_with_the_same_key(session, storage):
     session.commit()
     assert session.get(Seat, 1) is new
     assert old not in session
+
+
+def test_a_row_that_was_there_takes_the_key_of_a_new_one(session, storage):
+    base = declarative_base(storage)
+
+    class User(base):
+        __tablename__ = "users"
+        id = Column(int, primary_key=True)
+
+    class Order(base):
+        __tablename__ = "orders"
+        id = Column(int, primary_key=True)
+        user_id = Column(int, foreign_key="users.id")
+        user = Relationship("User")
+
+    session.add(order := Order())
+    session.commit()
+    order.user = User()
+    session.commit()
+    assert session.execute(select(Order.user_id, User.id).join(User)).all() == [(1, 1)]

@@ -6,6 +6,7 @@ import pytest
 
 from pytuck import (
     QueryError,
+    Result,
     aliased,
     except_,
     exists,
@@ -173,3 +174,10 @@ def test_the_best_of_each_group(session, company):
     assert session.scalars(select(ranked.c.id).where(ranked.c.place == 1)) == [2, 3]
     with pytest.raises(QueryError, match="a column of a subquery"):
         session.scalars(select(Order.id).where(rank == 1))
+
+
+def test_a_union_of_tables_without_models(storage, session):
+    table = storage.tables["departments"]
+    both = select(table.c.id).union(select(table.c.id + 10))
+    assert sorted(storage.execute(both).scalars()) == [1, 2, 3, 11, 12, 13]
+    assert type(storage.execute(both)) is Result
