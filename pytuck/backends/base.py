@@ -118,6 +118,10 @@ class Engine(ABC):
         """Delete a table with its rows."""
         self.change([DropTable(name)])
 
+    def supports_server_side_pagination(self) -> bool:
+        """Return whether a page of rows is read without the others; here always."""
+        return True
+
     def check(self) -> list[str]:
         """Return what is wrong with the store; nothing if it is whole.
 

@@ -153,7 +153,8 @@ class ExpressionWriter:
             rows = self.dialect.list_rows[kind]
             values = rows.format(self._shared_parameter(node, parameter))
         elif node.values:
-            values = ", ".join(map(self._literal, node.values))
+            # Their NULLs are values like others, never places for values to come.
+            values = ", ".join([self._shared_parameter(value, value) for value in node.values])
         else:  # no dialect but SQLite's takes an empty list
             certain = f"OR {self.dialect.true}" if node.is_negated else f"AND {self.dialect.false}"
             return f"{item} IS NULL {certain}"

@@ -203,10 +203,11 @@ def _in(node: nodes.In, p: Parameters) -> str:
     item = _shape(node.item, p)
     kind = kind_of_long_list(node, p.dialect)
     if kind is not None:
-        values = p.dialect.list_parameter(node.values)
-        return f"in({item},{kind}{p.add(values, ('list', values))},{node.is_negated})"
+        together = p.dialect.list_parameter(node.values)
+        return f"in({item},{kind}{p.add(together, ('list', together))},{node.is_negated})"
     if p.shared is not None:
-        return f"in({item},[{_all(node.values, p)}],{node.is_negated})"
+        values = [f"?{p.add(v.stored, v)}{type_key(v.type)}" for v in node.values]
+        return f"in({item},[{','.join(values)}],{node.is_negated})"
     p.extend([value.stored for value in node.values])
     types = [value.type for value in node.values]
     if types and types.count(types[0]) == len(types):

@@ -125,6 +125,8 @@ def _conflict(conflict: nodes.Conflict | None, writer: QuestionWriter) -> str:
     quote = writer.dialect.quote
     target = f" ({', '.join(map(quote, conflict.columns))})" if conflict.columns else ""
     if not conflict.assignments:
+        if conflict.condition is not None:
+            raise QueryError("An insert that does nothing on a conflict has no condition for it.")
         return f" ON CONFLICT{target} DO NOTHING"
     assigned = ", ".join(
         f"{quote(item.column.name)} = {writer.write(item.value)}" for item in conflict.assignments

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CRUDBaseModel": "active_record",
+    "PSEUDO_PK_NAME": "instance_values:ROWID",
+    "PrefetchOption": "prefetch",
     "Column": "columns",
     "DeclarativeBase": "declarative",
     "Index": "columns",

@@ -77,11 +77,18 @@ class ObjectTracker:
         if DETACHED in values:
             self.attach(instance)
             self._write_all(instance)
-        else:
+        elif self._state.flushing is None or id(instance) not in self._state.flushing.new:
             pending.new[id(instance)] = instance
             values[ADDED_TO] = self._session
         if not instance.__mapper__.relationship_names.isdisjoint(values):
             self._state.relations.added(instance)
+
+    def delete(self, instance: Any) -> None:
+        """Have an object's row deleted, unless that is being done already."""
+        self.require_own(instance)
+        flushing = self._state.flushing
+        if flushing is None or id(instance) not in flushing.deleted:
+            self._state.pending.deleted[id(instance)] = instance
 
     def attach(self, instance: Any) -> None:
         """Take over an object of a session that is closed."""

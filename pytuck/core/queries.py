@@ -123,13 +123,13 @@ class Query(Generic[T]):
         """Return the query whose rows come in this order; earlier calls sort first."""
         return self._with(self.statement.order_by(*keys, desc=desc))
 
-    def limit(self, count: int | None) -> Self:
-        """Return the query for at most `count` rows."""
-        return self._with(self.statement.limit(count))
+    def limit(self, n: int | None) -> Self:
+        """Return the query for at most `n` rows."""
+        return self._with(self.statement.limit(n))
 
-    def offset(self, count: int | None) -> Self:
-        """Return the query without its first `count` rows."""
-        return self._with(self.statement.offset(count))
+    def offset(self, n: int | None) -> Self:
+        """Return the query without its first `n` rows."""
+        return self._with(self.statement.offset(n))
 
     def __getitem__(self, rows: slice) -> list[T]:
         """Return the rows from one position to another, of those it has: `query[20:40]`.

@@ -96,8 +96,7 @@ class Session(SessionContents, SessionSchema):
         if id(instance) in self.state.pending.new:
             self.forget_new(instance)
             return
-        self._tracker.require_own(instance)
-        self.state.pending.deleted[id(instance)] = instance
+        self._tracker.delete(instance)
         self._autocommit()
 
     def get(self, model_class: type[M], pk: object) -> M | None:
@@ -289,7 +288,13 @@ class Session(SessionContents, SessionSchema):
         found: Items[Any] = self.execute(statement).scalars()
         return found
 
-    def scalar(self, statement: Statement) -> Any:
+    @overload
+    def scalar(self, statement: Select[tuple[T]]) -> T | None: ...
+    @overload
+    def scalar(self, statement: Select[T] | Compound[T]) -> T | None: ...
+    @overload
+    def scalar(self, statement: Statement) -> Any: ...
+    def scalar(self, statement: Any) -> Any:
         """Return the first value of the first row, or None if there is no row."""
         return self.execute(statement).scalar()
 

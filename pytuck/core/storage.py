@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pytuck.backends import EngineInfo, memory_engine, open_engine
+from pytuck.backends import Engine, EngineInfo, memory_engine, open_engine
 from pytuck.backends.paging import RowOrder
 from pytuck.common.exceptions import ConfigurationError, UnsupportedOperationError
 from pytuck.common.options import (
@@ -92,6 +92,11 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             raise
 
     # --- What is open ---
+
+    @property
+    def backend(self) -> Engine:
+        """The engine, by the name it had in the old library."""
+        return self._engine
 
     @property
     def engine_name(self) -> str:

@@ -156,6 +156,8 @@ def _conditions(source: TableSource, conditions: Filters) -> list[Expression[boo
 
 
 def _condition(source: TableSource, item: Any) -> Expression[bool]:
+    if isinstance(item, Expression) and isinstance(item.node, FieldCondition):
+        item = item.node
     if isinstance(item, Expression):
         return item
     if isinstance(item, Mapping):

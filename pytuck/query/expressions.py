@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pytuck.common.exceptions import QueryError, TypeConversionError
 from pytuck.query import nodes
@@ -390,17 +390,15 @@ class JsonExpression(Expression[Any]):
 class Condition(Expression[bool]):
     """An expression that is true, false or unknown.
 
-    `Condition("age", ">", 18)` gives a `FieldCondition`, as in the existing `pytuck` library.
+    `Condition("age", ">", 18)`, the existing `pytuck` library's form, is one for the methods of
+    `Storage` that take conditions as plain data.
     """
 
     __slots__ = ()
 
-    def __new__(cls, node: Node | str | None = None, *comparison: Any) -> Self:
-        if isinstance(node, str):
-            return FieldCondition(node, *comparison)  # type: ignore[return-value]
-        return super().__new__(cls)
-
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Any, operator: str | None = None, value: object = None) -> None:
+        if operator is not None:
+            node = FieldCondition(node, operator, value)
         super().__init__(node, _BOOLEAN)
 
     def to_condition(self) -> FieldCondition:
@@ -409,6 +407,8 @@ class Condition(Expression[bool]):
         Raises:
             QueryError: The condition is anything more than that.
         """
+        if isinstance(self.node, FieldCondition):
+            return self.node
         return field_condition(self.node)
 
 
@@ -570,7 +570,7 @@ def condition_node(condition: object) -> Node:
     Raises:
         QueryError: This is none.
     """
-    if isinstance(condition, Expression):
+    if isinstance(condition, Expression) and not isinstance(condition.node, FieldCondition):
         return condition.node
     raise QueryError(
         f"{condition!r} is not a condition. Compare a column with a value, as in User.age >= 18."

@@ -56,13 +56,13 @@ class QuestionMethods(nodes.Question, Generic[T]):
         order = tuple(self._order_key(key, desc) for key in keys)
         return self._with(order=self.order + order)
 
-    def limit(self, count: int | None) -> Self:
-        """Return at most `count` rows; None lifts the limit."""
-        return self._with(limit_node=_row_count(count, "limit"))
+    def limit(self, n: int | None) -> Self:
+        """Return at most `n` rows; None lifts the limit."""
+        return self._with(limit_node=_row_count(n, "limit"))
 
-    def offset(self, count: int | None) -> Self:
-        """Leave out the first `count` rows."""
-        return self._with(offset_node=_row_count(count, "offset"))
+    def offset(self, n: int | None) -> Self:
+        """Leave out the first `n` rows."""
+        return self._with(offset_node=_row_count(n, "offset"))
 
     # --- Together with others ---
 

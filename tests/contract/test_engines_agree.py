@@ -26,7 +26,7 @@ STATEMENTS = 6
 """Statements for each pair of tables."""
 
 _FEW = settings(
-    max_examples=6, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
+    max_examples=4, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
 )
 _MANY = settings(max_examples=EXAMPLES or 1)
 

@@ -69,6 +69,9 @@ def statements(session: Session) -> None:
     assert_type(session.execute(select(User.name)).first(), tuple[str] | None)
     assert_type(session.scalars(select(User)), Items[User])
     assert_type(session.scalars(select(User.name)), Items[str])
+    assert_type(session.scalars(select(User.name)).first(), str | None)
+    assert_type(session.scalar(select(User.name)), str | None)
+    assert_type(session.scalar(select(User)), User | None)
     assert_type(User.name, Expression[str])
     for user in session.stream(select(User)):
         assert_type(user, User)

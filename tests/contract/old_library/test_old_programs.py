@@ -24,6 +24,7 @@ from pytuck.backends import (
     is_valid_pytuck_database_engine,
     print_available_engines,
 )
+from pytuck.query import Condition
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -42,7 +43,7 @@ OLD_NAMES = {
         DuckdbBackendOptions SyncOptions SyncResult BackendOptions""",
     "pytuck.common.exceptions": "PytuckException ValidationError SchemaError",
     "pytuck.common.typing": "T T_CRUD RelationshipT ColumnTypes",
-    "pytuck.core": "event Storage Session Column PureBaseModel CRUDBaseModel prefetch",
+    "pytuck.core": "PSEUDO_PK_NAME PrefetchOption prefetch event Storage Session Column PureBaseModel CRUDBaseModel",
     "pytuck.core.orm": """Column Relationship PureBaseModel CRUDBaseModel declarative_base
         PSEUDO_PK_NAME""",
     "pytuck.core.event": "EventManager event MODEL_EVENTS STORAGE_EVENTS ALL_EVENTS",
@@ -55,6 +56,12 @@ OLD_NAMES = {
     "pytuck.query.builder": "BinaryExpression Condition LogicalExpression or_ and_ not_",
     "pytuck.query.statements": "Statement Select Insert Update Delete select insert update delete",
 }
+
+
+@pytest.fixture
+def storage():
+    with pytuck.Storage() as storage:
+        yield storage
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
@@ -79,10 +86,12 @@ def test_old_names_are_where_they_were(module):
 
 
 def test_events_and_prefetch_are_what_old_programs_take_them_for():
-    from pytuck.core import event, prefetch
+    from pytuck.core import event
+    from pytuck.core.prefetch import prefetch
 
     assert event is pytuck.event
     assert prefetch is pytuck.prefetch
+    assert isinstance(pytuck.core.prefetch("orders"), pytuck.core.PrefetchOption)
 
 
 def test_files_are_recognised_without_opening_them(tmp_path, capsys):
@@ -113,3 +122,19 @@ def test_files_are_recognised_without_opening_them(tmp_path, capsys):
     engine.close()
     print_available_engines()
     assert "pytuck: a SQLite file" in capsys.readouterr().out
+
+
+def test_conditions_as_plain_data_are_for_tables_by_name(storage):
+    base = pytuck.declarative_base(storage)
+
+    class User(base):
+        __tablename__ = "users"
+        id = pytuck.Column(int, primary_key=True)
+
+    storage.insert("users", {"id": 7})
+    wanted = Condition("id", "=", 7)
+    assert storage.query("users", [wanted]) == [{"id": 7}]
+    assert wanted.to_condition() == (User.id == 7).to_condition()
+    with pytest.raises(pytuck.QueryError, match="not a condition"):
+        pytuck.select(User).where(wanted)
+    assert storage.backend.supports_server_side_pagination()

@@ -163,3 +163,20 @@ def test_the_refused_object_can_be_taken_out(session, storage, models, user):
     session.expunge(bo)
     session.commit()
     assert stored(storage) == ["Ada", "Cy"]
+
+
+def test_listeners_may_add_and_delete_what_is_being_written_already(session, storage, models):
+    *_, User, _ = models
+    event.listen(User, "before_insert", lambda user, own: own.add(user))
+    session.add_all([User(name="a"), User(name="b")])
+    session.commit()
+    assert stored(storage) == ["a", "b"]
+
+    @event.listens_for(User, "before_delete")
+    def delete_all(_, own):
+        for other in own.query(User):
+            own.delete(other)
+
+    session.delete(session.query(User).first())
+    session.commit()
+    assert stored(storage) == []

@@ -67,7 +67,8 @@ class Work(RuleBasedStateMachine):
 
     def _is_parent(self, place: int) -> bool:
         key = self.objects[place].id
-        return key is not None and any(values["parent_id"] == key for values in self.now.values())
+        everything = [*self.now.values(), *self.flushed.values()]
+        return key is not None and any(values["parent_id"] == key for values in everything)
 
     def _take_in(self, item: Any, values: dict[str, Any]) -> None:
         self.objects.append(item)

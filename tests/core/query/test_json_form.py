@@ -212,3 +212,14 @@ def test_a_damaged_form_is_refused_or_a_statement(data):
     )
     with contextlib.suppress(PytuckException):
         compile_statement(load(form), SQLITE)
+
+
+def test_nothing_done_on_a_conflict_has_no_condition():
+    form = next(
+        form
+        for form in map(dump, _every_construct())
+        if (form["statement"].get("conflict") or {}).get("condition")
+    )
+    form["statement"]["conflict"]["assignments"] = []
+    with pytest.raises(QueryError, match="conflict"):
+        compile_statement(load(form), SQLITE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -94,6 +95,16 @@ def test_long_chains_of_conditions(things, model):
         things(or_(*(model.id == number for number in range(FAR))))
 
 
+@pytest.fixture
+def usual_depth():
+    """Python's own limit of recursion, which type checkers raise."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize("depth", [500, 5000])
 def test_what_is_nested_too_deeply_is_refused(things, model, depth):
     total, condition = model.id, model.id == 1
