@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import apsw
 
@@ -99,7 +100,7 @@ class MemoryConnection(SqliteConnection):
     @contextlib.contextmanager
     def structure_transaction(self) -> Iterator[None]:
         # The setting is everybody's as the connection is, so nobody comes in before it is back.
-        self._write_lock.acquire()
+        self._take_lock()
         self._is_mine = True
         try:
             with self._call, super().structure_transaction():
@@ -155,6 +156,31 @@ class MemoryEngine(PytuckEngine):
 
     def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         return self.acquire()
+
+    def backup(self, target: Path, *, overwrite: bool) -> Path:
+        with self._alone():
+            return super().backup(target, overwrite=overwrite)
+
+    def compact(self, connection: Connection | None) -> int:
+        if connection is not None:
+            return super().compact(connection)  # which refuses it
+        with self._alone():
+            return super().compact(None)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep everybody else out: the one connection would show what is not committed.
+
+        Raises:
+            DeadlockError: This thread has a transaction open.
+            LockTimeout: Another thread keeps one open for too long.
+        """
+        MemoryConnection(self._watcher.raw, self._write_lock)._take_lock()
+        try:
+            with self._write_lock.call:
+                yield
+        finally:
+            self._write_lock.release()
 
     def versions(self) -> tuple[object, object]:
         # Nobody outside can commit here; `total_changes` counts what is done inside.

@@ -147,17 +147,15 @@ class StructureChanges:
         has_default = column.default is not MISSING and column.default is not None
         is_simple = (column.nullable or has_default) and not column.unique
         is_simple = is_simple and (change.foreign_key is None or not has_default)
-        if is_simple and is_default:
+        # Filling a column by an update would have the table's triggers think that rows changed.
+        if is_simple and (is_default or not self._has_triggers(table)):
             self._run(ddl.add_column(table.name, column, change.foreign_key, SQLITE))
+            if not is_default:
+                with self.connection.function(_FILL, _filler(column, fill)):
+                    self._run(sqlite_changes.fill_column(table.name, column.name, _FILL, SQLITE))
             return
-        next_value = fill if callable(fill) else lambda: fill
-
-        def filled() -> Stored:
-            value = next_value()
-            return column.type.to_storage(None if value is MISSING else value)
-
         rebuild = sqlite_changes.with_column(self._text(table), change, f"{_FILL}()", SQLITE)
-        with self.connection.function(_FILL, filled):
+        with self.connection.function(_FILL, _filler(column, fill)):
             self._rebuild(table, rebuild, change)
 
     def drop_column(self, change: schema.DropColumn) -> None:
@@ -305,6 +303,10 @@ class StructureChanges:
             return None
         return self.connection.highest_key_given(table.name)
 
+    def _has_triggers(self, table: schema.Table) -> bool:
+        rows = self.connection.fetch(sqlite_changes.definitions_of(table.name))
+        return any(kind == "trigger" for kind, _, _ in rows)
+
     def _text(self, table: schema.Table) -> sqlite_tables.TableText:
         rows = self.connection.fetch(sqlite_changes.definitions_of(table.name))
         definition = next((sql for kind, _, sql in rows if kind == "table"), None)
@@ -375,6 +377,16 @@ def _altered(old: schema.Column, change: schema.AlterColumn) -> schema.Column:
     if default is not MISSING and default is not None:
         default = new.type.convert(default)
     return replace(new, default=default)
+
+
+def _filler(column: schema.Column, fill: object) -> Callable[[], Stored]:
+    """Return what gives the value of a new column to each row, as it is stored."""
+
+    def filled() -> Stored:
+        value = fill() if callable(fill) else fill
+        return column.type.to_storage(None if value is MISSING else value)
+
+    return filled
 
 
 def _converter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 from pytuck import (
     Column,
@@ -17,10 +17,12 @@ from pytuck import (
     Select,
     Session,
     Storage,
+    SyncResult,
     mapped_column,
     relationship,
     select,
 )
+from pytuck.core.storage import Table
 
 storage = Storage()
 
@@ -100,6 +102,19 @@ def active_records() -> None:
     assert_type(Note.all(), list[Note])
 
 
+def tables(session: Session) -> None:
+    """Tables by name and changes of them have types as well."""
+    assert_type(storage.tables["users"], Table)
+    assert_type(storage.tables["users"].columns["id"], Column[Any])
+    assert_type(storage.run(lambda opened: opened.count_rows("users")), int)
+    assert_type(storage.select("users", 1), dict[str, Any])
+    assert_type(storage.get_table_info(), list[dict[str, Any]])
+    assert_type(storage.get_table_info("users"), dict[str, Any])
+    assert_type(session.sync_schema(User, dry_run=True), SyncResult)
+    with storage.transaction() as opened:
+        assert_type(opened, Storage)
+
+
 def main() -> None:
     """Run what is declared above."""
     with Session(storage) as session:
@@ -107,6 +122,7 @@ def main() -> None:
         session.commit()
         statements(session)
         objects(session)
+        tables(session)
     active_records()
 
 

@@ -163,6 +163,11 @@ def copy_rows(old: Table, new: str, rebuild: Rebuild, dialect: Dialect) -> str:
     )
 
 
+def fill_column(table: str, column: str, function: str, dialect: Dialect) -> str:
+    """Return the SQL that gives every row a value that a function of ours returns."""
+    return f"UPDATE {dialect.quote(table)} SET {dialect.quote(column)} = {function}()"
+
+
 def keep_counter(name: str, highest: int, dialect: Dialect) -> list[str]:
     """Return the SQL that keeps the highest key a table ever gave, so that none is given again."""
     table = ddl.literal_sql(name, SQLITE)

@@ -61,6 +61,21 @@ def test_a_backup_leaves_uncommitted_rows_out(tmp_path):
         assert copy.count_rows("notes") == 0
 
 
+def test_a_database_in_memory_is_not_copied_in_the_middle_of_a_transaction(tmp_path):
+    with Storage() as storage:
+        storage.create_table("notes", COLUMNS)
+        with storage.transaction():
+            storage.insert("notes", {"text": "pending"})
+            for act in (lambda: storage.backup(tmp_path / "b.pytuck"), storage.compact):
+                with pytest.raises(TransactionError):
+                    act()
+            assert storage.check() == []
+        assert list(tmp_path.iterdir()) == []
+        storage.backup(tmp_path / "b.pytuck")
+    with Storage(tmp_path / "b.pytuck") as copy:
+        assert copy.count_rows("notes") == 1
+
+
 def test_a_backup_replaces_a_file_only_if_asked(notes, tmp_path):
     target = tmp_path / "copy.pytuck"
     target.write_bytes(b"precious")

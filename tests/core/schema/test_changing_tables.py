@@ -169,6 +169,43 @@ def test_a_column_is_added(shop):
     assert "must" not in names(shop, "items")
 
 
+def test_adding_a_column_wakes_no_trigger(rich):
+    with contextlib.closing(sqlite3.connect(rich.file_path)) as raw, raw:
+        raw.execute(
+            "CREATE TRIGGER seen AFTER UPDATE ON people BEGIN INSERT INTO log VALUES ('x'); END"
+        )
+    rich.refresh_schema()
+    before = rich.count_rows("log")
+    rich.add_column("people", Column(int, name="level"), 3)
+    assert rich.select("people", 2)["level"] == 3
+    assert rich.count_rows("log") == before
+    rich.update("people", 2, {"level": 4})
+    assert rich.count_rows("log") == before + 1
+
+
+@pytest.mark.parametrize("options", ["STRICT", "WITHOUT ROWID", "WITHOUT ROWID, STRICT"])
+def test_options_of_a_table_stay(rich, options):
+    with contextlib.closing(sqlite3.connect(rich.file_path)) as raw, raw:
+        raw.execute(f"CREATE TABLE odd (a TEXT PRIMARY KEY, b INTEGER, rowid TEXT) {options}")
+        raw.execute("INSERT INTO odd VALUES ('x', 1, 'r')")
+    rich.alter_column("odd", "b", nullable=False)
+    assert rich.query("odd", []) == [{"a": "x", "b": 1, "rowid": "r"}]
+    with contextlib.closing(sqlite3.connect(rich.file_path)) as raw:
+        sql = raw.execute("SELECT sql FROM sqlite_schema WHERE name = 'odd'").fetchone()[0]
+        assert sql.endswith(f") {options}")
+
+
+def test_a_table_that_is_no_ordinary_one_is_not_made_anew(rich):
+    with contextlib.closing(sqlite3.connect(rich.file_path)) as raw, raw:
+        raw.execute("CREATE VIRTUAL TABLE found USING fts5(text)")
+        raw.execute("INSERT INTO found VALUES ('a')")
+    for name in ("found", "elders"):
+        with pytest.raises(SchemaError):
+            rich.alter_column(name, "text" if name == "found" else "name", nullable=False)
+    rich.rename_table("found", "index")
+    assert rich.count_rows("index") == 1
+
+
 def test_a_column_that_must_have_a_value_is_added_to_a_table_without_rows(storage):
     storage.create_table("t", [Column(int, name="id", primary_key=True)])
     storage.add_column("t", Column(str, name="must", nullable=False))
@@ -381,12 +418,13 @@ def test_changes_belong_to_an_open_transaction(shop):
 
 def test_a_table_that_others_refer_to_is_not_made_anew_inside_a_transaction(rich):
     with rich.transaction():
+        rich.add_column("pets", Column(str, name="kind"), "cat")
         rich.add_column("people", Column(int, name="simple"))
         with pytest.raises(TransactionError, match="pets"):
             rich.alter_column("people", "age", col_type=str)
         with pytest.raises(TransactionError, match="pets"):
             rich.drop_table("people")
-    assert rich.count_rows("pets") == 2
+    assert rich.select("pets", 2) == {"id": 2, "owner": 2, "kind": "cat"}
     assert "simple" in names(rich, "people")
 
 
