@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,8 @@ def _driver() -> Any:
         import duckdb
     except ImportError as err:
         raise MissingDependencyError("duckdb", "duckdb") from err
+    if find_spec("numpy") is None:  # the driver looks for it when it is given functions
+        raise MissingDependencyError("numpy", "duckdb")
     return duckdb
 
 
