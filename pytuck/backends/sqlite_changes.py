@@ -9,7 +9,7 @@ from typing import Any
 from pytuck import schema
 from pytuck.backends import catalogue
 from pytuck.backends.change_safety import ChangeSafety
-from pytuck.backends.reflection import is_reserved, reflect_table, table_names
+from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import (
     ColumnNotFoundError,
@@ -95,8 +95,6 @@ class StructureChanges:
         """Give a table another name."""
         table = self._table(change.table)
         new = change.new_name
-        if is_reserved(new):
-            raise SchemaError(f"The name '{new}' is reserved.", table_name=table.name)
         taken = {name.lower() for name in table_names(self.connection)} - {table.name.lower()}
         if new.lower() in taken or new == table.name:
             raise SchemaError(f"There is a table '{new}' already.", table_name=new)

@@ -62,8 +62,10 @@ class TableNotFoundError(PytuckException):
 
     code = "PT-1101"
 
-    def __init__(self, table_name: str, *, known: tuple[str, ...] = ()) -> None:
-        hint = f" Its tables are: {', '.join(known[:20])}." if known else " It has no tables."
+    def __init__(self, table_name: str, *, known: tuple[str, ...] | None = None) -> None:
+        hint = ""
+        if known is not None:
+            hint = f" Its tables are: {', '.join(known[:20])}." if known else " It has no tables."
         super().__init__(f"Table '{table_name}' not found.{hint}", table_name=table_name)
 
 

@@ -7,7 +7,8 @@ from types import EllipsisType
 from typing import Any, Literal
 
 from pytuck import schema
-from pytuck.common.exceptions import TableNotFoundError, ValidationError
+from pytuck.backends.reflection import is_reserved
+from pytuck.common.exceptions import SchemaError, TableNotFoundError, ValidationError
 from pytuck.common.options import SyncOptions, SyncResult
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.open_database import OpenDatabase
@@ -52,6 +53,8 @@ class SchemaChanges(OpenDatabase):
                 transaction that was open before.
             ReadOnlyError: The file is open for reading only.
         """
+        for change in changes:
+            _refuse_names(change)
         self.note_changed_tables()
         try:
             self._engine.change(changes, self.transaction_connection)
@@ -279,6 +282,33 @@ class SchemaChanges(OpenDatabase):
             return []
         table.column(column)
         return [DropIndex(table.name, index.name) for index in found if not index.is_unique]
+
+
+def _refuse_names(change: Change) -> None:
+    """Refuse new names that no table or column may have."""
+    tables: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    match change:
+        case CreateTable(name, definition):
+            tables, columns = (name,), tuple(column.name for column in definition.columns)
+        case RenameTable(_, new_name):
+            tables = (new_name,)
+        case AddColumn(_, column):
+            columns = (column.name,)
+        case RenameColumn(_, _, new_name):
+            columns = (new_name,)
+    if not all(columns):
+        raise SchemaError(
+            f"A column of table '{change.table}' has no name. Give it one: Column(..., name=...).",
+            table_name=change.table,
+        )
+    for name in tables:
+        if not name or is_reserved(name):
+            raise SchemaError(
+                f"A table cannot have the name '{name}': it is empty, or begins with 'sqlite_' or "
+                "'_pytuck_', which are reserved.",
+                table_name=name,
+            )
 
 
 def _added(table_name: str, column: Column[Any], default_value: object) -> list[Change]:

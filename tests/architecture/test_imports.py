@@ -23,6 +23,7 @@ OPTIONAL_PACKAGES = {
     "diskcache",
     "duckdb",
     "lxml",
+    "numpy",
     "openpyxl",
     "orjson",
     "pandas",

@@ -385,6 +385,33 @@ def test_indexes_are_made_and_dropped(shop):
         shop.create_index("items", "name", unique=True)
 
 
+def test_names_that_cannot_be_are_refused(shop):
+    columns = [Column(int, name="id")]
+    for act in (
+        lambda: shop.create_table("", columns),
+        lambda: shop.create_table("_pytuck_mine", columns),
+        lambda: shop.create_table("sqlite_mine", columns),
+        lambda: shop.create_table("t", [Column(int)]),
+        lambda: shop.create_table("t", []),
+        lambda: shop.rename_table("items", "_Pytuck_mine"),
+        lambda: shop.rename_table("items", ""),
+        lambda: shop.rename_column("items", "name", ""),
+    ):
+        with pytest.raises(SchemaError):
+            act()
+    assert shop.list_tables() == ["items"]
+    assert names(shop, "items") == ["id", "name", "price"]
+
+
+def test_a_foreign_key_to_a_table_that_is_not_there_is_told_when_it_is_needed(storage):
+    storage.create_table("child", [Column(int, name="parent", foreign_key="parents.id")])
+    with pytest.raises(TableNotFoundError, match=r"^Table .parents. not found\.$"):
+        storage.insert("child", {"parent": 1})
+    storage.create_table("parents", [Column(int, name="id", primary_key=True)])
+    storage.insert("parents", {"id": 1})
+    storage.insert("child", {"parent": 1})
+
+
 def test_a_new_order_names_every_column_once(shop):
     for order in (["id", "name"], ["id", "name", "name"], ["id", "name", "price", "x"]):
         with pytest.raises((SchemaError, ColumnNotFoundError)):
