@@ -386,7 +386,7 @@ def command_test(arguments: Sequence[str]) -> int:
 
 
 def command_bench(arguments: Sequence[str]) -> int:
-    """Run the benchmarks and print ratios; --long takes more rows and rounds."""
+    """Run the benchmarks and print ratios; --rows N takes another number of users."""
     ensure_environment("test")
     ensure_qt_libraries(needs_window=False)
     statuses = []
@@ -420,7 +420,7 @@ def command_i18n(_arguments: Sequence[str]) -> int:
 COMMANDS: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "run": ("[FILE...]", command_run),
     "test": ("[PYTEST ARGUMENTS...]", command_test),
-    "bench": ("[--long]", command_bench),
+    "bench": ("[--long] [--no-peers]", command_bench),
     "screenshots": ("", command_screenshots),
     "i18n": ("", command_i18n),
 }

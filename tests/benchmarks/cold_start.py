@@ -8,7 +8,6 @@ The files are made once and kept in `.bench/` (0.9 GB).
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -22,6 +21,7 @@ from pathlib import Path
 import apsw
 
 from pytuck import Column, PureBaseModel, Storage, declarative_base
+from tests.benchmarks._options import read_options
 from tests.data import nycflights
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,9 +212,7 @@ def print_jumps(count: int) -> None:
 
 def main() -> None:
     """Measure starts and jumps and print them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--long", action="store_true", help="more rounds and positions")
-    is_long = parser.parse_args().long
+    is_long = read_options(__doc__).is_long
     KEPT.mkdir(exist_ok=True)
     print_starts(15 if is_long else 5)
     print_jumps(100 if is_long else 20)

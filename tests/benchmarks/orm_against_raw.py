@@ -8,7 +8,6 @@ marked; `raw` makes tuples where we make objects.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from itertools import count
@@ -18,6 +17,7 @@ import apsw
 
 from pytuck import Column, PureBaseModel, Session, Storage, declarative_base, func, or_, select
 from tests.benchmarks._measuring import Measured, Work, measure, print_table
+from tests.benchmarks._options import read_options
 
 USERS = 100_000
 NEW = 50_000
@@ -273,9 +273,7 @@ class Bench:
 
 def main() -> None:
     """Measure every work and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--long", action="store_true", help="15 rounds instead of 5")
-    rounds = 15 if parser.parse_args().long else 5
+    rounds = 15 if read_options(__doc__).is_long else 5
     with tempfile.TemporaryDirectory(prefix="pytuck-bench-") as folder:
         bench = Bench(Path(folder))
         print(f"apsw {apsw.apsw_version()}, Python {sys.version.split()[0]}, {rounds} rounds")

@@ -9,7 +9,11 @@ import data
 
 
 class BasePeer:
-    """Files of one peer in a folder: `filled` has the data, works that write use a copy of it."""
+    """Files of one peer in a folder: `filled` has the data, works that write use a copy of it.
+
+    A peer has a method for each name in `works.WORKS` that it can do. The method prepares one run,
+    which is not measured, and returns what is: a function that does the work and returns its size.
+    """
 
     suffix = ".db"
 
@@ -26,9 +30,6 @@ class BasePeer:
     def fill(self) -> None:
         """Write the data."""
         raise NotImplementedError
-
-    def after(self, work: str) -> None:
-        """Tidy up after a work."""
 
     def empty_path(self) -> Path:
         """Return the path of a new file."""

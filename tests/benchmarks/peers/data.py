@@ -1,4 +1,4 @@
-"""What all peers are measured with: users and their orders, and the names of the works."""
+"""What all peers are measured with: users and their orders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import NamedTuple
 CITIES = ("Berlin", "Dublin", "London", "Paris", "上海", "北京", "广州", "成都")
 ORDERS_EACH = 3
 COMMITS = 1000
+USUAL_USERS = 100_000
+"""How many users the goals are set for."""
 
 Measured = Callable[[], int]
 """Does the work and returns its size, which is checked."""
@@ -38,6 +40,24 @@ class Size(NamedTuple):
         """Users that are loaded with their orders."""
         return self.users // 100
 
+    @property
+    def last_leaf(self) -> int:
+        """Orders up to this id are deleted; about a tenth as many as there are users."""
+        return self.users // 30 * ORDERS_EACH
+
+    def words(self) -> dict[str, str]:
+        """Return the sizes by name, for the titles of the works."""
+        numbers = {
+            "users": self.users,
+            "new": self.new,
+            "tenth": self.tenth,
+            "gets": self.gets,
+            "parents": self.parents,
+            "leaves": leaves(self),
+            "commits": COMMITS,
+        }
+        return {name: f"{number:,}" for name, number in numbers.items()}
+
 
 def users(count: int) -> Iterator[tuple[int, str, str, int, str, float]]:
     """Yield id, name, email, age, city and score."""
@@ -60,22 +80,6 @@ def or_count(size: Size) -> int:
     return sum(1 for row in users(size.users) if row[3] == 3 or row[4] == "上海")
 
 
-WORKS: dict[str, tuple[str, float | None, bool]] = {
-    "add_all": ("construct, add_all, commit {new}", 4, False),
-    "bulk_insert": ("bulk_insert {new}, fastest path", 3, False),
-    "gets": ("{gets} reads by primary key", 2, False),
-    "filtered": ("filter, {tenth} objects", 2.5, False),
-    "objects": ("all {users} rows as objects", 2, False),
-    "tuples": ("all {users} rows as tuples", 1.2, False),
-    "or_count": ("OR count", 1.1, False),
-    "group_by": ("group by", 1.05, False),
-    "join_tuples": ("join, {tenth} tuples", 1.2, False),
-    "join_objects": ("join, {tenth} pairs of objects", 2.5, False),
-    "eager": ("eager load, {parents} parents with children", 2.5, False),
-    "update": ("update {tenth} objects through the session", 3, False),
-    "delete": ("delete {tenth} objects", 1.4, False),
-    "open": ("open existing file, first row", None, True),
-    "commits": (f"{COMMITS} commits of one row", 2, True),
-}
-"""The works by name: what they are called, our goal as a ratio to raw, and whether elapsed time
-counts instead of the processor's."""
+def leaves(size: Size) -> int:
+    """Return how many orders are deleted: those with an id up to `size.last_leaf`."""
+    return sum(1 for row in orders(size.users) if row[0] <= size.last_leaf)

@@ -202,6 +202,19 @@ class Peer(BasePeer):
 
         return run
 
+    def delete_leaves(self) -> data.Measured:
+        shop = models(self._storage(self.copy()))
+
+        def run() -> int:
+            session, last = Session(shop.storage), self.size.last_leaf
+            orders = session.scalars(select(shop.Order).where(shop.Order.id <= last))
+            for order in orders:
+                session.delete(order)
+            session.commit()
+            return len(orders)
+
+        return run
+
     def open(self) -> data.Measured:
         def run() -> int:
             shop = models(self._storage(self.path))

@@ -166,6 +166,18 @@ class Peer(BasePeer):
 
         return run
 
+    def delete_leaves(self) -> data.Measured:
+        database = bind(self.copy())
+
+        def run() -> int:
+            orders = list(Order.select().where(Order.id <= self.size.last_leaf))
+            with database.atomic():
+                for order in orders:
+                    order.delete_instance()
+            return len(orders)
+
+        return run
+
     def open(self) -> data.Measured:
         def run() -> int:
             bind(self.path)

@@ -85,40 +85,50 @@ class Peer(BasePeer):
         return self._ask(lambda db: sum(db.User.get(id=key) is not None for key in keys))
 
     def filtered(self) -> data.Measured:
-        return self._ask(lambda db: len(db.User.select().filter(age=3)[:]))
+        return self._ask(lambda db: len(db.User.select(lambda u: u.age == 3)[:]))
 
     def objects(self) -> data.Measured:
         return self._ask(lambda db: len(db.User.select()[:]))
 
     def tuples(self) -> data.Measured:
-        return self._ask(
-            lambda db: len(db.select("select id, name, email, age, city, score from users"))
-        )
+        def work(db: Any) -> int:
+            users = orm.select((u.id, u.name, u.email, u.age, u.city, u.score) for u in db.User)
+            return len(users[:])
+
+        return self._ask(work)
 
     def or_count(self) -> data.Measured:
         return self._ask(
-            lambda db: db.select("select count(*) from users where age = 3 or city = '上海'")[0]
+            lambda db: db.User.select(lambda u: u.age == 3 or u.city == "上海").count()
         )
 
     def group_by(self) -> data.Measured:
         return self._ask(
-            lambda db: len(db.select("select city, count(*), avg(score) from users group by city"))
+            lambda db: len(orm.select((u.city, orm.count(u), orm.avg(u.score)) for u in db.User)[:])
         )
+
+    def join_tuples(self) -> data.Measured:
+        def work(db: Any) -> int:
+            found = orm.select(
+                (o.user.name, o.amount) for o in db.Order if o.user.age == 3 and o.number == 0
+            )
+            return len(found.without_distinct()[:])
+
+        return self._ask(work)
 
     def join_objects(self) -> data.Measured:
         def work(db: Any) -> int:
-            orders = db.Order.select().filter(number=0).prefetch(db.Order.user)
-            sql = 'number = 0 and "user" in (select id from users where age = 3)'
-            orders = db.Order.select_by_sql(f"select * from orders where {sql}")
-            db.User.select_by_sql("select * from users where age = 3")
-            return len([(order.user, order) for order in orders])
+            found = orm.select(
+                (o.user, o) for o in db.Order if o.user.age == 3 and o.number == 0
+            ).prefetch(db.User, db.Order)
+            return len([(user.name, order.amount) for user, order in found])
 
         return self._ask(work)
 
     def eager(self) -> data.Measured:
         def work(db: Any) -> int:
-            sql = f"select * from users where id <= {self.size.parents}"
-            users = db.User.select_by_sql(sql)
+            last = self.size.parents
+            users = db.User.select(lambda u: u.id <= last).prefetch(db.User.orders)
             return sum(len(user.orders) for user in users)
 
         return self._ask(work)
@@ -128,7 +138,7 @@ class Peer(BasePeer):
 
         def run() -> int:
             with orm.db_session:
-                users = database.User.select().filter(age=3)[:]
+                users = database.User.select(lambda u: u.age == 3)[:]
                 for user in users:
                     user.score += 1
                 return len(users)
@@ -140,10 +150,23 @@ class Peer(BasePeer):
 
         def run() -> int:
             with orm.db_session:
-                users = database.User.select().filter(age=9)[:]
+                users = database.User.select(lambda u: u.age == 9)[:]
                 for user in users:
                     user.delete()
                 return len(users)
+
+        return run
+
+    def delete_leaves(self) -> data.Measured:
+        database = bind(self.copy())
+
+        def run() -> int:
+            with orm.db_session:
+                last = self.size.last_leaf
+                orders = database.Order.select(lambda o: o.id <= last)[:]
+                for order in orders:
+                    order.delete()
+                return len(orders)
 
         return run
 

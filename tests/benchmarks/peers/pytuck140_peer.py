@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +42,11 @@ def models(path: Path) -> Any:
 
 
 class Peer(BasePeer):
-    """Objects through the session; the file is written at the end of a work."""
+    """Objects through the session; the file is written at the end of a work.
+
+    It reads a table whole when it is first asked for a row: that is measured by `open` alone. It
+    has no joins and no groups: they are written in Python, as a user of it would.
+    """
 
     suffix = ".pytuck"
 
@@ -62,8 +67,15 @@ class Peer(BasePeer):
     def shop(self) -> Any:
         """The models on the data."""
         if self._shop is None:
-            self._shop = models(self.path)
+            self._shop = self._read(self.path)
         return self._shop
+
+    @staticmethod
+    def _read(path: Path) -> Any:
+        shop = models(path)
+        for table in ("users", "orders"):
+            shop.storage.query(table, [])
+        return shop
 
     def _users(self, shop: Any) -> list[Any]:
         return [
@@ -116,6 +128,32 @@ class Peer(BasePeer):
         condition = or_(user.age == 3, user.city == "上海")
         return lambda: len(session.execute(select(user).where(condition)).all())
 
+    def group_by(self) -> data.Measured:
+        storage = self.shop.storage
+
+        def run() -> int:
+            scores: dict[str, list[float]] = defaultdict(list)
+            for user in storage.query("users", []):
+                scores[user["city"]].append(user["score"])
+            return len([(city, len(all_), sum(all_) / len(all_)) for city, all_ in scores.items()])
+
+        return run
+
+    def _pairs(self) -> list[tuple[Any, Any]]:
+        session, shop = Session(self.shop.storage), self.shop
+        found = session.execute(select(shop.User).where(shop.User.age == 3)).all()
+        users = {user.id: user for user in found}
+        orders = session.execute(select(shop.Order).where(shop.Order.number == 0)).all()
+        return [(users[one.user_id], one) for one in orders if one.user_id in users]
+
+    def join_tuples(self) -> data.Measured:
+        _ = self.shop  # read before it is measured
+        return lambda: len([(user.name, order.amount) for user, order in self._pairs()])
+
+    def join_objects(self) -> data.Measured:
+        _ = self.shop  # read before it is measured
+        return lambda: len(self._pairs())
+
     def eager(self) -> data.Measured:
         session, user = Session(self.shop.storage), self.shop.User
 
@@ -123,6 +161,41 @@ class Peer(BasePeer):
             users = session.execute(select(user).where(user.id <= self.size.parents)).all()
             prefetch(users, "orders")
             return sum(len(one.orders) for one in users)
+
+        return run
+
+    def update(self) -> data.Measured:
+        shop = self._read(self.copy())
+
+        def run() -> int:
+            session = Session(shop.storage)
+            users = session.execute(select(shop.User).where(shop.User.age == 3)).all()
+            for user in users:
+                user.score += 1
+            session.commit()
+            shop.storage.flush()
+            return len(users)
+
+        return run
+
+    def delete(self) -> data.Measured:
+        return self._delete(lambda shop: select(shop.User).where(shop.User.age == 9))
+
+    def delete_leaves(self) -> data.Measured:
+        last = self.size.last_leaf
+        return self._delete(lambda shop: select(shop.Order).where(shop.Order.id <= last))
+
+    def _delete(self, question: Any) -> data.Measured:
+        shop = self._read(self.copy())
+
+        def run() -> int:
+            session = Session(shop.storage)
+            found = session.execute(question(shop)).all()
+            for one in found:
+                session.delete(one)
+            session.commit()
+            shop.storage.flush()
+            return len(found)
 
         return run
 

@@ -157,6 +157,18 @@ class Peer(BasePeer):
 
         return run
 
+    def delete_leaves(self) -> data.Measured:
+        connection, last = connect(self.copy()), self.size.last_leaf
+
+        def run() -> int:
+            rows = connection.execute("SELECT * FROM orders WHERE id <= ?", (last,)).fetchall()
+            with connection:
+                keys = [row[:1] for row in rows]
+                connection.executemany("DELETE FROM orders WHERE id = ?", keys)
+            return len(rows)
+
+        return run
+
     def open(self) -> data.Measured:
         def run() -> int:
             connection = connect(self.path)

@@ -183,6 +183,20 @@ class Peer(BasePeer):
 
         return run
 
+    def delete_leaves(self) -> data.Measured:
+        engine = engine_on(self.copy())
+
+        def run() -> int:
+            with Session(engine) as session:
+                question = select(Order).where(Order.id <= self.size.last_leaf)
+                orders = session.scalars(question).all()
+                for order in orders:
+                    session.delete(order)
+                session.commit()
+                return len(orders)
+
+        return run
+
     def open(self) -> data.Measured:
         def run() -> int:
             with Session(engine_on(self.path)) as session:
