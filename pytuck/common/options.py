@@ -1,4 +1,4 @@
-"""Options of engines, as plain dataclasses.
+"""Options of engines, as plain dataclasses, which programs of old may change after making them.
 
 Names and defaults are those that users of the `pytuck` library know; see the manual's page on
 engines for what each does here.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pytuck.common.exceptions import ValidationError
+
 Durability = Literal["full", "normal", "off"]
 """When a commit counts as done.
 
@@ -18,7 +20,7 @@ cut may damage the file.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PytuckBackendOptions:
     """Options of the `pytuck` engine.
 
@@ -36,7 +38,7 @@ BinaryBackendOptions = PytuckBackendOptions
 """The older name of `PytuckBackendOptions`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SqliteBackendOptions:
     """Options of the `sqlite` engine.
 
@@ -54,7 +56,7 @@ class SqliteBackendOptions:
     use_native_sql: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DuckdbBackendOptions:
     """Options of the `duckdb` engine.
 
@@ -73,10 +75,245 @@ class DuckdbBackendOptions:
     use_native_sql: bool = True
 
 
-BackendOptions = PytuckBackendOptions | SqliteBackendOptions | DuckdbBackendOptions
+@dataclass(slots=True)
+class JsonBackendOptions:
+    r"""Options of the `json` engine.
+
+    Attributes:
+        indent: Spaces that each level of a value is moved in by; None writes a row on one line,
+            which saves fastest.
+        ensure_ascii: Write characters beyond ASCII as `\uXXXX`.
+        impl: Accepted for the old library's users; without effect, the fastest installed
+            library is used.
+    """
+
+    indent: int | None = None
+    ensure_ascii: bool = False
+    impl: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class JsonlBackendOptions:
+    r"""Options of the `jsonl` engine.
+
+    Attributes:
+        ensure_ascii: Write characters beyond ASCII as `\uXXXX`.
+        impl: Accepted for the old library's users; without effect.
+        password: Opens a zip container of the old library, or makes one. Its cipher is weak:
+            for secrets use an encrypted `.pytuck` file.
+    """
+
+    ensure_ascii: bool = False
+    impl: str | None = None
+    password: str | None = None
+
+    def __post_init__(self) -> None:
+        check_zip_password(self.password)
+
+
+CsvLayout = Literal["file", "folder", "zip"]
+
+
+@dataclass(slots=True)
+class CsvBackendOptions:
+    """Options of the `csv` engine.
+
+    What a file does not say is found out when it is read; an option that is given counts.
+
+    Attributes:
+        encoding: Of new files, and of files whose bytes do not tell; None finds it out.
+        delimiter: Between two fields; None finds it out.
+        quote: Around fields that need it.
+        has_header: The first line has the names of the columns; None finds it out.
+        null_text: What stands for NULL, beside nothing at all.
+        layout: What a new database is: one file for one table, without types; a folder with a
+            file for each table; a zip of them. None means a folder if the path is one or has no
+            ending, and else a zip.
+        indent: Accepted for the old library's users: spaces in the description of the tables.
+        password: Opens a zip, or makes one. Its cipher is weak: for secrets use an encrypted
+            `.pytuck` file.
+        field_size_limit: Characters of the longest field that is read; None for any.
+    """
+
+    encoding: str | None = "utf-8-sig"
+    delimiter: str | None = None
+    quote: str = '"'
+    has_header: bool | None = None
+    null_text: str = ""
+    layout: CsvLayout | None = None
+    indent: int | None = None
+    password: str | None = None
+    field_size_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        check_zip_password(self.password)
+        if self.field_size_limit is not None and self.field_size_limit <= 0:
+            raise ValidationError("field_size_limit must be a positive number.")
+
+
+@dataclass(slots=True)
+class ExcelBackendOptions:
+    """Options of the `excel` engine.
+
+    Attributes:
+        read_only: Refuse every write, as the storage's own `read_only`.
+        hide_metadata_sheets: Hide the sheet that describes the tables.
+        has_header: The first row of a sheet has the names of the columns; None finds it out.
+        row_numbers: Have a column of this name with the number of each row in its sheet.
+    """
+
+    read_only: bool = False
+    hide_metadata_sheets: bool = True
+    has_header: bool | None = None
+    row_numbers: str | None = None
+
+
+@dataclass(slots=True)
+class XmlBackendOptions:
+    """Options of the `xml` engine.
+
+    Attributes:
+        encoding: Of files that are written.
+        pretty_print: Move inner elements in.
+    """
+
+    encoding: str = "utf-8"
+    pretty_print: bool = True
+
+
+@dataclass(slots=True)
+class TinydbBackendOptions:
+    r"""Options of the `tinydb` engine.
+
+    Attributes:
+        indent: Spaces that each level is moved in by; None writes one line.
+        ensure_ascii: Write characters beyond ASCII as `\uXXXX`.
+    """
+
+    indent: int | None = None
+    ensure_ascii: bool = False
+
+
+@dataclass(slots=True)
+class DiskcacheBackendOptions:
+    """Options of the `diskcache` engine.
+
+    Attributes:
+        size_limit: Bytes a new cache may hold before diskcache drops entries by itself; None
+            for any, so that nothing is dropped.
+    """
+
+    size_limit: int | None = None
+
+
+@dataclass(slots=True)
+class PydbliteBackendOptions:
+    """Options of the `pydblite` engine; it has none."""
+
+
+@dataclass(slots=True)
+class MsgpackBackendOptions:
+    """Options of the `msgpack` engine; it has none."""
+
+
+@dataclass(slots=True)
+class ParquetBackendOptions:
+    """Options of the `parquet` engine.
+
+    Attributes:
+        compression: How columns are compressed.
+        row_group_rows: Rows that are kept together; fewer need less memory.
+    """
+
+    compression: Literal["zstd", "snappy", "gzip", "uncompressed"] = "zstd"
+    row_group_rows: int = 100_000
+
+
+BackendOptions = (
+    PytuckBackendOptions
+    | SqliteBackendOptions
+    | DuckdbBackendOptions
+    | JsonBackendOptions
+    | JsonlBackendOptions
+    | CsvBackendOptions
+    | ExcelBackendOptions
+    | XmlBackendOptions
+    | TinydbBackendOptions
+    | DiskcacheBackendOptions
+    | PydbliteBackendOptions
+    | MsgpackBackendOptions
+    | ParquetBackendOptions
+)
+
+_DEFAULTS: dict[str, type[BackendOptions]] = {
+    "pytuck": PytuckBackendOptions,
+    "binary": PytuckBackendOptions,
+    "sqlite": SqliteBackendOptions,
+    "duckdb": DuckdbBackendOptions,
+    "json": JsonBackendOptions,
+    "jsonl": JsonlBackendOptions,
+    "csv": CsvBackendOptions,
+    "excel": ExcelBackendOptions,
+    "xml": XmlBackendOptions,
+    "tinydb": TinydbBackendOptions,
+    "diskcache": DiskcacheBackendOptions,
+    "pydblite": PydbliteBackendOptions,
+    "msgpack": MsgpackBackendOptions,
+    "parquet": ParquetBackendOptions,
+}
+
+
+def get_default_backend_options(engine: str) -> BackendOptions:
+    """Return the default options of an engine; those of `pytuck` for an unknown one."""
+    return _DEFAULTS.get(engine, PytuckBackendOptions)()
+
+
+def check_zip_password(password: str | None) -> None:
+    """Refuse a password that zip programs do not agree about.
+
+    Raises:
+        ValidationError: It has a character that is no printable ASCII.
+    """
+    if password and not all("!" <= character <= "~" for character in password):
+        raise ValidationError(
+            "The password of a zip file can have only letters, digits and signs of ASCII, "
+            "and no spaces."
+        )
+
+
+@dataclass(slots=True)
+class SqliteConnectorOptions:
+    """Options of the connector to SQLite files; the old library's names, without effect here."""
+
+    check_same_thread: bool = True
+    timeout: float | None = None
+    isolation_level: str | None = None
+
+
+@dataclass(slots=True)
+class DuckdbConnectorOptions:
+    """Options of the connector to DuckDB files.
+
+    Attributes:
+        read_only: Refuse every write.
+        threads: How many threads a question may use; None means one for each processor.
+        schema: The schema whose tables are meant.
+    """
+
+    read_only: bool = False
+    threads: int | None = None
+    schema: str = "main"
+
+
+ConnectorOptions = SqliteConnectorOptions | DuckdbConnectorOptions
+
+
+def get_default_connector_options(db_type: str) -> ConnectorOptions:
+    """Return the default options of a connector: `sqlite` or `duckdb`."""
+    return DuckdbConnectorOptions() if db_type == "duckdb" else SqliteConnectorOptions()
+
+
+@dataclass(slots=True)
 class SyncOptions:
     """What bringing an existing table into line with a model may change.
 

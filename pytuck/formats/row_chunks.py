@@ -1,0 +1,205 @@
+"""Writing the rows of a text file again where they changed, and copying the bytes of the others.
+
+The rows of a table stand in the order of their row ids. For every few rows, a *chunk*, it is known
+where they begin in the file and which row id is their last. A save formats only the chunks with
+changed rows and copies what lies between them, which is as fast as copying a file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from pytuck.common.exceptions import SerializationError
+from pytuck.common.progress import SILENT, Work
+from pytuck.formats.base import TableRows
+from pytuck.types import Stored
+
+CHUNK_ROWS = 128
+"""A changed row costs the formatting of as many; a map has one entry for as many."""
+
+_COPY_BYTES = 1 << 20
+
+RowsOfIds = list[tuple[Stored, ...]]
+"""Rows with the row id behind the values, as `TableRows.batches` gives them."""
+
+
+@dataclass(slots=True)
+class ChunkMap:
+    """Where the chunks of a table lie in a file.
+
+    Attributes:
+        starts: The place of the first byte of each chunk.
+        last_ids: The row id of the last row of each chunk.
+        end: The place behind the last chunk.
+        is_ascending: The row ids ascend, so that the map can be used.
+    """
+
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    last_ids: array[int] = field(default_factory=lambda: array("q"))
+    end: int = 0
+    is_ascending: bool = True
+
+    def add(self, start: int, end: int, first_id: int, last_id: int) -> None:
+        """Note a chunk behind the others.
+
+        Args:
+            start: The place of its first byte; what stands between it and the chunk before
+                is a separator.
+            end: The place behind its last byte.
+        """
+        if last_id < first_id or (self.last_ids and first_id <= self.last_ids[-1]):
+            self.is_ascending = False
+        self.starts.append(start)
+        self.last_ids.append(last_id)
+        self.end = end
+
+    def moved(self, by: int) -> ChunkMap:
+        """Return the map for a file in which the table begins `by` bytes later."""
+        moved = ChunkMap(array("q", (start + by for start in self.starts)), self.last_ids[:])
+        moved.end, moved.is_ascending = self.end + by, self.is_ascending
+        return moved
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Chunks that follow one another and have the same fate.
+
+    Attributes:
+        first, last: Numbers of the chunks.
+        is_changed: They are formatted again.
+    """
+
+    first: int
+    last: int
+    is_changed: bool
+
+
+def write_rows(
+    out: BinaryIO,
+    rows: TableRows,
+    encode: Callable[[RowsOfIds], bytes],
+    *,
+    previous: tuple[BinaryIO, ChunkMap] | None = None,
+    separator: bytes = b"",
+    work: Work = SILENT,
+) -> ChunkMap:
+    """Write the rows of a table behind what `out` holds, and return where they are.
+
+    Args:
+        out: A file at its end.
+        encode: Formats up to `CHUNK_ROWS` rows, with `separator` between two of them.
+        previous: The file with the rows as they were before `rows.changed`, and where.
+        separator: Stands between two rows, and not behind the last.
+
+    Raises:
+        SerializationError: The previous file ends too early.
+    """
+    written = ChunkMap(end=out.tell())
+    changed = rows.changed
+    if previous is None or changed is None or not previous[1].is_ascending:
+        for batch in rows.batches(CHUNK_ROWS):
+            _write_chunk(out, batch, encode, separator, written)
+            _tell(work, rows, written)
+        return written
+    source, known = previous
+    for run in _runs(known, changed):
+        if not run.is_changed:
+            _copy_run(out, source, known, run, separator, written)
+            continue
+        first = known.last_ids[run.first - 1] + 1 if run.first else None
+        is_end = run.last >= len(known.last_ids)
+        last = None if is_end else known.last_ids[run.last]
+        for batch in rows.batches(CHUNK_ROWS, first, last):
+            _write_chunk(out, batch, encode, separator, written)
+            _tell(work, rows, written)
+    return written
+
+
+def _runs(known: ChunkMap, changed: Collection[int]) -> Iterator[_Run]:
+    """Give all chunks as runs; the changed rows behind the last chunk count as one more."""
+    count = len(known.last_ids)
+    touched = sorted({bisect_left(known.last_ids, row_id) for row_id in changed})
+    position = 0
+    index = 0
+    while index < len(touched):
+        first = last = touched[index]
+        while index + 1 < len(touched) and touched[index + 1] == last + 1:
+            index += 1
+            last = touched[index]
+        if first > position:
+            yield _Run(position, first - 1, is_changed=False)
+        yield _Run(first, last, is_changed=True)
+        position = last + 1
+        index += 1
+    if position < count:
+        yield _Run(position, count - 1, is_changed=False)
+
+
+def _write_chunk(
+    out: BinaryIO,
+    batch: RowsOfIds,
+    encode: Callable[[RowsOfIds], bytes],
+    separator: bytes,
+    written: ChunkMap,
+) -> None:
+    if written.starts and separator:
+        out.write(separator)
+    start = out.tell()
+    out.write(encode(batch))
+    first_id, last_id = batch[0][-1], batch[-1][-1]
+    assert isinstance(first_id, int)
+    assert isinstance(last_id, int)
+    written.add(start, out.tell(), first_id, last_id)
+
+
+def _copy_run(
+    out: BinaryIO,
+    source: BinaryIO,
+    known: ChunkMap,
+    run: _Run,
+    separator: bytes,
+    written: ChunkMap,
+) -> None:
+    if written.starts and separator:
+        out.write(separator)
+    start = known.starts[run.first]
+    is_last = run.last == len(known.starts) - 1
+    end = known.end if is_last else known.starts[run.last + 1] - len(separator)
+    by = out.tell() - start
+    copy_bytes(source, start, end, out)
+    ends = [*known.starts[run.first + 1 : run.last + 1], end + len(separator)]
+    previous_id = known.last_ids[run.first - 1] if run.first else None
+    for number, chunk_end in zip(range(run.first, run.last + 1), ends, strict=True):
+        last_id = known.last_ids[number]
+        first_id = last_id if previous_id is None else previous_id + 1
+        written.add(known.starts[number] + by, chunk_end - len(separator) + by, first_id, last_id)
+        previous_id = last_id
+
+
+def copy_bytes(source: BinaryIO, start: int, end: int, out: BinaryIO) -> None:
+    """Copy a part of one file behind what another holds.
+
+    Raises:
+        SerializationError: The source ends before `end`.
+    """
+    source.seek(start)
+    left = end - start
+    while left > 0:
+        block = source.read(min(left, _COPY_BYTES))
+        if not block:
+            raise SerializationError(
+                f"'{getattr(source, 'name', '')}' became shorter while it was open; open it again.",
+                details={"path": str(getattr(source, "name", ""))},
+            )
+        out.write(block)
+        left -= len(block)
+
+
+def _tell(work: Work, rows: TableRows, written: ChunkMap) -> None:
+    if not len(written.starts) % 8:
+        done = min(len(written.starts) * CHUNK_ROWS, rows.row_count)
+        work.step("writing", rows.table.name, done, rows.row_count)
