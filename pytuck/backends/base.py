@@ -13,11 +13,15 @@ from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.connection import Connection
 from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
+from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Compiled
 from pytuck.compiler.dialects import Dialect
 from pytuck.schema import Change, CreateTable, DropTable, Table
 
-ReadOnlyReason = Literal["asked", "permission", "newer format"]
+ReadOnlyReason = Literal["asked", "permission", "newer format", "older format", "format"]
+"""Why nothing can be written: it was asked for, the operating system forbids it, the file was made
+by a newer or by the old library, or files of its format can only be read.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,26 @@ class Engine(ABC):
             f"'{self.info().path}' cannot {what}: its engine '{self.name}' has no way to do that.",
             details={"path": self.info().path},
         )
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was committed that the file does not have; documents only."""
+        return False
+
+    def save(self, work: Work = SILENT) -> bool:
+        """Write what was committed to a document's file; return whether there was anything.
+
+        Elsewhere a commit is in the file when it returns, and there is nothing to do.
+
+        Raises:
+            ConflictError: Somebody else has changed the file since it was read or saved.
+            SerializationError: The format cannot keep a value; the file is as it was.
+        """
+        return False
+
+    def discard(self) -> None:
+        """Close every connection without saving a document."""
+        self.close()
 
     @abstractmethod
     def versions(self) -> tuple[object, object]:

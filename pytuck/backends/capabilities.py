@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pytuck.formats.capabilities import FormatCapabilities
+
 
 @dataclass(frozen=True, slots=True)
 class EngineCapabilities:
@@ -20,6 +22,8 @@ class EngineCapabilities:
         decimal_digits: How many digits decimals have in all; None for any number.
         nan: A float can be NaN, in columns made elsewhere.
         durability: The levels of durability that differ from one another here.
+        document: What files of a document engine keep, which are written as a whole by `flush()`
+            and `close()`; None where a commit is in the file at once.
     """
 
     savepoints: bool = True
@@ -31,6 +35,7 @@ class EngineCapabilities:
     decimal_digits: int | None = None
     nan: bool = False
     durability: tuple[str, ...] = ("full", "normal", "off")
+    document: FormatCapabilities | None = None
 
 
 SQLITE_CAPABILITIES = EngineCapabilities()

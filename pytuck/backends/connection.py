@@ -10,6 +10,7 @@ from pytuck.backends.results import Outcome, StoredRow
 from pytuck.common.exceptions import ConstraintError, ValidationError
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import Dialect
+from pytuck.schema import Table
 from pytuck.types import Stored
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
 from pytuck.types.textual import has_lone_surrogate
@@ -81,6 +82,10 @@ class Connection(ABC):
         """Return the highest key a table with `autoincrement` ever gave, or 0."""
 
     @abstractmethod
+    def note_keys_given(self, table: Table, highest: int) -> None:
+        """Have a table with `autoincrement` give only keys above a number."""
+
+    @abstractmethod
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         """Return the first bytes of a long text or blob without reading the rest of it.
 
@@ -139,6 +144,13 @@ class Connection(ABC):
 
         Raises:
             ConstraintError: A row refers to one that does not exist.
+        """
+
+    @abstractmethod
+    def structure_transaction(self) -> contextlib.AbstractContextManager[None]:
+        """A transaction in which foreign keys are not enforced.
+
+        For tables that are made anew, and for rows that are taken over as they are.
         """
 
     @contextlib.contextmanager

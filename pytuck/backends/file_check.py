@@ -38,12 +38,9 @@ _DUCKDB_HEADER_BYTES = 4096
 """DuckDB's file header; two more of the same size follow, of which the newer one counts."""
 
 _DUCKDB_BLOCK_BYTES = frozenset(2**power for power in range(14, 19))
-_OLD_MAGICS = {
-    b"PTK7": "a file of the pytuck library 1.x",
-    b"PTK4": "a file of the pytuck library 0.4 to 0.9",
-    b"PYTK": "a file of an early pytuck library",
-    b"LTDB": "a file of an early pytuck library",
-}
+_OLD_MAGICS = frozenset({b"PTK7", b"PTK6", b"PTK5", b"PTK4", b"PYTK", b"LTDB"})
+"""How files of the old library begin; its older formats are named by what reads them."""
+
 _OTHER_MAGICS = (
     (b"PK\x03\x04", "a zip archive or Excel workbook"),
     (b"%PDF", "a PDF document"),
@@ -64,6 +61,7 @@ class FileKind(Enum):
     SQLITE = "sqlite"
     ENCRYPTED = "encrypted"
     DUCKDB = "duckdb"
+    OLD_PYTUCK = "old pytuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,8 @@ def examine(path: Path) -> FileFacts:
         )
     if header.startswith(ENCRYPTED_MAGIC):
         return FileFacts(path, FileKind.ENCRYPTED, size_bytes, 0, False, is_writable(path))
+    if header[:4] in _OLD_MAGICS:
+        return FileFacts(path, FileKind.OLD_PYTUCK, size_bytes, 0, False, is_writable(path))
     if header[8:12] == DUCKDB_MAGIC:
         _check_duckdb_length(path, size_bytes)
         return FileFacts(path, FileKind.DUCKDB, size_bytes, 0, False, is_writable(path))
@@ -220,12 +220,10 @@ def _truncated(path: Path, size_bytes: int, expected_bytes: int) -> TruncatedFil
 
 
 def _not_a_database(path: Path, header: bytes) -> FileFormatError:
-    found = _OLD_MAGICS.get(header[:4]) or next(
-        (what for magic, what in _OTHER_MAGICS if header.startswith(magic)), ""
-    )
+    found = next((what for magic, what in _OTHER_MAGICS if header.startswith(magic)), "")
     looks = f"it looks like {found}" if found else "its content is of no kind this program knows"
     return FileFormatError(
-        f"'{path}' is no Pytuck, SQLite or DuckDB database: {looks}. "
+        f"'{path}' is no database or document that can be opened: {looks}. "
         "If it should be one, it is damaged: go back to a backup.",
         details={"path": str(path), "found": found},
     )

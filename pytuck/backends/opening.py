@@ -31,6 +31,7 @@ class OpeningPlan:
 
     Attributes:
         name: The path, or `:memory:`.
+        shown_as: The path that messages name, where it is another one.
         is_read_only: Refuse every write.
         can_write_file: The operating system lets this process write the file.
         timeout_s: Seconds to wait for another connection's lock.
@@ -43,6 +44,12 @@ class OpeningPlan:
     password: str | None = None
     timeout_s: float = 5.0
     durability: Durability = "full"
+    shown_as: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The path that messages name."""
+        return self.shown_as or self.name
 
 
 def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
@@ -65,7 +72,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
     try:
         raw = apsw.Connection(name, flags=flags)
     except apsw.Error as err:
-        raise translated(err, plan.name) from err
+        raise translated(err, plan.label) from err
     try:
         _defend(raw)
         raw.set_busy_timeout(int(plan.timeout_s * 1000))
@@ -78,10 +85,10 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
         if plan.is_read_only:
             raw.pragma("query_only", 1)
         add_functions(raw)
-        return SqliteConnection(raw, plan.name, SQLITE)
+        return SqliteConnection(raw, plan.label, SQLITE, lock_name=plan.name)
     except apsw.Error as err:
         raw.close()
-        raise translated(err, plan.name) from err
+        raise translated(err, plan.label) from err
     except BaseException:
         raw.close()
         raise
@@ -111,8 +118,8 @@ def _defend(raw: apsw.Connection) -> None:
 def _unlock(raw: apsw.Connection, plan: OpeningPlan, *, create: bool) -> None:
     if not plan.password:
         raise PasswordRequiredError(
-            f"'{plan.name}' is encrypted. Give the password it was made with.",
-            details={"path": plan.name},
+            f"'{plan.label}' is encrypted. Give the password it was made with.",
+            details={"path": plan.label},
         )
     if "\0" in plan.password:
         raise ConfigurationError("A password cannot have a NUL character.")
@@ -130,17 +137,17 @@ def _check_readable(raw: apsw.Connection, plan: OpeningPlan) -> None:
     except apsw.NotADBError as err:
         if plan.is_encrypted:
             raise WrongPasswordError(
-                f"The password does not open '{plan.name}'. Try again; mind upper and lower "
+                f"The password does not open '{plan.label}'. Try again; mind upper and lower "
                 "case. If it is surely right, the file is damaged.",
-                details={"path": plan.name},
+                details={"path": plan.label},
             ) from err
         raise CorruptFileError(
-            f"The structure of '{plan.name}' is damaged ({err}). Go back to a backup.",
-            details={"path": plan.name},
+            f"The structure of '{plan.label}' is damaged ({err}). Go back to a backup.",
+            details={"path": plan.label},
         ) from err
     except apsw.BusyError as err:
         raise LockTimeout(
-            f"'{plan.name}' is locked by another program. Close it there, or wait until it has "
+            f"'{plan.label}' is locked by another program. Close it there, or wait until it has "
             "finished, and try again.",
-            details={"path": plan.name},
+            details={"path": plan.label},
         ) from err

@@ -9,9 +9,11 @@ from pytuck.backends.catalogue import RESERVED_PREFIX, read_comments
 from pytuck.backends.results import StoredRow
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
+from pytuck.compiler import compile_statement
 from pytuck.compiler.ddl import literal_value
+from pytuck.query import TableSource, select
 from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
-from pytuck.types import ColumnType, type_from_sql
+from pytuck.types import TYPES, ColumnType, type_from_sql
 
 _SYSTEM_NAME = re.compile(rf"^(sqlite_|{re.escape(RESERVED_PREFIX)})", re.IGNORECASE)
 _KINDS = {"table": "table", "virtual": "table", "view": "view"}
@@ -30,6 +32,16 @@ def table_names(connection: SqliteConnection) -> list[str]:
         if schema == "main" and kind in _KINDS and not is_reserved(str(name))
     ]
     return [name for _, name in sorted(found, key=lambda item: (item[0], item[1].casefold()))]
+
+
+def tables_in_order(connection: SqliteConnection) -> list[Table]:
+    """Return the structure of the user's tables and views, in the order they were made in."""
+    listed = set(table_names(connection))
+    source = TableSource(Table("sqlite_schema", (Column("name", TYPES[str]),)))
+    question = select(source.c.name).order_by(source.rowid)
+    rows = connection.execute(compile_statement(question, connection.dialect)).rows
+    names = dict.fromkeys(str(row[0]) for row in rows)
+    return [reflect_table(connection, name) for name in names if name in listed]
 
 
 def reflect_table(connection: SqliteConnection, name: str) -> Table:

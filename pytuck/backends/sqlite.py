@@ -44,7 +44,7 @@ class SqliteEngine(Engine):
         self.plan = plan
         self.facts = facts
         self.read_only_reason = read_only_reason
-        self._pool = ConnectionPool(lambda: connect(self.plan))
+        self._pool = ConnectionPool(self._open_connection)
         # This one stays open and notices the commits of others.
         self._watcher = self._create() if facts is None else connect(plan)
 
@@ -100,8 +100,8 @@ class SqliteEngine(Engine):
         self._refuse_if_read_only()
         if connection is not None:
             raise TransactionError(
-                f"'{self.plan.name}' cannot be compacted inside a transaction; commit it first.",
-                details={"path": self.plan.name},
+                f"'{self.plan.label}' cannot be compacted inside a transaction; commit it first.",
+                details={"path": self.plan.label},
             )
         with self.connection() as own:
             return sqlite_upkeep.compact(own)
@@ -136,6 +136,9 @@ class SqliteEngine(Engine):
         with self.connection() as connection:
             return data, connection.pragma("schema_version")
 
+    def _open_connection(self) -> SqliteConnection:
+        return connect(self.plan)
+
     def _create(self) -> SqliteConnection:
         """Make the database and return its first connection."""
         path = Path(self.plan.name)
@@ -165,13 +168,13 @@ class SqliteEngine(Engine):
     def _refuse_if_closed(self) -> None:
         if self._pool.is_closed:
             raise DatabaseConnectionError(
-                f"'{self.plan.name}' is closed. Open it again with Storage(...).",
-                details={"path": self.plan.name},
+                f"'{self.plan.label}' is closed. Open it again with Storage(...).",
+                details={"path": self.plan.label},
             )
 
     def _refuse_if_read_only(self) -> None:
         if self.read_only_reason is not None:
             raise ReadOnlyError(
-                f"'{self.plan.name}' is open for reading only and cannot be changed.",
-                details={"path": self.plan.name, "reason": self.read_only_reason},
+                f"'{self.plan.label}' is open for reading only and cannot be changed.",
+                details={"path": self.plan.label, "reason": self.read_only_reason},
             )

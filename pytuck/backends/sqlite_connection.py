@@ -14,7 +14,7 @@ from pytuck.backends.results import Outcome, StoredRow
 from pytuck.backends.write_locks import forget_writer, note_writer, refuse_to_wait_for_itself
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException, TransactionError
 from pytuck.compiler import Compiled, Template, compile_statement
-from pytuck.compiler.dialects import Dialect
+from pytuck.compiler.dialects import Dialect, sqlite_changes
 from pytuck.query import TableSource, select
 from pytuck.schema import Column, Table
 from pytuck.types import TYPES, Stored
@@ -41,10 +41,13 @@ class SqliteConnection(Connection):
         raw: The driver's connection; for the backends only.
     """
 
-    def __init__(self, raw: apsw.Connection, path: str, dialect: Dialect) -> None:
+    def __init__(
+        self, raw: apsw.Connection, path: str, dialect: Dialect, lock_name: str | None = None
+    ) -> None:
         self.raw = raw
         self.path = path
         self.dialect = dialect
+        self.lock_name = lock_name or path
         self._savepoints = 0
 
     # --- Statements ---
@@ -57,7 +60,7 @@ class SqliteConnection(Connection):
         """
         template = compiled.template
         if template.is_write and not self.raw.in_transaction:
-            refuse_to_wait_for_itself(self.path, self)
+            refuse_to_wait_for_itself(self.lock_name, self)
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -123,6 +126,10 @@ class SqliteConnection(Connection):
         found = select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == table)
         rows = self.execute(compile_statement(found, self.dialect)).rows
         return int(rows[0][0] or 0) if rows else 0
+
+    def note_keys_given(self, table: Table, highest: int) -> None:
+        for sql in sqlite_changes.keep_counter(table.name, highest, self.dialect):
+            self.fetch(sql)
 
     def batches(self, compiled: Compiled, size: int) -> Generator[list[StoredRow], None, None]:
         """Give the stored rows of a question batch by batch, from a cursor that stays open.
@@ -233,9 +240,9 @@ class SqliteConnection(Connection):
         if not write:
             self.fetch(self.dialect.begin_read)
             return
-        refuse_to_wait_for_itself(self.path, self)
+        refuse_to_wait_for_itself(self.lock_name, self)
         self.fetch(self.dialect.begin_write)
-        note_writer(self.path, self)
+        note_writer(self.lock_name, self)
 
     def commit(self) -> None:
         """Make the open transaction durable.
@@ -248,7 +255,7 @@ class SqliteConnection(Connection):
         except PytuckException:
             self.rollback()
             raise
-        forget_writer(self.path)
+        forget_writer(self.lock_name)
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
@@ -273,7 +280,7 @@ class SqliteConnection(Connection):
 
     @contextlib.contextmanager
     def structure_transaction(self) -> Iterator[None]:
-        """A transaction in which foreign keys are not enforced, so that tables can be made anew.
+        """A transaction in which foreign keys are not enforced.
 
         Source: https://www.sqlite.org/lang_altertable.html#otheralter
         """

@@ -52,9 +52,9 @@ def refuse_to_wait_for_itself(path: str, connection: Any) -> None:
     other = holder.connection()
     if other is not None and other is not connection and other.in_transaction:
         raise DeadlockError(
-            f"This thread has another transaction open that writes to '{path}'; commit it or "
+            f"This thread has another transaction open that writes to '{other.path}'; commit it or "
             "roll it back first.",
-            details={"path": path},
+            details={"path": other.path},
         )
 
 

@@ -8,28 +8,43 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pytuck.common.temporary_names import maker_mark, sweep
+
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """Give the path of an empty file that takes the place of `target` after the `with` block.
 
     It stands in the same folder, is private until then, keeps the mode of the file it replaces,
-    and is taken away after an exception.
+    and is taken away after an exception. What a killed program left there goes, too.
 
     Raises:
         OSError: The folder or the disk refused.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    sweep_leftovers(target)
+    prefix = f".{target.name[:100]}.{maker_mark()}"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=target.parent)
     os.close(handle)
     path = Path(name)
     try:
         yield path
         path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        _sync(path)
+        sync(path)
         path.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
     finally:
         path.unlink(missing_ok=True)
+
+
+def sweep_leftovers(target: Path) -> None:
+    """Take away the temporary files of programs that were killed while they replaced a file."""
+    beginning = f".{target.name[:100]}."
+    with contextlib.suppress(OSError):  # the folder may not be there, or not be read
+        sweep(
+            Path(entry.path)
+            for entry in os.scandir(target.parent)
+            if entry.name.startswith(beginning) and entry.name.endswith(".tmp")
+        )
 
 
 def _umask() -> int:
@@ -38,7 +53,7 @@ def _umask() -> int:
     return mask
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have a file, or the entries of a folder, written to the disk."""
     if path.is_dir() and os.name == "nt":
         return  # folders cannot be opened there, and need not be

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,17 +12,18 @@ from pytuck.backends.paging import RowOrder
 from pytuck.common.exceptions import ConfigurationError, UnsupportedOperationError
 from pytuck.common.options import (
     BackendOptions,
-    DuckdbBackendOptions,
     Durability,
     PytuckBackendOptions,
     SqliteBackendOptions,
 )
+from pytuck.common.progress import CancelToken, ProgressListener, Work
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
 from pytuck.core.table_rows import TableRows
 from pytuck.core.tables import Table
 from pytuck.core.upkeep import Upkeep
 from pytuck.events import event
+from pytuck.formats.base import Overrides
 from pytuck.query import Select
 
 __all__ = ["Storage", "Table"]
@@ -33,14 +35,20 @@ class Storage(SchemaChanges, TableRows, Upkeep):
     Args:
         file_path: The file; none means in memory. It is made if it does not exist.
         in_memory: Keep everything in memory, whatever the path.
-        engine: `"pytuck"`, `"sqlite"` or `"duckdb"`; found from the file's content if not given.
-        auto_flush: Accepted for the old library's users; commits are durable here anyway.
+        engine: A name from `pytuck.backends.ENGINES`, such as `"sqlite"` or `"csv"`; found from
+            the file's content, or a new file's name, if not given.
+        auto_flush: Have each commit write the file of a document, such as a JSON file. In
+            databases every commit is durable anyway.
         backend_options: Options of the engine.
         read_only: Refuse every write.
         create: Make the file if there is none.
         password: Opens an encrypted file, or encrypts a new one.
         timeout_s: Seconds to wait while another program writes.
         durability: When a commit counts as done.
+        types: Types of columns, by table and column, for files that do not say them: in place of
+            those found out from the values.
+        progress: Is told how far the reading of a document is.
+        cancel: Stops it.
 
     Raises:
         FileMissingError: There is no file, and none may be made.
@@ -63,6 +71,9 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         password: str | None = None,
         timeout_s: float = 5.0,
         durability: Durability = "full",
+        types: Mapping[str, Mapping[str, Any]] | None = None,
+        progress: ProgressListener | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
         self.in_memory = in_memory or file_path is None
         self.file_path = None if self.in_memory else Path(str(file_path)).expanduser()
@@ -75,12 +86,15 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             opened = open_engine(
                 self.file_path,
                 engine=engine,
-                read_only=read_only or _is_read_only(backend_options),
+                read_only=read_only,
                 create=create,
                 password=password,
                 timeout_s=timeout_s,
                 durability=durability,
                 options=backend_options,
+                saves_commits=auto_flush,
+                overrides=Overrides(types or {}),
+                work=Work(progress, cancel),
             )
         super().__init__(opened)
         self.models = ModelRegistry()
@@ -154,17 +168,43 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             self.refresh_schema()
         return data_changed or schema_changed, schema_changed
 
-    def flush(self) -> None:
-        """Do nothing but tell it: a commit is durable when it returns.
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was committed that the file of a document does not have yet."""
+        return self._engine.is_unsaved
 
-        Kept for the old library's users, with its events `before_flush` and `after_flush`.
+    def flush(
+        self, progress: ProgressListener | None = None, cancel: CancelToken | None = None
+    ) -> None:
+        """Write what was committed to the file of a document, such as a JSON or CSV file.
+
+        In databases a commit is in the file when it returns, and only the events `before_flush`
+        and `after_flush` are told.
+
+        Args:
+            progress: Is told how far the writing is.
+            cancel: Stops it; the file is as it was then.
+
+        Raises:
+            ConflictError: Somebody else has changed the file since it was read or saved.
+            SerializationError: The format cannot keep a value; the file is as it was.
         """
         event.tell(self, "before_flush")
+        self._engine.save(Work(progress, cancel))
         event.tell(self, "after_flush")
 
     def close(self) -> None:
-        """Close the file; the last one to close leaves a single file behind."""
+        """Close the file, after writing that of a document if something was committed.
+
+        Raises:
+            ConflictError, SerializationError: The document could not be written; it is still
+                open, so that it can be converted elsewhere, or closed with `discard()`.
+        """
         self._engine.close()
+
+    def discard(self) -> None:
+        """Close a document without writing its file; what was not flushed is lost."""
+        self._engine.discard()
 
     def __enter__(self) -> Self:
         return self
@@ -178,10 +218,6 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         self.close()
 
 
-def _is_read_only(options: BackendOptions | None) -> bool:
-    return isinstance(options, DuckdbBackendOptions) and options.read_only
-
-
 def _apply_options(
     options: BackendOptions | None, password: str | None, timeout_s: float
 ) -> tuple[str | None, float]:
@@ -191,8 +227,4 @@ def _apply_options(
             raise ConfigurationError("Encryption needs a password in the options.")
     elif isinstance(options, SqliteBackendOptions):
         timeout_s = options.timeout if options.timeout is not None else timeout_s
-    elif options is not None and not isinstance(options, DuckdbBackendOptions):
-        raise ConfigurationError(
-            f"{type(options).__name__} are no options of an engine of this version."
-        )
     return password, timeout_s

@@ -87,6 +87,9 @@ FORMATS: dict[str, FormatEntry] = {
 }
 """The formats by the name of their engine."""
 
+OLD_PYTUCK = FormatEntry("pytuck.formats.ptk_format", "a file of the old pytuck library", ())
+"""What the old library wrote, which can be read and converted; no engine writes it."""
+
 
 def load_format(name: str) -> Format:
     """Return a format.
@@ -94,7 +97,7 @@ def load_format(name: str) -> Format:
     Raises:
         MissingDependencyError: It needs a package that is not installed.
     """
-    entry = FORMATS[name]
+    entry = OLD_PYTUCK if name == "ptk" else FORMATS[name]
     missing = entry.missing_packages()
     if missing:
         raise MissingDependencyError(missing[0], entry.extra)

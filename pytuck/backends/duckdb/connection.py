@@ -105,6 +105,9 @@ class DuckDBConnection(Connection):
     def highest_key_given(self, table: str) -> int:
         return catalogue.highest_key(self, table)
 
+    def note_keys_given(self, table: Table, highest: int) -> None:
+        catalogue.note_key(self, table.name, highest)
+
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         raise UnsupportedOperationError(
             f"'{self.path}': DuckDB reads a value as a whole only.", table_name=table
@@ -196,6 +199,15 @@ class DuckDBConnection(Connection):
             deferred, self._deferred = self._deferred, None
             with self._all_or_failed():
                 foreign_keys.check_all(self, dict.fromkeys(deferred))
+        finally:
+            self._deferred = None
+
+    @contextlib.contextmanager
+    def structure_transaction(self) -> Iterator[None]:
+        self._deferred = []
+        try:
+            with self.transaction():
+                yield
         finally:
             self._deferred = None
 

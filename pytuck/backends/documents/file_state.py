@@ -1,0 +1,57 @@
+"""Whether a file is still the one that was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytuck.common.exceptions import ConflictError
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What tells one state of a file, or of a folder of files, from another.
+
+    Attributes:
+        parts: Name, device, number, size and time of the last change of each file.
+    """
+
+    parts: tuple[tuple[str, int, int, int, int], ...]
+
+    @classmethod
+    def of(cls, path: Path) -> FileState | None:
+        """Return the state of a file or folder now; None if there is none."""
+        try:
+            if not path.is_dir():
+                return cls((_part(path, path.name),))
+            files = sorted(found for found in path.rglob("*") if _counts(found))
+            return cls(tuple(_part(found, str(found.relative_to(path))) for found in files))
+        except FileNotFoundError:
+            return None
+
+
+def refuse_if_changed(path: Path, known: FileState | None) -> None:
+    """Go on, unless somebody else has changed the file.
+
+    Raises:
+        ConflictError: It is not as it was when it was read or saved.
+    """
+    now = FileState.of(path)
+    if now == known:
+        return
+    what = "was deleted" if now is None else "was made" if known is None else "was changed"
+    raise ConflictError(
+        f"'{path}' {what} by another program since it was opened here, and was not overwritten. "
+        "Save under another name with backup() or a conversion, or open the file again.",
+        details={"path": str(path)},
+    )
+
+
+def _counts(path: Path) -> bool:
+    # What SQLite keeps beside a database comes and goes without any change of it.
+    return path.is_file() and not path.name.endswith((".tmp", "-wal", "-shm", "-journal"))
+
+
+def _part(path: Path, name: str) -> tuple[str, int, int, int, int]:
+    status = path.stat()
+    return (name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -1,0 +1,160 @@
+"""Tables out of an engine as streams of stored rows, and into one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pytuck.backends.connection import Connection
+from pytuck.common.progress import SILENT, Work
+from pytuck.compiler import Template, compile_statement
+from pytuck.formats.base import BATCH_ROWS, TableStream
+from pytuck.query import Expression, Insert, TableSource, func, insert, select
+from pytuck.schema import Change, CreateIndex, CreateTable, Table
+from pytuck.types import Stored
+
+
+class EngineRows:
+    """A table of an engine as a writer of files needs it (`formats.base.TableRows`).
+
+    Args:
+        connection: Reads the rows; its transaction says as of when.
+        table: The table as the engine reflects it.
+        changed: The row ids written since the file was read or saved; None means all.
+    """
+
+    def __init__(
+        self, connection: Connection, table: Table, changed: Collection[int] | None = None
+    ) -> None:
+        self._connection = connection
+        self._source = TableSource(table)
+        self.changed = changed
+        self.table = stored_form(table)
+
+    @property
+    def next_key(self) -> int | None:
+        """The key the next row gets, where keys are never given again."""
+        if not any(column.autoincrement for column in self.table.columns):
+            return None
+        return self._connection.highest_key_given(self.table.name) + 1
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        counted = select(func.count()).select_from(self._source)
+        rows = self._connection.execute(compile_statement(counted, self._connection.dialect)).rows
+        return int(rows[0][0] or 0)
+
+    def batches(
+        self, size: int = BATCH_ROWS, first: int | None = None, last: int | None = None
+    ) -> Iterator[list[tuple[Stored, ...]]]:
+        """Give the rows in the order of their row ids, each with its row id behind its values."""
+        row_id = self._row_id()
+        columns = list(self._source.c)
+        question = select(*columns) if row_id is None else select(*columns, row_id)
+        if row_id is not None:
+            question = question.order_by(row_id)
+        elif self.table.primary_key:
+            question = question.order_by(*(self._source.c[name] for name in self.table.primary_key))
+        if first is not None and row_id is not None:
+            question = question.where(row_id >= first)
+        if last is not None and row_id is not None:
+            question = question.where(row_id <= last)
+        compiled = compile_statement(question, self._connection.dialect)
+        found: Iterator[list[Any]] = self._connection.batches(compiled, size)
+        return found if row_id is not None else _numbered(found)
+
+    def _row_id(self) -> Expression[int] | None:
+        table = self._source.schema
+        if table.rowid_alias is not None:
+            return self._source.c[table.rowid_alias]
+        is_reachable = self._connection.dialect.fills_in_row_ids and table.hidden_rowid is not None
+        return self._source.rowid if is_reachable else None
+
+
+def stored_form(table: Table) -> Table:
+    """Return a table or view as an ordinary table with the values that it shows now."""
+    columns = tuple(
+        replace(column, generated=False) if column.generated else column for column in table.columns
+    )
+    is_key_of_int = len(table.primary_key) == 1 and table.rowid_alias is not None
+    return replace(
+        table,
+        columns=columns,
+        kind="table",
+        has_rowid=True,
+        rowid_alias=table.primary_key[0] if is_key_of_int else None,
+    )
+
+
+def create_and_fill(
+    connection: Connection,
+    change: Callable[[Sequence[Change]], None],
+    streams: Iterable[TableStream],
+    work: Work = SILENT,
+) -> dict[str, int]:
+    """Create the tables of streams in the open transaction, with their rows.
+
+    Indexes are made when the rows are there, which is faster.
+
+    Args:
+        connection: One with an open transaction of `structure_transaction`.
+        change: Changes the structure in that transaction.
+
+    Returns:
+        How many rows each table got.
+
+    Raises:
+        PytuckException: What the engine or the stream refused.
+    """
+    counts: dict[str, int] = {}
+    for stream in streams:
+        table = stream.table
+        change([CreateTable(table.name, replace(table, indexes=()))])
+        counts[table.name] = fill(connection, table, stream.batches, work)
+        if table.indexes:
+            change([CreateIndex(table.name, index) for index in table.indexes])
+        if stream.next_key is not None:
+            connection.note_keys_given(table, stream.next_key - 1)
+    return counts
+
+
+def fill(
+    connection: Connection,
+    table: Table,
+    batches: Iterable[Sequence[Sequence[Stored]]],
+    work: Work = SILENT,
+    total: int | None = None,
+) -> int:
+    """Insert stored rows into a table in the open transaction; return how many they were.
+
+    Args:
+        batches: Rows with a value for each column that is not generated.
+        total: How many there are, for the progress.
+
+    Raises:
+        PytuckException: What the database refused.
+    """
+    template = insert_template(connection, table)
+    done = 0
+    for batch in batches:
+        if batch:
+            connection.write(template, batch)
+            done += len(batch)
+            work.step("reading", table.name, done, total)
+    return done
+
+
+def insert_template(connection: Connection, table: Table) -> Template:
+    """Return the insert of a row with a value for each column that is not generated."""
+    names = [column.name for column in table.columns if not column.generated]
+    statement: Insert[Any] = insert(TableSource(table)).values(dict.fromkeys(names))
+    return compile_statement(statement, connection.dialect).template
+
+
+def _numbered(batches: Iterator[list[Any]]) -> Iterator[list[tuple[Stored, ...]]]:
+    number = 0
+    for batch in batches:
+        yield [(*row, place) for place, row in enumerate(batch, number + 1)]
+        number += len(batch)
