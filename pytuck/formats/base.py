@@ -87,27 +87,26 @@ class Reading:
 
 
 class TableRows(Protocol):
-    """One table that is to be written, and what is new about it.
-
-    Attributes:
-        table: Its structure.
-        next_key: The key that the next row gets by itself; None where the highest one says it.
-        row_count: How many rows it has.
-        changed: The row ids that were written or deleted since the file was read or saved; None
-            if the table must be written as a whole.
-    """
+    """One table that is to be written, and what is new about it."""
 
     @property
-    def table(self) -> Table: ...
+    def table(self) -> Table:
+        """Its structure."""
 
     @property
-    def next_key(self) -> int | None: ...
+    def next_key(self) -> int | None:
+        """The key that the next row gets by itself; None where the highest one says it."""
 
     @property
-    def row_count(self) -> int: ...
+    def row_count(self) -> int:
+        """How many rows it has."""
 
     @property
-    def changed(self) -> Collection[int] | None: ...
+    def changed(self) -> Collection[int] | None:
+        """The row ids that were written or deleted since the file was read or saved.
+
+        None if the table must be written as a whole.
+        """
 
     def batches(
         self, size: int = BATCH_ROWS, first: int | None = None, last: int | None = None
