@@ -166,5 +166,9 @@ def read_only_text(reason: str | None) -> str:
         "newer format": translate(
             "Errors", "A newer version of Pytuck made this file; this one only reads it."
         ),
+        "older format": translate(
+            "Errors", "The old Pytuck library made this file. Convert it to edit it."
+        ),
+        "format": translate("Errors", "Files of this format can only be read. Convert it to edit."),
     }
     return texts.get(reason or "", reason or "")

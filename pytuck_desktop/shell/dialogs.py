@@ -13,6 +13,9 @@ from pytuck_desktop.shell.prompts import Prompts, Unsaved
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.widgets.visible_text import visible_text
 
+_DATABASES = "*.pytuck *.sqlite *.sqlite3 *.db *.db3 *.s3db *.duckdb *.ddb"
+_DOCUMENTS = "*.csv *.tsv *.json *.jsonl *.ndjson *.xlsx *.xlsm *.xml *.parquet *.msgpack *.tinydb *.pdl *.zip"
+
 
 class DialogPrompts(Prompts):
     """Asks by modal dialogs over the window."""
@@ -23,13 +26,13 @@ class DialogPrompts(Prompts):
 
     def files_to_open(self, folder: str) -> Sequence[str]:
         translate = QCoreApplication.translate
-        kinds = ";;".join(
-            (
-                translate("Prompts", "Databases")
-                + " (*.pytuck *.sqlite *.sqlite3 *.db *.db3 *.s3db)",
-                translate("Prompts", "All files") + " (*)",
-            )
+        named = (
+            (translate("Prompts", "Databases and tables"), f"{_DATABASES} {_DOCUMENTS}"),
+            (translate("Prompts", "Databases"), _DATABASES),
+            (translate("Prompts", "Documents with tables"), _DOCUMENTS),
+            (translate("Prompts", "All files"), "*"),
         )
+        kinds = ";;".join(f"{name} ({patterns})" for name, patterns in named)
         paths, _ = QFileDialog.getOpenFileNames(
             self._window, translate("Prompts", "Open files"), folder, kinds
         )

@@ -99,7 +99,9 @@ class Document:
 
     @property
     def read_only_reason(self) -> str | None:
-        """Why nothing can be written: `asked`, `permission` or `newer format`."""
+        """Why nothing can be written: `asked`, `permission`, `newer format`, `older format`
+        or `format`.
+        """
         return self.info.read_only_reason
 
     @property

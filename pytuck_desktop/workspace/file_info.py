@@ -19,7 +19,8 @@ class FileInfo(NamedTuple):
 
     Attributes:
         format_version: Of the `.pytuck` format; 0 for other files.
-        read_only_reason: `asked`, `permission` or `newer format`; None if it can be written.
+        read_only_reason: `asked`, `permission`, `newer format`, `older format` or `format`;
+            None if it can be written.
     """
 
     path: str

@@ -290,6 +290,14 @@
         <source>A newer version of Pytuck made this file; this one only reads it.</source>
         <translation>此文件由更新版本的 Pytuck 创建；当前版本只能读取。</translation>
     </message>
+    <message>
+        <source>The old Pytuck library made this file. Convert it to edit it.</source>
+        <translation>此文件由旧版 Pytuck 库创建。请先转换再编辑。</translation>
+    </message>
+    <message>
+        <source>Files of this format can only be read. Convert it to edit.</source>
+        <translation>此格式的文件只能读取。请先转换再编辑。</translation>
+    </message>
 </context>
 <context>
     <name>GridTable</name>
@@ -418,8 +426,16 @@
 <context>
     <name>Prompts</name>
     <message>
+        <source>Databases and tables</source>
+        <translation>数据库和表格</translation>
+    </message>
+    <message>
         <source>Databases</source>
         <translation>数据库</translation>
+    </message>
+    <message>
+        <source>Documents with tables</source>
+        <translation>含表格的文档</translation>
     </message>
     <message>
         <source>All files</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,12 +58,14 @@ class _Saved:
         layout: How it is laid out.
         tables: Its tables, by name.
         version: The commits of the private database that it holds; None if it holds none.
+        schema_version: The structure of the private database that it has.
     """
 
     state: FileState | None = None
     layout: Layout | None = None
     tables: dict[str, Table] = field(default_factory=dict)
     version: object = None
+    schema_version: object = None
 
 
 class DocumentEngine(PytuckEngine):
@@ -96,7 +98,7 @@ class DocumentEngine(PytuckEngine):
         self.inferred_tables: frozenset[str] = frozenset()
         self._document = document
         self._changed = ChangedRows()
-        self._saving = threading.RLock()
+        self._saving = threading.Lock()
         self._saved = _Saved()
         self._staging = StagingFolder()
         plan = OpeningPlan(
@@ -140,13 +142,11 @@ class DocumentEngine(PytuckEngine):
             SerializationError: The format cannot keep a value; the file is as it was.
             StorageFullError: It cannot be written; the file is as it was.
         """
-        with self._saving:
-            if not self.is_unsaved:
-                return False
-            refuse_if_changed(self._document.path, self._saved.state)
-            with self._snapshot() as (connection, changes):
-                self._write(connection, changes, work)
-            return True
+        if not self.is_unsaved:
+            return False
+        with self._snapshot() as (connection, changes):
+            self._write(connection, changes, work)
+        return True
 
     def close(self) -> None:
         if self._pool.is_closed:
@@ -179,6 +179,7 @@ class DocumentEngine(PytuckEngine):
             connection.close()
             raise
         self._saved.version = connection.data_version()
+        self._saved.schema_version = connection.pragma("schema_version")
         return connection
 
     def _read(self, connection: SqliteConnection) -> None:
@@ -211,15 +212,18 @@ class DocumentEngine(PytuckEngine):
 
         Others go on writing meanwhile. What could not be saved counts as written again.
         """
-        reader = self._open_connection()
-        try:
+        with ExitStack() as stack:
+            reader = connect(self.plan)
+            stack.callback(reader.close)
             with self.connection() as lock:
                 lock.begin()
                 try:
+                    # Whoever writes has the first lock before the second, so nobody waits in vain.
+                    stack.enter_context(self._saving)
                     changes = self._changed.take()
                     version = self._watcher.data_version()
                     reader.begin(write=False)
-                    tables_in_order(reader)  # a read is what makes the snapshot
+                    reader.pragma("schema_version")  # a read is what makes the snapshot
                 finally:
                     lock.rollback()
             try:
@@ -228,11 +232,25 @@ class DocumentEngine(PytuckEngine):
                 self._changed.put_back(changes)
                 raise
             self._saved.version = version
-        finally:
-            reader.close()
+
+    def _save_transaction(self, connection: SqliteConnection) -> None:
+        """Write what an open transaction sees, before it is committed."""
+        with self._saving:
+            changes = self._changed.take()
+            if not changes and connection.pragma("schema_version") == self._saved.schema_version:
+                return
+            try:
+                self._write(connection, changes, SILENT)
+            except BaseException:
+                self._changed.put_back(changes)
+                raise
+
+    def _note_commit(self) -> None:
+        self._saved.version = self._watcher.data_version()
 
     def _write(self, connection: SqliteConnection, changes: Changes, work: Work) -> None:
         document, saved = self._document, self._saved
+        refuse_if_changed(document.path, saved.state)
         tables = [table for table in tables_in_order(connection) if table.kind == "table"]
         rows = [
             EngineRows(
@@ -263,15 +281,14 @@ class DocumentEngine(PytuckEngine):
         saved.layout = layout
         saved.tables = {table.name: table for table in tables}
         saved.state = FileState.of(document.path)
+        saved.schema_version = connection.pragma("schema_version")
 
     def _open_connection(self) -> SqliteConnection:
-        connection = DocumentConnection(connect(self.plan), self._committed)
+        connection = connect(self.plan)
         self._changed.watch(connection.raw)
-        return connection
-
-    def _committed(self) -> None:
-        if self._document.saves_commits:
-            self.save()
+        if not self._document.saves_commits:
+            return connection
+        return DocumentConnection(connection, self._save_transaction, self._note_commit)
 
 
 def _exists(path: Path) -> bool:

@@ -68,8 +68,13 @@ class OpenFile:
     def open(self, path: str, *, password: str | None, read_only: bool) -> None:
         """Open a file that exists, in place of the one that is open."""
         self.close()
+        # What is saved in the window must be in the file, also where it is a document.
         self._storage = Storage(
-            Path(path), create=False, read_only=read_only, password=password or None
+            Path(path),
+            create=False,
+            auto_flush=True,
+            read_only=read_only,
+            password=password or None,
         )
 
     def open_view(self, number: int, generation: int, statement: Select[object]) -> View:
