@@ -11,8 +11,9 @@ from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
 from pytuck.compiler import compile_statement
 from pytuck.compiler.ddl import literal_value
+from pytuck.compiler.dialects import sqlite_changes, sqlite_tables
 from pytuck.query import TableSource, select
-from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
 from pytuck.types import TYPES, ColumnType, type_from_sql
 
 _SYSTEM_NAME = re.compile(rf"^(sqlite_|{re.escape(RESERVED_PREFIX)})", re.IGNORECASE)
@@ -59,17 +60,27 @@ def reflect_table(connection: SqliteConnection, name: str) -> Table:
     indexes, unique_columns, has_key_index = _indexes(connection, str(actual_name))
     key = tuple(str(row[1]) for row in sorted(details, key=_key_position) if row[5])
     has_rowid = kind != "view" and not without_rowid
+    alias = _rowid_alias(details, key) if has_rowid and not has_key_index else None
+    counted = alias if alias is not None and _is_counted(connection, str(actual_name)) else None
     return Table(
         str(actual_name),
-        tuple(_column(row, comments, unique_columns) for row in details if row[6] != 1),
+        tuple(_column(row, comments, unique_columns, counted) for row in details if row[6] != 1),
         primary_key=key,
         foreign_keys=_foreign_keys(connection, str(actual_name)),
         indexes=indexes,
         comment=comments.get(""),
         kind="view" if kind == "view" else "table",
         has_rowid=has_rowid,
-        rowid_alias=_rowid_alias(details, key) if has_rowid and not has_key_index else None,
+        rowid_alias=alias,
     )
+
+
+def _is_counted(connection: SqliteConnection, table: str) -> bool:
+    """Return whether SQLite counts the keys of a table, so that none is given again."""
+    for kind, _, sql in connection.fetch(sqlite_changes.definitions_of(table)):
+        if kind == "table" and "AUTOINCREMENT" in str(sql).upper():
+            return "AUTOINCREMENT" in sqlite_changes.key_clause(sqlite_tables.parse_table(str(sql)))
+    return False
 
 
 def _listed(connection: SqliteConnection, name: str) -> StoredRow | None:
@@ -88,7 +99,9 @@ def _rowid_alias(details: list[StoredRow], key: tuple[str, ...]) -> str | None:
     return key[0] if str(declared).strip().upper() == "INTEGER" else None
 
 
-def _column(row: StoredRow, comments: dict[str, str], unique_columns: set[str]) -> Column:
+def _column(
+    row: StoredRow, comments: dict[str, str], unique_columns: set[str], counted: str | None
+) -> Column:
     _, name, declared, is_required, default_sql, key_position, hidden = row
     type_ = type_from_sql(str(declared or ""))
     return Column(
@@ -98,6 +111,7 @@ def _column(row: StoredRow, comments: dict[str, str], unique_columns: set[str]) 
         primary_key=bool(key_position),
         default=_default(default_sql, type_),
         unique=str(name) in unique_columns,
+        autoincrement=name == counted,
         comment=comments.get(str(name)),
         generated=bool(hidden),
     )
@@ -116,7 +130,7 @@ def _default(sql: object, type_: ColumnType[object]) -> object:
 
 
 def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...], set[str], bool]:
-    """Return the indexes made by name, the columns unique by themselves, and whether the
+    """Return the indexes made by name, or by a rule for several columns; the columns unique by themselves, and whether the
     primary key has an index of its own (then it is not the row id).
     """
     named: list[Index] = []
@@ -133,6 +147,8 @@ def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...
             named.append(Index(str(name), columns, bool(is_unique)))
         elif origin == "u" and len(columns) == 1:
             unique_columns.add(columns[0])
+        elif origin == "u":  # a rule of the table, which has no name of its own
+            named.append(Index(index_name(table, columns, is_unique=True), columns, is_unique=True))
     return tuple(sorted(named, key=lambda index: index.name)), unique_columns, has_key_index
 
 

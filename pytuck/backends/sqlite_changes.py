@@ -292,7 +292,7 @@ class StructureChanges:
         for kind, _, sql in belongings:
             if kind in ("index", "trigger"):
                 self._run(str(sql))
-        if counter and "AUTOINCREMENT" in _key_clause(rebuild.text):
+        if counter and "AUTOINCREMENT" in sqlite_changes.key_clause(rebuild.text):
             for sql_text in sqlite_changes.keep_counter(table.name, counter, SQLITE):
                 self._run(sql_text)
 
@@ -405,8 +405,3 @@ def _converter(
             ) from err
 
     return convert
-
-
-def _key_clause(text: sqlite_tables.TableText) -> str:
-    clauses = [clause for column in text.columns for clause in column.clauses]
-    return " ".join(clause.text.upper() for clause in clauses if clause.kind == "PRIMARY")

@@ -82,6 +82,8 @@ class ChoiceType(ColumnType[str]):
         return value in self.choices and type(value) in (str, int)
 
     def parse(self, value: object) -> str:
+        if isinstance(value, Enum):
+            value = value.value
         for choice in self.choices:
             if str(choice) == str(value):
                 return choice  # type: ignore[return-value]

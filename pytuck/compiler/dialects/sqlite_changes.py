@@ -168,6 +168,12 @@ def fill_column(table: str, column: str, function: str, dialect: Dialect) -> str
     return f"UPDATE {dialect.quote(table)} SET {dialect.quote(column)} = {function}()"
 
 
+def key_clause(text: TableText) -> str:
+    """Return what the definition of a table's columns says of the primary key, in capitals."""
+    clauses = [clause for column in text.columns for clause in column.clauses]
+    return " ".join(clause.text.upper() for clause in clauses if clause.kind == "PRIMARY")
+
+
 def keep_counter(name: str, highest: int, dialect: Dialect) -> list[str]:
     """Return the SQL that keeps the highest key a table ever gave, so that none is given again."""
     table = ddl.literal_sql(name, SQLITE)
