@@ -136,7 +136,7 @@ def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...
     named: list[Index] = []
     unique_columns: set[str] = set()
     has_key_index = False
-    for _, name, is_unique, origin, *_ in connection.pragma_rows("index_list", table):
+    for _, name, is_unique, origin, is_partial, *_ in connection.pragma_rows("index_list", table):
         columns = tuple(
             str(column)
             for _, _, column in connection.pragma_rows("index_info", str(name))
@@ -144,7 +144,7 @@ def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...
         )
         has_key_index = has_key_index or origin == "pk"
         if origin == "c":
-            named.append(Index(str(name), columns, bool(is_unique)))
+            named.append(Index(str(name), columns, bool(is_unique), bool(is_partial)))
         elif origin == "u" and len(columns) == 1:
             unique_columns.add(columns[0])
         elif origin == "u":  # a rule of the table, which has no name of its own

@@ -74,7 +74,10 @@ class EngineRows:
 
 
 def stored_form(table: Table) -> Table:
-    """Return a table or view as an ordinary table with the values that it shows now."""
+    """Return a table or view as an ordinary table with the values that it shows now.
+
+    Indexes on expressions, or on some rows only, have no form beside their SQL and are left out.
+    """
     columns = tuple(
         replace(column, generated=False) if column.generated else column for column in table.columns
     )
@@ -82,6 +85,7 @@ def stored_form(table: Table) -> Table:
     return replace(
         table,
         columns=columns,
+        indexes=tuple(index for index in table.indexes if index.columns and not index.is_partial),
         kind="table",
         has_rowid=True,
         rowid_alias=table.primary_key[0] if is_key_of_int else None,

@@ -48,11 +48,13 @@ class Index:
     Attributes:
         columns: Names of its columns; empty for an index on expressions made elsewhere.
         is_unique: No two rows may have the same values, NULLs excepted.
+        is_partial: It covers only some rows, by a condition made elsewhere.
     """
 
     name: str
     columns: tuple[str, ...]
     is_unique: bool = False
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,11 @@ def assert_still_rich(storage):
     assert storage.check() == []
     assert storage.query("pets", []) == [{"id": 1, "owner": 1}, {"id": 2, "owner": 2}]
     structure = storage.get_table("people").schema
-    assert {index.name for index in structure.indexes} == {"by_age", "by_lower"}
+    assert {index.name: index.is_partial for index in structure.indexes} == {
+        "by_age": True,
+        "by_lower": False,
+        "unique_people_name_age": False,  # the rule UNIQUE (name, age)
+    }
     new = storage.insert("people", {"name": "Cy", "mail": "c", "boss": 1})
     assert new == 91
     assert storage.select("people", new)["age"] == 3
