@@ -47,7 +47,6 @@ DUCKDB_CAPABILITIES = EngineCapabilities(
     savepoints=False,
     several_writers=False,
     notices_other_processes=False,
-    rows_by_position=False,
     big_integers=True,
     decimal_digits=38,
     nan=True,

@@ -251,17 +251,30 @@ class ExpressionWriter:
         return self.dialect.function(node.name, first, arguments, order, suffix)
 
     def _preview(self, node: nodes.Preview) -> str:
-        item = self._term(node.item)
-        size = self.dialect.byte_size.format(item)
+        item, kind = self._term(node.item), type_of_node(node.item).python_type.__name__
+        size = self._size(node.item)
+        if size is None:
+            return item
+        template = self.dialect.beginnings.get(kind) or self.dialect.beginnings["*"]
+        beginning = template.format(item, int(node.preview_length))
+        whole = self.dialect.wholes.get(kind, "{0}").format(item)
+        is_read = f" {size} < {node.readable_bytes:d}" if self.dialect.reads_parts else " true"
         return (
-            f"CASE WHEN {size} <= {node.whole_bytes:d} OR {item} IS NULL THEN {item} "
-            f"WHEN {size} < {node.readable_bytes:d} "
-            f"THEN substr({item}, 1, {node.preview_length:d}) END"
+            f"CASE WHEN {size} <= {node.whole_bytes:d} OR {item} IS NULL THEN {whole} "
+            f"WHEN{is_read} THEN {beginning} END"
         )
 
     def _long_size(self, node: nodes.LongSize) -> str:
-        size = self.dialect.byte_size.format(self._term(node.item))
-        return f"CASE WHEN {size} > {node.whole_bytes:d} THEN {size} END"
+        size = self._size(node.item)
+        return (
+            "NULL" if size is None else f"CASE WHEN {size} > {node.whole_bytes:d} THEN {size} END"
+        )
+
+    def _size(self, node: Node) -> str | None:
+        """Return the size of a value that may be long; None where its type never is."""
+        kind = type_of_node(node).python_type.__name__
+        template = self.dialect.byte_sizes.get(kind) or self.dialect.byte_sizes.get("*")
+        return None if template is None else template.format(self._term(node))
 
     # --- Names and order ---
 

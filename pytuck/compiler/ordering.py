@@ -12,25 +12,28 @@ from pytuck.query.nodes import Node
 from pytuck.types import Stored
 
 
-def create_order(name: str, width: int, dialect: Dialect) -> str:
-    """Return the SQL that makes a temporary table of positions from 1 and `width` values each."""
-    values = ", ".join(_value(number, dialect) for number in range(width))
-    return f"CREATE TEMP TABLE {dialect.quote(name)} (position INTEGER PRIMARY KEY, {values})"
+def build_order(
+    name: str, statement: Select[Any], dialect: Dialect
+) -> list[tuple[str, tuple[Stored, ...]]]:
+    """Return the SQL, with parameters, that keeps the rows of a question as a temporary table.
+
+    Its rows have positions from 1 and the question's columns.
+    """
+    compiled = compile_statement(statement, dialect)
+    parameters = tuple(compiled.parameters[0])
+    values = ", ".join(_value(number, dialect) for number in range(len(statement.columns)))
+    order = dialect.quote(name)
+    if dialect.fills_in_row_ids:  # the row id is the position, and finds its row
+        create = f"CREATE TEMP TABLE {order} (position INTEGER PRIMARY KEY, {values})"
+        fill = f"INSERT INTO temp.{order} ({values}) {compiled.sql}"
+        return [(create, ()), (fill, parameters)]
+    numbered = f"SELECT row_number() OVER () AS position, q.* FROM ({compiled.sql}) AS q ({values})"
+    return [(f"CREATE TEMP TABLE {order} AS {numbered}", parameters)]
 
 
 def drop_order(name: str, dialect: Dialect) -> str:
     """Return the SQL that deletes the temporary table of an order."""
     return f"DROP TABLE IF EXISTS temp.{dialect.quote(name)}"
-
-
-def fill_order(
-    name: str, statement: Select[Any], dialect: Dialect
-) -> tuple[str, tuple[Stored, ...]]:
-    """Return the SQL, with parameters, that fills an order with the rows of a question."""
-    compiled = compile_statement(statement, dialect)
-    values = ", ".join(_value(number, dialect) for number in range(len(statement.columns)))
-    sql = f"INSERT INTO temp.{dialect.quote(name)} ({values}) {compiled.sql}"
-    return sql, tuple(compiled.parameters[0])
 
 
 def count_order(name: str, dialect: Dialect) -> str:
@@ -54,7 +57,7 @@ def page_of_order(
     shown = ", ".join([*values, written[0], *map(writer.write, columns)])
     return (
         f"SELECT {order}.position, {shown} FROM {order} "
-        f"LEFT JOIN main.{dialect.quote(table)} ON {matches} "
+        f"LEFT JOIN {_main_table(table, dialect)} ON {matches} "
         f"WHERE {order}.position >= ?1 AND {order}.position < ?2 ORDER BY {order}.position"
     )
 
@@ -72,6 +75,12 @@ def locate_in_order(name: str, width: int, dialect: Dialect) -> str:
     """Return the SQL of the position at which an order has the values ?1, ?2, ..."""
     matches = " AND ".join(f"{_value(number, dialect)} = ?{number + 1}" for number in range(width))
     return f"SELECT position FROM temp.{dialect.quote(name)} WHERE {matches}"
+
+
+def _main_table(name: str, dialect: Dialect) -> str:
+    # A temporary table would come first under the same name; where the user's tables stand in
+    # a schema of another name, ours has a name that no table of a user has.
+    return f"main.{dialect.quote(name)}" if dialect.fills_in_row_ids else dialect.quote(name)
 
 
 def _value(number: int, dialect: Dialect) -> str:

@@ -52,7 +52,8 @@ class DuckDBConnection(Connection):
         self.dialect = DUCKDB
         self._shared = shared
         self._schema = schema
-        self._error = driver_error()
+        # The driver cuts long messages anywhere, also inside of a character.
+        self._error = (driver_error(), UnicodeDecodeError)
         self._is_open = False
         self._is_writer = False
         self._has_failed = False

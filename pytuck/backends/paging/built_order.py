@@ -145,14 +145,13 @@ class BuiltOrder:
 
     def _build(self, connection: Connection) -> None:
         """Fill a temporary table; runs in the thread, and leaves its outcome behind."""
-        name = f"order_{next(_names)}"
+        name = f"_pytuck_order_{next(_names)}"
         started = time.monotonic()
         selected = self._keys or self._columns.nodes
         statement = replace(self._statement, columns=selected)
         try:
-            connection.fetch(ordering.create_order(name, len(selected), connection.dialect))
-            sql, parameters = ordering.fill_order(name, statement, connection.dialect)
-            connection.fetch(sql, parameters)
+            for sql, parameters in ordering.build_order(name, statement, connection.dialect):
+                connection.fetch(sql, parameters)
             rows = connection.fetch(ordering.count_order(name, connection.dialect))
         except PytuckException as err:
             connection.close()

@@ -51,7 +51,9 @@ class RowOrder:
     ) -> KeyScan | BuiltOrder:
         keys = _keys(table)
         columns = ShownColumns.of(statement, table)
-        scan = KeyScan(self._connection, table.name, keys, columns) if keys else None
+        # By an index of the key; where there is none, an order of all rows is made in less time.
+        can_seek = bool(keys) and engine.dialect.fills_in_row_ids
+        scan = KeyScan(self._connection, table.name, keys, columns) if can_seek else None
         is_plain = (
             statement.where_node is None and not statement.order and not statement.is_distinct
         )

@@ -12,7 +12,8 @@ from pytuck.common.exceptions import PytuckException
 from pytuck.query import Select, nodes
 from pytuck.query.nodes import Node
 from pytuck.schema import Table
-from pytuck.types import StorageClass, Stored
+from pytuck.types import ChoiceType, EnumType, StorageClass, Stored
+from pytuck.types.textual import UuidType
 
 WHOLE_BYTES = 1024
 """Values up to this size stand in a page whole."""
@@ -130,4 +131,7 @@ def _beginning(connection: Connection, table: str, node: nodes.ColumnRef, row_id
 
 
 def _may_be_long(node: Node) -> bool:
-    return not isinstance(node, nodes.ColumnRef) or node.type.storage_class not in _SHORT
+    if not isinstance(node, nodes.ColumnRef):
+        return True
+    is_name = isinstance(node.type, (ChoiceType, EnumType, UuidType))
+    return node.type.storage_class not in _SHORT and not is_name

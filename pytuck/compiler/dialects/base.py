@@ -80,7 +80,12 @@ class Dialect:
         list_rows: The values of a list that is one parameter `{0}`, by Python type of the items
             as they are stored; lists of types that are not here are a parameter for each item.
         list_parameter: The parameter that stands for a list.
-        byte_size: Template of the size of a text or blob in bytes.
+        byte_sizes: Templates of the size of a value in bytes, by Python type or `*` for any, for
+            those that may be long.
+        wholes: Templates of such a value as it stands beside beginnings of others.
+        beginnings: Templates of the first `{1}` characters or bytes of such a value.
+        reads_parts: The beginning of a very long value is read without the rest of it, by
+            `Connection.read_beginning`; else a statement gives it.
         most_parameters: How many parameters a statement can have.
         joins: The words for the kinds of join.
         true, false: The conditions that are always and never met.
@@ -108,10 +113,12 @@ class Dialect:
     list_rows: Mapping[str, str]
     list_parameter: Callable[[tuple[nodes.Literal, ...]], Stored]
     text_matches: Mapping[nodes.TextMatchKind, str]
-    byte_size: str
+    byte_sizes: Mapping[str, str]
+    beginnings: Mapping[str, str]
     most_parameters: int
     joins: Mapping[nodes.JoinKind, str]
     column_type: Callable[[ColumnType[Any]], str]
+    wholes: Mapping[str, str] = field(default_factory=dict)
     typed_placeholders: Mapping[str, str] = field(default_factory=dict)
     shares_parameters: bool = False
     lists_are_typed: bool = False
@@ -122,6 +129,7 @@ class Dialect:
     writes_nulls_order: bool = False
     no_limit: str = ""
     fills_in_row_ids: bool = False
+    reads_parts: bool = False
     checks_foreign_keys: bool = True
     writes_batches: bool = False
     begin_read: str = "BEGIN"

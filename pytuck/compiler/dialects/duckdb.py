@@ -267,7 +267,20 @@ DUCKDB = Dialect(
         "startswith": "starts_with({0}, {1})",
         "endswith": "ends_with({0}, {1})",
     },
-    byte_size="strlen({0})",
+    byte_sizes={
+        "str": "strlen({0})",
+        "bytes": "octet_length({0})",
+        "list": "strlen(CAST({0} AS VARCHAR))",
+        "dict": "strlen(CAST({0} AS VARCHAR))",
+    },
+    # As text, or the beginnings would have to be JSON as well.
+    wholes={"list": "CAST({0} AS VARCHAR)", "dict": "CAST({0} AS VARCHAR)"},
+    beginnings={
+        "str": "substr({0}, 1, {1})",
+        "bytes": "{0}[1:{1}]",
+        "list": "substr(CAST({0} AS VARCHAR), 1, {1})",
+        "dict": "substr(CAST({0} AS VARCHAR), 1, {1})",
+    },
     most_parameters=32766,
     decimal_collation="",
     column_type=column_type,

@@ -193,7 +193,9 @@ SQLITE = Dialect(
             "= CAST({1} || '.' AS BLOB)"
         ),
     },
-    byte_size="octet_length({0})",
+    byte_sizes={"*": "octet_length({0})"},
+    beginnings={"*": "substr({0}, 1, {1})"},
+    reads_parts=True,
     most_parameters=32766,
     joins=JOINS,
     column_type=_column_type,
