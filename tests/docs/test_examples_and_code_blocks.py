@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 GUIDES = sorted(
     path for path in (ROOT / "docs").glob("*.md") if "```python" in path.read_text("utf-8")
 )

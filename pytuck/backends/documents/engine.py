@@ -99,6 +99,7 @@ class DocumentEngine(PytuckEngine):
         self._document = document
         self._changed = ChangedRows()
         self._saving = threading.Lock()
+        self._watching = threading.Lock()
         self._saved = _Saved()
         self._staging = StagingFolder()
         plan = OpeningPlan(
@@ -130,8 +131,7 @@ class DocumentEngine(PytuckEngine):
     @property
     def is_unsaved(self) -> bool:
         """Whether something was committed that the file does not have."""
-        is_changed = self._watcher.data_version() != self._saved.version
-        return is_changed and self.read_only_reason is None
+        return self.read_only_reason is None and self._commits() != self._saved.version
 
     def save(self, work: Work = SILENT) -> bool:
         """Write what was committed to the file, and return whether there was anything to write.
@@ -165,6 +165,10 @@ class DocumentEngine(PytuckEngine):
     def compact(self, connection: Any) -> int:
         raise self._cannot("be compacted; a save writes no deleted rows anyway, so it")
 
+    def versions(self) -> tuple[object, object]:
+        with self._watching:  # the driver refuses two calls at once
+            return super().versions()
+
     # --- Reading ---
 
     def _create(self) -> SqliteConnection:
@@ -178,8 +182,8 @@ class DocumentEngine(PytuckEngine):
         except BaseException:
             connection.close()
             raise
-        self._saved.version = connection.data_version()
         self._saved.schema_version = connection.pragma("schema_version")
+        self._saved.version = connection.data_version()
         return connection
 
     def _read(self, connection: SqliteConnection) -> None:
@@ -221,7 +225,7 @@ class DocumentEngine(PytuckEngine):
                     # Whoever writes has the first lock before the second, so nobody waits in vain.
                     stack.enter_context(self._saving)
                     changes = self._changed.take()
-                    version = self._watcher.data_version()
+                    version = self._commits()
                     reader.begin(write=False)
                     reader.pragma("schema_version")  # a read is what makes the snapshot
                 finally:
@@ -246,7 +250,11 @@ class DocumentEngine(PytuckEngine):
                 raise
 
     def _note_commit(self) -> None:
-        self._saved.version = self._watcher.data_version()
+        self._saved.version = self._commits()
+
+    def _commits(self) -> object:
+        """Return a value that changes with each commit to the private database."""
+        return self.versions()[0]
 
     def _write(self, connection: SqliteConnection, changes: Changes, work: Work) -> None:
         document, saved = self._document, self._saved

@@ -1,0 +1,281 @@
+"""A document is written when it is flushed or closed, and is never half written."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from pytuck import Column, PytuckException, Storage
+from pytuck.common.exceptions import (
+    CancelledError,
+    ConfigurationError,
+    ConflictError,
+    DeadlockError,
+    ReadOnlyError,
+)
+from pytuck.common.options import CsvBackendOptions
+from pytuck.common.progress import CancelToken
+
+KINDS = ("json",)
+
+
+@pytest.fixture(params=KINDS)
+def path(request, tmp_path) -> Path:
+    """A document with one table of three rows."""
+    path = tmp_path / f"shop.{request.param}"
+    with Storage(path) as storage:
+        storage.create_table(
+            "items", [Column(int, name="id", primary_key=True), Column(str, name="name")]
+        )
+        storage.bulk_insert("items", [{"name": name} for name in ("pear", "plum", "fig")])
+    return path
+
+
+def names(path: Path) -> list[str]:
+    with Storage(path, read_only=True) as storage:
+        return [row["name"] for row in storage.query("items", [])]
+
+
+def state(path: Path) -> tuple[bytes, int, int]:
+    return path.read_bytes(), path.stat().st_ino, path.stat().st_mtime_ns
+
+
+def test_a_commit_is_in_the_file_after_a_flush(path):
+    before = path.read_bytes()
+    storage = Storage(path)
+    storage.insert("items", {"name": "kiwi"})
+    assert storage.is_unsaved
+    assert path.read_bytes() == before
+    storage.flush()
+    assert not storage.is_unsaved
+    assert names(path) == ["pear", "plum", "fig", "kiwi"]
+    storage.update("items", 1, {"name": "peach"})
+    storage.delete("items", 2)
+    storage.close()
+    assert names(path) == ["peach", "fig", "kiwi"]
+
+
+def test_what_changes_nothing_writes_nothing(path):
+    before = state(path)
+    with Storage(path) as storage:
+        storage.query("items", [])
+        storage.flush()
+        with pytest.raises(ValueError, match="no"), storage.transaction():
+            storage.insert("items", {"name": "kiwi"})
+            raise ValueError("no")
+        storage.flush()
+    assert state(path) == before
+
+
+def test_a_new_document_without_tables_is_not_made(tmp_path):
+    Storage(tmp_path / "new.json").close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_commit_is_in_the_file_if_asked(path):
+    with Storage(path, auto_flush=True) as storage:
+        storage.insert("items", {"name": "kiwi"})
+        assert names(path)[-1] == "kiwi"
+        with storage.transaction():
+            storage.insert("items", {"name": "lime"})
+            storage.insert("items", {"name": "date"})
+            assert names(path)[-1] == "kiwi"
+        assert names(path)[-2:] == ["lime", "date"]
+        storage.add_column("items", Column(int, name="stock"), default_value=2)
+        with Storage(path, read_only=True) as other:
+            assert other.select("items", 1)["stock"] == 2
+        before = state(path)
+        with storage.transaction():
+            storage.query("items", [])
+        assert state(path) == before
+
+
+def test_a_commit_that_cannot_be_written_is_none(path):
+    with Storage(path, auto_flush=True) as storage:
+        path.write_bytes(path.read_bytes() + b"\n")
+        with pytest.raises(ConflictError, match=str(path)):
+            storage.insert("items", {"name": "kiwi"})
+        assert storage.count_rows("items") == 3
+        storage.discard()
+
+
+def test_a_file_that_somebody_else_changed_is_not_overwritten(path):
+    storage = Storage(path)
+    storage.insert("items", {"name": "mine"})
+    with Storage(path) as other:
+        other.insert("items", {"name": "theirs"})
+    with pytest.raises(ConflictError, match="changed by another program"):
+        storage.flush()
+    with pytest.raises(ConflictError):
+        storage.close()
+    assert storage.count_rows("items") == 4  # still open, so that nothing is lost
+    assert names(path)[-1] == "theirs"
+    storage.discard()
+    assert names(path)[-1] == "theirs"
+
+
+def test_a_file_that_was_deleted_or_made_meanwhile_is_not_replaced(path, tmp_path):
+    storage = Storage(path)
+    storage.insert("items", {"name": "mine"})
+    path.unlink()
+    with pytest.raises(ConflictError, match="deleted"):
+        storage.flush()
+    storage.discard()
+    new = tmp_path / "new.json"
+    storage = Storage(new)
+    storage.create_table("t", [Column(int, name="id", primary_key=True)])
+    new.write_text("[]", "utf-8")
+    with pytest.raises(ConflictError, match="made"):
+        storage.flush()
+    storage.discard()
+    assert new.read_text("utf-8") == "[]"
+
+
+def test_a_cancelled_save_leaves_the_file_and_keeps_the_changes(path):
+    before = state(path)
+    with Storage(path) as storage:
+        storage.bulk_insert("items", [{"name": str(n)} for n in range(5_000)])
+        cancel = CancelToken()
+        told = []
+
+        def listen(progress):
+            told.append(progress)
+            cancel.cancel()
+
+        with pytest.raises(CancelledError):
+            storage.flush(listen, cancel)
+        assert state(path) == before
+        assert told[0].task == "writing"
+        assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+    assert len(names(path)) == 5_003
+
+
+def test_reading_is_told_and_cancelled(path):
+    with Storage(path) as storage:
+        storage.bulk_insert("items", [{"name": str(n)} for n in range(5_000)])
+    told = []
+    Storage(path, progress=told.append).close()
+    assert {progress.task for progress in told} == {"reading"}
+    assert told[-1].done == 5_003
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(CancelledError):
+        Storage(path, cancel=cancel)
+
+
+def test_a_transaction_of_the_same_thread_is_committed_first(path):
+    with Storage(path) as storage:
+        storage.insert("items", {"name": "kiwi"})
+        with storage.transaction():
+            storage.insert("items", {"name": "lime"})
+            with pytest.raises(DeadlockError, match=path.name):
+                storage.flush()
+    assert names(path)[-2:] == ["kiwi", "lime"]
+
+
+def test_threads_write_while_a_document_is_saved(path):
+    with Storage(path) as storage:
+        failures = []
+
+        def write(number):
+            try:
+                for place in range(40):
+                    storage.insert("items", {"name": f"{number}-{place}"})
+            except PytuckException as err:
+                failures.append(err)
+
+        threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            storage.flush()
+        assert failures == []
+    assert len(names(path)) == 163
+
+
+def test_a_document_opened_for_reading_is_not_changed(path):
+    before = state(path)
+    with Storage(path, read_only=True) as storage:
+        assert storage.read_only_reason == "asked"
+        with pytest.raises(ReadOnlyError):
+            storage.insert("items", {"name": "kiwi"})
+        with pytest.raises(ReadOnlyError):
+            storage.create_table("t", [Column(int, name="id", primary_key=True)])
+    assert state(path) == before
+
+
+def test_tables_that_come_and_go_are_in_the_file(path):
+    with Storage(path) as storage:
+        storage.rename_table("items", "goods")
+        storage.create_table("more", [Column(int, name="x")], comment="without a key")
+        storage.insert("more", {"x": 1})
+        storage.flush()
+        storage.update_table_comment("more", "another")
+        storage.create_index("goods", ["name"])
+    with Storage(path) as storage:
+        assert storage.list_tables() == ["goods", "more"]
+        assert storage.get_table("more").schema.comment == "another"
+        assert [i.columns for i in storage.get_table("goods").schema.indexes] == [("name",)]
+        storage.drop_table("more")
+    with Storage(path) as storage:
+        assert storage.list_tables() == ["goods"]
+
+
+def test_the_private_copy_is_private_and_goes(path):
+    def copies():
+        return set(Path(tempfile.gettempdir()).glob("pytuck-open-*"))
+
+    before = copies()
+    storage = Storage(path)
+    (copy,) = copies() - before
+    if os.name == "posix":
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o700
+    storage.close()
+    assert copies() <= before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="what a killed program left is known by its age there")
+def test_what_a_killed_program_left_is_taken_away(path):
+    program = f"""
+import os, signal, sys
+from pathlib import Path
+from pytuck import Storage
+from pytuck.common.atomic_file import replacing
+storage = Storage({str(path)!r})
+storage.insert("items", {{"name": "lost"}})
+with replacing(Path({str(path)!r})) as temporary:
+    temporary.write_bytes(b"half")
+    print(temporary, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    left = Path(done.stdout.decode().strip())
+    assert left.exists()
+    assert names(path) == ["pear", "plum", "fig"]
+    with Storage(path) as storage:
+        storage.insert("items", {"name": "kiwi"})
+    assert not left.exists()
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_options_of_another_engine_are_refused(path):
+    with pytest.raises(ConfigurationError, match="CsvBackendOptions"):
+        Storage(path, backend_options=CsvBackendOptions())
+
+
+def test_engines_say_what_they_keep(path):
+    with Storage(path) as storage:
+        capabilities = storage.engine.capabilities
+        assert capabilities.document is not None
+        assert capabilities.document.keeps_schema
+        assert not capabilities.several_writers
+    assert Storage().engine.capabilities.document is None
