@@ -119,7 +119,7 @@ def create_and_fill(
         counts[table.name] = fill(connection, table, stream.batches, work)
         if table.indexes:
             change([CreateIndex(table.name, index) for index in table.indexes])
-        if stream.next_key is not None:
+        if stream.next_key is not None and any(column.autoincrement for column in table.columns):
             connection.note_keys_given(table, stream.next_key - 1)
     return counts
 
