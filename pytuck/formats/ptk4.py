@@ -130,6 +130,8 @@ def _read_table(cursor: _Cursor) -> _Table:
         name, key, comment = cursor.text(), cursor.text(), cursor.text()
         count, next_key = cursor.number("H"), cursor.number("Q")
         columns = [_read_column(cursor) for _ in range(count)]
+        if key:
+            [column["name"] for column in columns].index(key)
     except (*VALUE_ERRORS, KeyError) as err:
         cursor.source.fail("the description of its tables is not valid", err)
     entry = {
