@@ -9,7 +9,7 @@ format says only how each stored value looks in its files.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -124,6 +124,23 @@ class TableRows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of a file that cannot be read, and was left out.
+
+    Attributes:
+        table: The table that it would belong to.
+        line: Where it begins: the line or row of the file, counted from 1.
+        reason: What is wrong with it, in words.
+        raw: The row as the file has it, perhaps cut short.
+    """
+
+    table: str
+    line: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overrides:
     """What a person decided about a file that does not say it.
 
@@ -131,10 +148,13 @@ class Overrides:
         types: Types of columns, by table and column, in place of those found out.
         sample_rows: How many rows are looked at to find the types out; None means all of them,
             so that every value is of its column's type.
+        on_bad_row: Is told of each row that cannot be read, and the reading goes on without it;
+            None means that such a row is an error.
     """
 
     types: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sample_rows: int | None = None
+    on_bad_row: Callable[[BadRow], None] | None = None
 
 
 NOTHING_DECIDED = Overrides()
