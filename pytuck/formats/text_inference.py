@@ -358,3 +358,8 @@ _CONVERSIONS: dict[ColumnType[Any], Callable[[list[str]], list[Stored]]] = {
     TYPES[datetime]: _date_times,
     TYPES[time]: _times,
 }
+
+
+def is_plain_text(text: str) -> bool:
+    """Return whether a text means nothing but itself: no number, date, boolean or the like."""
+    return _kind_of(text)[0] is _Kind.TEXT

@@ -1,0 +1,211 @@
+"""The records of a CSV file, some at a time, each with its lines and its place.
+
+Lines are cut and decoded here; `csv.reader`, a loop in C, makes fields of them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import BinaryIO
+
+from pytuck.common.exceptions import CorruptFileError
+from pytuck.formats.csv_dialect import Dialect
+from pytuck.formats.csv_place import Place
+from pytuck.formats.row_chunks import CHUNK_ROWS
+
+LONGEST_LINE = 1 << 29
+"""Bytes of one line, and characters of one field; a file without line ends ends here."""
+
+_BLOCK_BYTES = 1 << 20
+
+# The limit of the module is one for the whole program; it is only ever raised.
+csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Records that follow one another.
+
+    Attributes:
+        rows: Their fields.
+        lines: Their lines, and those of the record behind them that is an `error`.
+        first_line: The number of the first of them in the file, counted from 1.
+        start, end: The places of their first byte, and behind their last one.
+        error: What is wrong with the record behind `rows`.
+    """
+
+    rows: list[list[str]]
+    lines: list[str]
+    first_line: int
+    start: int
+    end: int
+    error: str | None = None
+
+    def numbered(self, dialect: Dialect) -> Iterator[tuple[int, str, list[str]]]:
+        """Give each record with the number of its first line, and its text."""
+        if len(self.lines) == len(self.rows):
+            yield from zip(range(self.first_line, 1 << 62), self.lines, self.rows, strict=False)
+            return
+        reader = csv_reader(iter(self.lines), dialect)
+        before = 0
+        for row in islice(reader, len(self.rows)):
+            yield self.first_line + before, "".join(self.lines[before : reader.line_num]), row
+            before = reader.line_num
+
+    def rest(self, dialect: Dialect) -> tuple[int, str]:
+        """Return the first line's number and the text of the record that is wrong."""
+        reader = csv_reader(iter(self.lines), dialect)
+        for _ in islice(reader, len(self.rows)):
+            pass
+        return self.first_line + reader.line_num, "".join(self.lines[reader.line_num :])
+
+
+def csv_reader(lines: Iterator[str], dialect: Dialect) -> csv._reader:  # type: ignore[name-defined]
+    """Return a reader that refuses what is not well-formed."""
+    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
+
+
+class Records:
+    """The records of a file.
+
+    Args:
+        stream: The file at its beginning.
+
+    Attributes:
+        has_places: The chunks' places are those in the file.
+        ends_with_newline: The last line that was read has an end.
+    """
+
+    def __init__(self, stream: BinaryIO, dialect: Dialect, place: Place) -> None:
+        self._stream = stream
+        self._dialect = dialect
+        self._place = place
+        self._raw: list[bytes] = []
+        self._texts: list[str] = []
+        self._next = 0  # in the two lists
+        self._lines_done = 0
+        self._position = 0
+        self.has_places = not dialect.is_wide and dialect.newline != "\r"
+        self.ends_with_newline = True
+        self._reader = csv_reader(chain.from_iterable(self._blocks_of_lines()), dialect)
+        if dialect.mark:
+            stream.read(len(dialect.mark))
+            self._position = len(dialect.mark)
+
+    def chunk(self, most: int = CHUNK_ROWS) -> Chunk | None:
+        """Return the next records, or None behind the last one.
+
+        Raises:
+            CorruptFileError: A line cannot be decoded, or never ends.
+        """
+        rows: list[list[str]] = []
+        error = None
+        try:
+            rows.extend(islice(self._reader, most))
+        except csv.Error as err:
+            error = str(err)
+        taken = self._reader.line_num - self._lines_done
+        if not taken and error is None:
+            return None
+        first = self._next
+        self._next += taken
+        start = self._position
+        self._position += sum(map(len, self._raw[first : self._next]))
+        self._lines_done += taken
+        lines = self._texts[first : self._next]
+        number = self._lines_done - taken + 1
+        return Chunk(rows, lines, number, start, self._position, error)
+
+    # --- Lines ---
+
+    def _blocks_of_lines(self) -> Iterator[list[str]]:
+        for raw in self._raw_lines():
+            texts = self._decoded(raw)
+            # Lines that were handed out and not asked for yet stay.
+            self._raw = self._raw[self._next :] + raw
+            self._texts = self._texts[self._next :] + texts
+            self._next = 0
+            yield texts
+
+    def _raw_lines(self) -> Iterator[list[bytes]]:
+        end = b"\r" if self._dialect.newline == "\r" else b"\n"
+        tail: list[bytes] = []
+        tail_bytes = 0
+        for block in self._blocks():
+            before, found, after = block.rpartition(end)
+            if not found:
+                tail.append(after)
+                tail_bytes += len(after)
+                self._check_length(tail_bytes)
+                continue
+            yield _split(b"".join([*tail, before, found]), end)
+            tail, tail_bytes = [after], len(after)
+        last = b"".join(tail)
+        if last:
+            self.ends_with_newline = False
+            yield [last]
+
+    def _blocks(self) -> Iterator[bytes]:
+        if not self._dialect.is_wide:
+            while block := self._stream.read(_BLOCK_BYTES):
+                yield block
+            return
+        decoder = codecs.getincrementaldecoder(self._dialect.encoding)()
+        block = b"-"
+        while block:
+            block = self._stream.read(_BLOCK_BYTES)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as err:
+                raise self._undecodable(err, len(self._texts) - self._next, 0) from err
+            yield text.encode("utf-8", errors="surrogatepass")
+
+    def _decoded(self, raw: list[bytes]) -> list[str]:
+        encoding = "utf-8" if self._dialect.is_wide else self._dialect.encoding
+        try:
+            if encoding == "utf-8":
+                return list(map(bytes.decode, raw))
+            return [line.decode(encoding) for line in raw]
+        except UnicodeDecodeError as err:
+            raise self._first_undecodable(raw, encoding) from err
+
+    def _first_undecodable(self, raw: list[bytes], encoding: str) -> CorruptFileError:
+        before = self._position + sum(map(len, self._raw[self._next :]))
+        for number, line in enumerate(raw):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as err:
+                return self._undecodable(err, len(self._raw) - self._next + number, before)
+            before += len(line)
+        raise AssertionError(encoding)
+
+    def _undecodable(self, err: UnicodeDecodeError, lines: int, before: int) -> CorruptFileError:
+        line, byte = self._lines_done + lines + 1, before + err.start
+        where = f"byte {byte:,} of the file is" if before or self.has_places else "something is"
+        error = self._place.error(
+            f"{where} not of the encoding {self._dialect.encoding}. Correct it, or name the "
+            "file's encoding as the option `encoding`.",
+            line,
+        )
+        assert isinstance(error, CorruptFileError)
+        error.details["byte"] = byte
+        return error
+
+    def _check_length(self, count: int) -> None:
+        if count > LONGEST_LINE:
+            raise self._place.error(
+                f"the line has more than {LONGEST_LINE:,} bytes and no end; it is no CSV file, or "
+                "a quote is not closed.",
+                self._lines_done + len(self._texts) - self._next + 1,
+            )
+
+
+def _split(block: bytes, end: bytes) -> list[bytes]:
+    if end == b"\n":
+        return io.BytesIO(block).readlines()
+    return [line + end for line in block.split(end)[:-1]]
