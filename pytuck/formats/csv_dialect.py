@@ -170,10 +170,14 @@ def _encoding(stream: BinaryIO, wanted: str | None, place: Place) -> tuple[bytes
 
 
 def _wide_without_mark(head: bytes) -> str | None:
-    """Return the UTF-16 that most of every second byte of a file being zero means."""
-    for encoding, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(head) >= 8 and zeros.count(0) > 0.7 * len(zeros) and head.count(0) < len(head) * 0.6:
-            return encoding
+    """Return the UTF-16 that the beginning of a file is, if it is one and nothing else."""
+    if head.count(0) < 0.3 * len(head) and (b"\0" not in head or _decodes(head, "utf-8")):
+        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if _decodes(head, encoding):
+            text = codecs.getincrementaldecoder(encoding)().decode(head)
+            if {"\n", "\r"} & set(text) and all(c.isprintable() or c in "\t\r\n" for c in text):
+                return encoding
     return None
 
 

@@ -13,7 +13,7 @@ from pytuck.common.options import CsvBackendOptions
 from pytuck.common.progress import Work
 from pytuck.formats.base import Layout, Overrides, StoredRow, TableStream
 from pytuck.formats.csv_cells import cell_kind
-from pytuck.formats.csv_description import TableFile, check_size, from_json
+from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, TableFile, check_size, from_json
 from pytuck.formats.csv_dialect import Dialect, detect
 from pytuck.formats.csv_old_cells import old_decode
 from pytuck.formats.csv_place import Place
@@ -85,7 +85,8 @@ class Task:
         if description is None:
             yield from self._foreign_tables()
             return
-        items = from_json(description, self.source.place(""))
+        described_in = IN_ZIP if self.source.kind == "zip" else IN_FOLDER
+        items = from_json(description, self.source.place(described_in))
         self.layout.is_own = not any(item.is_old for item in items)
         for item in items:
             self._check(item)

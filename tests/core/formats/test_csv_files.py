@@ -545,8 +545,9 @@ def test_saving_what_changed_is_saving_everything(tmp_path, layout, key, seed, c
     ids = range(1, count + 1) if key is None else sorted(chance.sample(range(5000), count))
     rows = {row_id: (row_id, chance.choice(["x", "", None, "a\nb", "c,d"])) for row_id in ids}
     options = CsvBackendOptions(layout=layout)
-    save(path, Numbered(table, rows), options=options)
-    known = read(path)[1]
+    known = save(path, Numbered(table, rows), options=options)
+    if layout != "file" or key is None:  # a file by itself does not say which column is the key
+        known = read(path)[1]
     for _ in range(3):
         touched = set(chance.sample(range(1, 5000), 5)) | set(chance.sample([*rows], count // 40))
         for row_id in touched:
