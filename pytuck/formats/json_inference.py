@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,6 +50,7 @@ class _Facts:
         lowest, highest: The smallest and largest whole number.
         text_kind: What all texts are: a date, a point in time, or only text; None before one.
         is_sparse: Some records lack the key.
+        has_null: Some records have it with NULL.
         style: How the first point in time is written.
     """
 
@@ -58,6 +59,7 @@ class _Facts:
     highest: int = 0
     text_kind: type | None = None
     is_sparse: bool = False
+    has_null: bool = False
     style: tuple[str, int, str] | None = None
 
     def look_at(self, values: Sequence[Any]) -> None:
@@ -113,8 +115,10 @@ class RecordInference:
 
     @property
     def sparse_keys(self) -> frozenset[str]:
-        """The keys that some records lack."""
-        return frozenset(key for key, facts in self._facts.items() if facts.is_sparse)
+        """The keys that records lack rather than have with NULL."""
+        return frozenset(
+            key for key, facts in self._facts.items() if facts.is_sparse and not facts.has_null
+        )
 
     @property
     def styles(self) -> dict[str, tuple[str, int, str]]:
@@ -123,7 +127,6 @@ class RecordInference:
 
     def look_at(self, records: Sequence[Record]) -> None:
         """Take the values of some records into account."""
-        known = list(self._facts)
         for key in dict.fromkeys(chain.from_iterable(records)):
             if key not in self._facts:
                 self._facts[key] = _Facts(is_sparse=self._seen > 0)
@@ -131,8 +134,9 @@ class RecordInference:
         for key, facts in self._facts.items():
             values = _values(key, records)
             if values is None:
-                values = [record.get(key) for record in records]
-                facts.is_sparse = facts.is_sparse or key in known or _lacks(key, records)
+                values = [record[key] for record in records if key in record]
+                facts.is_sparse = True
+            facts.has_null = facts.has_null or None in values
             facts.look_at(values)
 
     def add_keys(self, records: Sequence[Record]) -> None:
@@ -221,10 +225,6 @@ def _values(key: str, records: Sequence[Record]) -> list[Any] | None:
         return list(map(itemgetter(key), records))
     except KeyError:
         return None
-
-
-def _lacks(key: str, records: Iterable[Record]) -> bool:
-    return any(key not in record for record in records)
 
 
 def _of(kind: type, values: Sequence[Any]) -> list[Any]:

@@ -93,6 +93,8 @@ KEYED = Table(
     rowid_alias="id",
 )
 
+OTHER = Table("other", KEYED.columns, primary_key=("id",), rowid_alias="id")
+
 
 def keyed_rows(count, first=1):
     return [(number, f"row {number}\n", f"[{number}]") for number in range(first, first + count)]
