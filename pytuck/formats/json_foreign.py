@@ -1,121 +1,41 @@
-"""JSON files of others, which do not describe their tables: lists of records, and objects.
-
-They are read twice, once for the types and once for the rows; a small one is kept in memory
-meanwhile.
-"""
+"""JSON files of others, which do not describe their tables: lists of records, and objects."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from pytuck.common.exceptions import FileFormatError
 from pytuck.common.progress import Work
-from pytuck.formats.base import Overrides, StoredRow, TableStream
+from pytuck.formats.base import Overrides
+from pytuck.formats.foreign_records import ForeignRecords, Records
 from pytuck.formats.json_codec import JsonCodec
-from pytuck.formats.json_inference import RecordInference
-from pytuck.formats.json_layout import ForeignTable, JsonLayout, Shape
+from pytuck.formats.json_layout import JsonLayout
 from pytuck.formats.json_source import JsonSource
-from pytuck.formats.usable_names import usable_names
-
-KEPT_BYTES = 16 << 20
-"""A file of so many bytes is parsed only once; its records need about eight times as much."""
-
-Records = list[dict[str, Any]]
-
-
-@dataclass(slots=True)
-class _Found:
-    """One list of records."""
-
-    name: str
-    inference: RecordInference
-    count: int = 0
 
 
 class _NotRecordsError(Exception):
     """A list has something else than records, or a value is no list."""
 
 
-class ForeignJson:
-    """One file of somebody else's."""
+class ForeignJson(ForeignRecords):
+    """One JSON file of somebody else's."""
 
     def __init__(
-        self,
-        path: Path,
-        codec: JsonCodec,
-        layout: JsonLayout,
-        overrides: Overrides,
-        work: Work,
+        self, path: Path, codec: JsonCodec, layout: JsonLayout, overrides: Overrides, work: Work
     ) -> None:
-        self._path = path
+        super().__init__(path, layout, overrides, work)
         self._codec = codec
-        self._layout = layout
-        self._overrides = overrides
-        self._work = work
-        self._found: list[_Found] = []
-        self._kept: list[tuple[str, Records]] | None = []
-
-    def streams(self) -> Generator[TableStream, None, None]:
-        """Give the tables, after all values were looked at."""
-        self._survey()
-        names, _ = usable_names(found.name for found in self._found)
-        self._layout.empty = tuple(found.name for found in self._found if not found.count)
-        rest = self._all_records()
-        for found, name in zip(self._found, names, strict=True):
-            if found.count:
-                stream = self._stream(found, name, rest)
-                yield stream
-                for _ in stream.batches:
-                    pass
-
-    def _stream(self, found: _Found, name: str, rest: Iterator[tuple[str, Records]]) -> TableStream:
-        inference = found.inference
-        columns, notes = usable_names(inference.keys_seen())
-        if not columns:
-            raise FileFormatError(
-                f"'{self._path}': the records of '{found.name}' have no keys, so there are no "
-                "columns. Give them some.",
-                details={"path": str(self._path)},
-            )
-        table = inference.table(columns, name)
-        if name != found.name:
-            notes.insert(0, f"{found.name!r} is called {name!r}")
-        keys = dict(zip(columns, inference.keys, strict=True))
-        styles = inference.styles
-        self._layout.tables[name] = table
-        self._layout.foreign[name] = ForeignTable(
-            found.name,
-            keys,
-            inference.sparse_keys,
-            {column: styles[key] for column, key in keys.items() if key in styles},
-        )
-        return TableStream(
-            table, self._rows(found, name, rest), is_inferred=True, notes=tuple(notes)
-        )
-
-    def _rows(
-        self, found: _Found, name: str, rest: Iterator[tuple[str, Records]]
-    ) -> Iterator[list[StoredRow]]:
-        done = 0
-        while done < found.count:
-            _, records = next(rest)
-            if not records:
-                continue
-            rows = found.inference.rows(records, done + 1)
-            done += len(rows)
-            yield rows  # type: ignore[misc]
-            self._work.step("reading", name, done, found.count)
+        self._shape = layout
 
     def _survey(self) -> None:
         """Look at all records, and find out the shape."""
         with self._path.open("rb") as file:
             source = JsonSource(file, self._path, self._codec)
             is_list = source.next_byte() == b"["
+        self._shape.shape = "records" if is_list else "tables"
         try:
-            self._look_at_all("records" if is_list else "tables")
+            self._look_at_all()
         except _NotRecordsError as err:
             if is_list:
                 raise FileFormatError(
@@ -124,46 +44,14 @@ class ForeignJson:
                     "object.",
                     details={"path": str(self._path)},
                 ) from None
-            self._look_at_all("record")
-
-    def _look_at_all(self, shape: Shape) -> None:
-        self._layout.shape = shape
-        self._found, self._kept = [], []
-        limit = self._overrides.sample_rows
-        for name, records, position in self._records():
-            if not self._found or self._found[-1].name != name:
-                self._found.append(self._new(name))
-            found = self._found[-1]
-            if limit is None or found.count < limit:
-                found.inference.look_at(
-                    records if limit is None else records[: limit - found.count]
-                )
-            found.inference.add_keys(records)
-            found.count += len(records)
-            if position > KEPT_BYTES:
-                self._kept = None
-            elif self._kept is not None:
-                self._kept.append((name, records))
-            self._work.step("reading", name, position, unit="bytes")
-
-    def _new(self, name: str) -> _Found:
-        types = self._overrides.types.get(name, {})
-        is_sample = self._overrides.sample_rows is not None
-        return _Found(name, RecordInference(name, types, self._path, is_sample=is_sample))
-
-    def _all_records(self) -> Iterator[tuple[str, Records]]:
-        if self._kept is not None:
-            while self._kept:
-                yield self._kept.pop(0)
-            return
-        for name, records, _ in self._records():
-            yield name, records
+            self._shape.shape = "record"
+            self._look_at_all()
 
     def _records(self) -> Iterator[tuple[str, Records, int]]:
         """Give all records with the name of their table and the place that was reached."""
         with self._path.open("rb") as file:
             source = JsonSource(file, self._path, self._codec)
-            shape = self._layout.shape
+            shape = self._shape.shape
             if shape == "record":
                 yield self._path.stem, [source.value()], source.position
             elif shape == "records":
@@ -185,7 +73,7 @@ class ForeignJson:
                 kind = next(type(value) for value in piece.values if type(value) is not dict)
                 raise _NotRecordsError(f"'{kind.__name__}' before byte {source.position}")
             if is_first and piece.text.startswith((b"{\n", b"{\r\n")):
-                self._layout.indent = _indent(piece.text) // (levels + 1)
+                self._shape.indent = _indent(piece.text) // (levels + 1)
             is_first = False
             yield name, piece.values, source.position
 

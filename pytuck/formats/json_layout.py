@@ -34,21 +34,30 @@ class ForeignTable:
 
 
 @dataclass(slots=True)
-class JsonLayout(Layout):
+class RecordsLayout(Layout):
+    """How a file of ours, or of somebody else who wrote records, is laid out.
+
+    Attributes:
+        tables: The tables in it.
+        foreign: How somebody else's file wrote each table.
+        empty: Names of empty lists there, which are no tables without columns.
+    """
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    foreign: dict[str, ForeignTable] = field(default_factory=dict)
+    empty: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class JsonLayout(RecordsLayout):
     """How a JSON file is laid out.
 
     Attributes:
         shape: What it looks like as a whole.
-        tables: The tables in it.
-        chunks: Where the rows of each are, in our own layout.
-        foreign: How somebody else's file wrote each table.
-        empty: Names of empty lists there, which are no tables without columns.
+        chunks: Where the rows of each table are, in our own layout.
         indent: Spaces that each level is moved in by; None if records are on one line.
     """
 
     shape: Shape = "own"
-    tables: dict[str, Table] = field(default_factory=dict)
     chunks: dict[str, ChunkMap] = field(default_factory=dict)
-    foreign: dict[str, ForeignTable] = field(default_factory=dict)
-    empty: tuple[str, ...] = ()
     indent: int | None = None

@@ -436,7 +436,7 @@ def test_a_large_file_is_read_in_two_passes_to_the_same_rows(format_, tmp_path, 
     ]
     path = written(tmp_path, json.dumps(records, indent=1))
     at_once = rows_of(format_, path)
-    monkeypatch.setattr("pytuck.formats.json_foreign.KEPT_BYTES", 1000)
+    monkeypatch.setattr("pytuck.formats.foreign_records.KEPT_BYTES", 1000)
     assert rows_of(format_, path) == at_once
     assert [(n, text) for n, text, _ in at_once[0][1]] == [(r["id"], r["text"]) for r in records]
 
