@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Generator, Iterable, Sequence
-from itertools import repeat
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
 
@@ -24,12 +23,12 @@ from pytuck.formats.base import (
     TableStream,
 )
 from pytuck.formats.capabilities import FormatCapabilities
-from pytuck.formats.json_cells import JsonCells
 from pytuck.formats.json_codec import JsonCodec, fastest_codec
 from pytuck.formats.json_documents import FORMAT_NAME, SEPARATOR, VERSION, old_streams, own_streams
 from pytuck.formats.json_foreign import ForeignJson
 from pytuck.formats.json_foreign_cells import ForeignCells
 from pytuck.formats.json_layout import ForeignTable, JsonLayout
+from pytuck.formats.json_records import RecordCells, lines_of
 from pytuck.formats.json_source import LARGEST_VALUE, JsonSource
 from pytuck.formats.row_chunks import ChunkMap, RowsOfIds, write_rows
 from pytuck.schema import Table
@@ -159,13 +158,8 @@ class _Writer:
     def _write_rows(
         self, out: BinaryIO, rows: TableRows, previous: tuple[BinaryIO, ChunkMap] | None
     ) -> ChunkMap:
-        cells = JsonCells(rows.table, self._path)
-        names = tuple(column.name for column in rows.table.columns)
-
-        def records(batch: RowsOfIds) -> Iterable[dict[str, Any]]:
-            return map(dict, map(zip, repeat(names), cells.encode(batch)))
-
-        encode = self._encoder(rows.table, records, level=3)
+        cells = RecordCells(rows.table, self._path)
+        encode = self._encoder(rows.table, cells.encode, level=3)
         return write_rows(
             out, rows, encode, previous=previous, separator=SEPARATOR, work=self._work
         )
@@ -237,33 +231,18 @@ class _Writer:
         """Return what makes the text of some rows."""
         before = b" " * ((self._indent or 0) * level)
 
-        def encode(batch: RowsOfIds) -> bytes:
-            try:
-                lines = self._codec.dumps_each(records(batch))
-            except ValueError as err:
-                raise self._cannot_keep(table, str(err)) from err
-            if self._indent is not None:
-                lines = [
-                    before + self._indented(line).replace(b"\n", b"\n" + before) for line in lines
-                ]
-            text = SEPARATOR.join(lines)
-            if len(text) > LARGEST_VALUE and max(map(len, lines)) > LARGEST_VALUE:
-                raise self._cannot_keep(table, f"a row has more than {LARGEST_VALUE >> 20} MiB")
-            return text
+        def laid_out(line: bytes) -> bytes:
+            return before + self._indented(line).replace(b"\n", b"\n" + before)
 
-        return encode
+        lines = lines_of(
+            self._codec, table, records, self._path, None if self._indent is None else laid_out
+        )
+        return lambda batch: SEPARATOR.join(lines(batch))
 
     def _indented(self, line: bytes) -> bytes:
         # A line that is all ASCII stays so: perhaps it is to be.
         value = json.loads(line)
         return json.dumps(value, ensure_ascii=line.isascii(), indent=self._indent).encode()
-
-    def _cannot_keep(self, table: Table, reason: str) -> SerializationError:
-        return SerializationError(
-            f"Table '{table.name}' cannot be written to '{self._path}': {reason}.",
-            table_name=table.name,
-            details={"path": str(self._path)},
-        )
 
 
 def _head(rows: TableRows) -> bytes:

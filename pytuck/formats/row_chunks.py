@@ -34,12 +34,14 @@ class ChunkMap:
     Attributes:
         starts: The place of the first byte of each chunk.
         last_ids: The row id of the last row of each chunk.
+        first_id: The row id of the first row of all.
         end: The place behind the last chunk.
         is_ascending: The row ids ascend, so that the map can be used.
     """
 
     starts: array[int] = field(default_factory=lambda: array("q"))
     last_ids: array[int] = field(default_factory=lambda: array("q"))
+    first_id: int = 0
     end: int = 0
     is_ascending: bool = True
 
@@ -53,6 +55,8 @@ class ChunkMap:
         """
         if last_id < first_id or (self.last_ids and first_id <= self.last_ids[-1]):
             self.is_ascending = False
+        if not self.starts:
+            self.first_id = first_id
         self.starts.append(start)
         self.last_ids.append(last_id)
         self.end = end
@@ -61,6 +65,7 @@ class ChunkMap:
         """Return the map for a file in which the table begins `by` bytes later."""
         moved = ChunkMap(array("q", (start + by for start in self.starts)), self.last_ids[:])
         moved.end, moved.is_ascending = self.end + by, self.is_ascending
+        moved.first_id = self.first_id
         return moved
 
 
