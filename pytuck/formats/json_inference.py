@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from pytuck.common.exceptions import PytuckException, SerializationError, TypeConversionError
 from pytuck.formats.json_cells import json_text
@@ -37,7 +38,7 @@ _BY_KIND: dict[frozenset[type], type] = {
     frozenset([list]): list,
     frozenset([dict]): dict,
     frozenset([bytes]): bytes,
-    frozenset([datetime]): datetime,
+    **{frozenset([kind]): kind for kind in (datetime, date, time, timedelta, Decimal, UUID)},
 }
 
 

@@ -1,0 +1,452 @@
+"""Files of PyDbLite: one table each, as five pickles, which are read without running any.
+
+A database is a folder of them with a description of the tables; a path that leads to a file is one
+table. Behind the five pickles a file of ours has one more with the schema, which PyDbLite passes
+over.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from pytuck.common.atomic_file import replacing
+from pytuck.common.exceptions import (
+    CorruptFileError,
+    EmptyFileError,
+    FileFormatError,
+    NewerFormatError,
+    SchemaError,
+    SerializationError,
+    TruncatedFileError,
+)
+from pytuck.common.options import PydbliteBackendOptions
+from pytuck.common.progress import SILENT, Work
+from pytuck.formats import table_folder
+from pytuck.formats.base import (
+    BATCH_ROWS,
+    NOTHING_DECIDED,
+    Format,
+    Layout,
+    Overrides,
+    Reading,
+    StoredRow,
+    TableRows,
+    TableStream,
+)
+from pytuck.formats.capabilities import FormatCapabilities
+from pytuck.formats.json_inference import RecordInference
+from pytuck.formats.native_cells import NativeCells
+from pytuck.formats.regular_files import open_regular
+from pytuck.formats.restricted_pickle import PickleStream, RefusedPickleError, checked
+from pytuck.formats.usable_names import usable_names
+from pytuck.schema import Table
+from pytuck.schema.json_form import table_from_json, table_to_json
+
+ENDING = ".pdl"
+_ID, _VERSION = "__id__", "__version__"
+_PROTOCOL = 4
+
+
+@dataclass(slots=True)
+class PydbliteLayout(Layout):
+    """Which table is in which file.
+
+    Attributes:
+        tables: The tables as they were written or read.
+        files: The name of each one's file; empty where the database is a single file.
+    """
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+class PydbliteFormat(Format):
+    """Files and folders of PyDbLite."""
+
+    name = "pydblite"
+    version = 1
+    capabilities = FormatCapabilities(
+        incremental=True,
+        is_folder=True,
+        limits=(
+            "A database is a folder with a file for each table; a single file holds one table.",
+            "Objects of classes other than dates, times, decimals and UUIDs are refused.",
+            "A record of PyDbLite's own must fit into memory.",
+        ),
+    )
+    options = PydbliteBackendOptions
+
+    def read(
+        self,
+        path: Path,
+        options: Any = None,
+        *,
+        overrides: Overrides = NOTHING_DECIDED,
+        work: Work = SILENT,
+    ) -> Reading:
+        layout = PydbliteLayout()
+        return Reading(_streams(path, layout, overrides, work), layout)
+
+    def save(
+        self,
+        path: Path,
+        tables: Sequence[TableRows],
+        options: Any = None,
+        *,
+        layout: Layout | None = None,
+        work: Work = SILENT,
+    ) -> PydbliteLayout:
+        known = layout if isinstance(layout, PydbliteLayout) else PydbliteLayout()
+        saved = PydbliteLayout({rows.table.name: rows.table for rows in tables})
+        if not path.is_dir() and path.exists():
+            _save_file(path, tables, work)
+        else:
+            saved.files = _save_folder(path, tables, known, work)
+        return saved
+
+
+FORMAT = PydbliteFormat()
+
+
+# --- Reading ------------------------------------------------------------------------------------
+
+
+def _streams(
+    path: Path, layout: PydbliteLayout, overrides: Overrides, work: Work
+) -> Generator[TableStream, None, None]:
+    if not path.is_dir():
+        yield from _one_table(path, path.stem, None, layout, overrides, work)
+        return
+    described = table_folder.description(path)
+    if described is None:
+        files = sorted(file.name for file in path.iterdir() if file.suffix == ENDING)
+        entries = [{"name": Path(name).stem, "file": name} for name in files]
+        if not entries:
+            raise FileFormatError(
+                f"The folder '{path}' has no files of PyDbLite (*{ENDING}).",
+                details={"path": str(path)},
+            )
+    else:
+        entries = _entries(path, described)
+    for entry in entries:
+        layout.files[entry["name"]] = entry["file"]
+        file = table_folder.checked_path(path, entry["file"])
+        yield from _one_table(file, entry["name"], entry, layout, overrides, work)
+
+
+def _entries(path: Path, described: dict[str, Any]) -> list[dict[str, Any]]:
+    if described.get("format") == "pydblite" and described.get("version", 0) > 1:
+        raise NewerFormatError(
+            f"'{path}' was written by a newer version; update the program to open it.",
+            details={"path": str(path)},
+        )
+    entries = described.get("tables")
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in entries
+    ):
+        raise CorruptFileError(
+            f"'{path / table_folder.DESCRIPTION}' does not describe tables. Restore it from a "
+            "backup, or delete it to have the types found out.",
+            details={"path": str(path)},
+        )
+    return entries
+
+
+def _one_table(
+    path: Path,
+    name: str,
+    entry: dict[str, Any] | None,
+    layout: PydbliteLayout,
+    overrides: Overrides,
+    work: Work,
+) -> Iterator[TableStream]:
+    with open_regular(path, follows_links=entry is None) as file:
+        source = _PydbliteFile(file, path)
+        own = source.own_schema() or entry
+        if own is not None and "schema" in own:
+            table = source.described_table(own.get("name", name), own["schema"])
+            if [column.name for column in table.columns] == source.fields:
+                layout.tables[table.name] = table
+                next_key = own.get("next_key")
+                yield TableStream(
+                    table,
+                    source.own_rows(table, own.get("rows"), work),
+                    next_key if isinstance(next_key, int) else None,
+                )
+                return
+        yield source.inferred(name, layout, overrides, work)
+
+
+class _PydbliteFile:
+    """One file, read twice where its types must be found out."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+        self.fields: list[str] = []
+        self.next_id = 0
+
+    def own_schema(self) -> dict[str, Any] | None:
+        """Return what the sixth pickle says, if there is one, and leave the file at its start."""
+        found: object = None
+        try:
+            stream = self._stream_at_records()
+            for items in stream.load_items():
+                del items
+            stream.load()
+            if not stream.is_at_end():
+                stream.load()
+            if not stream.is_at_end():
+                found = checked(stream.load())
+        except RefusedPickleError as err:
+            self._fail(err)
+        return found if isinstance(found, dict) and found.get("pytuck") == 1 else None
+
+    def described_table(self, name: str, schema: object) -> Table:
+        """Return the table that its description says."""
+        if not isinstance(schema, dict):
+            raise self._damaged("its schema is none")
+        try:
+            return table_from_json(name, schema)
+        except SchemaError as err:
+            raise self._damaged(err.message) from err
+
+    def own_rows(self, table: Table, count: object, work: Work) -> Iterator[list[StoredRow]]:
+        """Give the rows of a table that we wrote."""
+        cells = NativeCells(table, self._path)
+        done = 0
+        total = count if isinstance(count, int) else None
+        for records in self._records():
+            try:
+                values = [_row_of(self.fields, record) for record in records]
+            except KeyError as err:
+                raise self._damaged(f"record {done + 1} lacks the field {err}") from err
+            for start in range(0, len(values), BATCH_ROWS):
+                part = values[start : start + BATCH_ROWS]
+                yield list(cells.decode(part, done + 1))
+                done += len(part)
+                work.step("reading", table.name, done, total)
+
+    def inferred(
+        self, name: str, layout: PydbliteLayout, overrides: Overrides, work: Work
+    ) -> TableStream:
+        """Return the table of a file of somebody else."""
+        columns, notes = usable_names(self.fields)
+        inference = RecordInference(name, overrides.types.get(name, {}), self._path)
+        seen = 0
+        inference.look_at([dict.fromkeys(self.fields)])
+        for records in self._records():
+            inference.look_at([_fields_of(self.fields, record) for record in records])
+            seen += len(records)
+            work.step("reading", name, seen)
+            if overrides.sample_rows is not None and seen >= overrides.sample_rows:
+                break
+        table = inference.table(columns)
+        layout.tables[name] = table
+        return TableStream(
+            table, self._foreign_rows(inference, name, work), None, True, tuple(notes)
+        )
+
+    def _foreign_rows(
+        self, inference: RecordInference, name: str, work: Work
+    ) -> Iterator[list[StoredRow]]:
+        done = 0
+        for records in self._records():
+            for start in range(0, len(records), BATCH_ROWS):
+                part = [
+                    _fields_of(self.fields, record)
+                    for record in records[start : start + BATCH_ROWS]
+                ]
+                yield list(inference.rows(part, done + 1))
+                done += len(part)
+                work.step("reading", name, done)
+
+    def _stream_at_records(self) -> PickleStream:
+        self._file.seek(0)
+        stream = PickleStream(self._file)
+        if stream.is_at_end():
+            raise EmptyFileError(f"'{self._path}' is empty.", details=self._details())
+        fields, next_id = stream.load(), stream.load()
+        is_named = isinstance(fields, list) and all(isinstance(name, str) for name in fields)
+        if not is_named or not isinstance(next_id, int):
+            raise FileFormatError(
+                f"'{self._path}' is no file of PyDbLite: it does not begin with names of fields.",
+                details=self._details(),
+            )
+        if len(set(fields)) < len(fields):
+            raise self._damaged("two fields have the same name")
+        self.fields, self.next_id = fields, next_id
+        return stream
+
+    def _records(self) -> Iterator[list[dict[str, Any]]]:
+        try:
+            for items in self._stream_at_records().load_items():
+                records = [record for _, record in items]
+                if set(map(type, records)) - {dict}:
+                    raise self._damaged("a record is no dictionary")
+                for value in chain.from_iterable(map(dict.values, records)):
+                    if type(value) in _CONTAINERS:
+                        checked(value)
+                yield records
+        except RefusedPickleError as err:
+            self._fail(err)
+
+    def _details(self) -> dict[str, str | int]:
+        return {"path": str(self._path)}
+
+    def _damaged(self, reason: str) -> CorruptFileError:
+        return CorruptFileError(
+            f"'{self._path}' is damaged: {reason}. Restore it from a backup.",
+            details=self._details(),
+        )
+
+    def _fail(self, err: RefusedPickleError) -> NoReturn:
+        kind = TruncatedFileError if err.is_truncated else CorruptFileError
+        raise kind(
+            f"'{self._path}' cannot be read at byte {err.position}: {err}. Nothing in it was run. "
+            "Restore it from a backup, or have its author save plain values only.",
+            details={**self._details(), "position": err.position},
+        ) from err
+
+
+_CONTAINERS = {list, dict, tuple}
+
+
+def _row_of(fields: list[str], record: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple([record[name] for name in fields])
+
+
+def _fields_of(fields: list[str], record: dict[str, Any]) -> dict[str, Any]:
+    return {name: record.get(name) for name in fields}
+
+
+# --- Writing ------------------------------------------------------------------------------------
+
+
+def _save_file(path: Path, tables: Sequence[TableRows], work: Work) -> None:
+    if len(tables) != 1:
+        names = ", ".join(rows.table.name for rows in tables) or "none"
+        raise SerializationError(
+            f"'{path}' is a single file of PyDbLite, which holds exactly one table; these are to "
+            f"be kept: {names}. Save to a new path, which becomes a folder with a file for each.",
+            details={"path": str(path)},
+        )
+    with replacing(path) as new, new.open("wb") as out:
+        _write(out, tables[0], path, work)
+
+
+def _save_folder(
+    path: Path, tables: Sequence[TableRows], known: PydbliteLayout, work: Work
+) -> dict[str, str]:
+    names = [rows.table.name for rows in tables]
+    files = table_folder.file_names(names, ENDING)
+    if path.is_dir():
+        table_folder.finish(path)
+    with table_folder.changing(path) as changes:
+        for rows in tables:
+            name = rows.table.name
+            if not _is_unchanged(rows, known, files[name]):
+                with changes.new_file(files[name]).open("wb") as out:
+                    _write(out, rows, path, work)
+        changes.removed = sorted(set(known.files.values()) - set(files.values()))
+        changes.description = {
+            "format": "pydblite",
+            "version": PydbliteFormat.version,
+            "tables": [{**_description(rows), "file": files[rows.table.name]} for rows in tables],
+        }
+    return files
+
+
+def _is_unchanged(rows: TableRows, known: PydbliteLayout, file: str) -> bool:
+    name = rows.table.name
+    return (
+        rows.changed is not None
+        and not rows.changed
+        and known.tables.get(name) == rows.table
+        and known.files.get(name) == file
+    )
+
+
+def _description(rows: TableRows) -> dict[str, Any]:
+    return {
+        "name": rows.table.name,
+        "schema": table_to_json(rows.table),
+        "next_key": rows.next_key,
+        "rows": rows.row_count,
+    }
+
+
+def _write(out: BinaryIO, rows: TableRows, path: Path, work: Work) -> None:
+    fields = [column.name for column in rows.table.columns]
+    taken = {_ID, _VERSION} & set(fields)
+    if taken:
+        raise SerializationError(
+            f"PyDbLite keeps a number of its own in '{min(taken)}'; rename the column of the table "
+            f"'{rows.table.name}'.",
+            table_name=rows.table.name,
+            column_name=min(taken),
+        )
+    highest = _highest_id(rows)
+    pickle.dump(fields, out, _PROTOCOL)
+    pickle.dump(max(highest + 1, rows.next_key or 0), out, _PROTOCOL)
+    _write_records(out, rows, fields, path, work)
+    pickle.dump({}, out, _PROTOCOL)  # indices
+    pickle.dump(dict.fromkeys(fields), out, _PROTOCOL)  # default values
+    pickle.dump({"pytuck": 1, **_description(rows)}, out, _PROTOCOL)
+
+
+def _highest_id(rows: TableRows) -> int:
+    if rows.table.rowid_alias is None:
+        return rows.row_count
+    highest = 0
+    for batch in rows.batches():
+        last = batch[-1][-1]
+        highest = last if isinstance(last, int) else highest
+    return highest
+
+
+def _write_records(
+    out: BinaryIO, rows: TableRows, fields: list[str], path: Path, work: Work
+) -> None:
+    """Write one dictionary of all records, some at a time.
+
+    Each part is pickled as a dictionary of its own, of which only the items are written, so that
+    they become those of the one dictionary that was begun before.
+    """
+    cells = NativeCells(rows.table, path)
+    names = [*fields, _ID, _VERSION]
+    part = io.BytesIO()
+    pickler = pickle.Pickler(part, 3)  # without frames and with numbered memory
+    out.write(pickle.PROTO + b"\x03" + pickle.EMPTY_DICT)
+    done = 0
+    for batch in rows.batches():
+        ids = list(map(itemgetter(-1), batch))
+        records = {
+            id_: dict(zip(names, (*row, id_, 0), strict=True))
+            for id_, row in zip(ids, cells.encode(batch), strict=True)
+        }
+        part.seek(0)
+        part.truncate()
+        pickler.clear_memo()
+        pickler.dump(records)
+        out.write(_items_only(part.getvalue()))
+        done += len(batch)
+        work.step("writing", rows.table.name, done, rows.row_count)
+    out.write(pickle.STOP)
+
+
+_DICT_HEAD = pickle.PROTO + b"\x03" + pickle.EMPTY_DICT + pickle.BINPUT + b"\x00"
+
+
+def _items_only(pickled: bytes) -> bytes:
+    """Return what sets the items of a pickled dictionary, without what makes it."""
+    if not pickled.startswith(_DICT_HEAD) or not pickled.endswith(pickle.STOP):
+        raise RuntimeError("Python pickles dictionaries in another way than was expected.")
+    return pickled[len(_DICT_HEAD) : -1]

@@ -1,0 +1,170 @@
+"""A folder with a file for each table and a description of them all.
+
+A save is whole or not done, although it changes several files: new files are written under other
+names; a journal then says how they are to be called, which is the moment the save counts; then they
+are renamed. Whoever opens the folder after a crash finishes what its journal says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pytuck.common.atomic_file import replacing
+from pytuck.common.exceptions import CorruptFileError
+from pytuck.formats.regular_files import open_regular
+
+DESCRIPTION = "_pytuck.json"
+_JOURNAL = "_pytuck.saving.json"
+_LONGEST_DESCRIPTION = 1 << 26
+_LONGEST_NAME = 80
+_UNUSUAL = re.compile(r"[^\w \-]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class FolderChanges:
+    """What a save does to the files of a folder.
+
+    Attributes:
+        folder: The folder.
+        description: What its description is to be.
+        renamed: The new files by their names now, with the names they get.
+        removed: Names of files that are no longer part of it.
+    """
+
+    folder: Path
+    description: dict[str, Any] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+
+    def new_file(self, name: str) -> Path:
+        """Return the path of an empty file, which is called `name` when the save counts."""
+        handle, path = tempfile.mkstemp(prefix=".pytuck-", suffix=".tmp", dir=self.folder)
+        os.close(handle)
+        self.renamed[Path(path).name] = name
+        return Path(path)
+
+
+@contextlib.contextmanager
+def changing(folder: Path) -> Iterator[FolderChanges]:
+    """Collect the changes of a save, and have them done together after the `with` block.
+
+    Raises:
+        OSError: The folder or the disk refused.
+    """
+    folder.mkdir(exist_ok=True)
+    changes = FolderChanges(folder)
+    try:
+        yield changes
+        for name in changes.renamed:
+            _sync(folder / name)
+        journal = {
+            "renamed": changes.renamed,
+            "removed": changes.removed,
+            "description": changes.description,
+        }
+        with replacing(folder / _JOURNAL) as path:
+            path.write_text(json.dumps(journal), encoding="utf-8")
+    except BaseException:
+        for name in changes.renamed:
+            (folder / name).unlink(missing_ok=True)
+        raise
+    finish(folder)
+
+
+def finish(folder: Path) -> None:
+    """Do what the journal of an interrupted save says, if there is one.
+
+    Raises:
+        CorruptFileError: The journal is damaged.
+    """
+    journal = _read(folder / _JOURNAL)
+    if journal is None:
+        return
+    renamed, removed = journal.get("renamed"), journal.get("removed")
+    if not isinstance(renamed, dict) or not isinstance(removed, list):
+        raise _damaged(folder / _JOURNAL, "it has not what it must")
+    for old, new in renamed.items():
+        source = checked_path(folder, old)
+        if source.exists():
+            source.chmod(0o644)
+            source.replace(checked_path(folder, new))
+    with replacing(folder / DESCRIPTION) as path:
+        path.write_text(json.dumps(journal.get("description"), ensure_ascii=False), "utf-8")
+    for name in removed:
+        checked_path(folder, name).unlink(missing_ok=True)
+    (folder / _JOURNAL).unlink(missing_ok=True)
+
+
+def description(folder: Path) -> dict[str, Any] | None:
+    """Return the description of a folder of ours; None where it has none.
+
+    Raises:
+        CorruptFileError: It is damaged.
+    """
+    finish(folder)
+    return _read(folder / DESCRIPTION)
+
+
+def checked_path(folder: Path, name: object) -> Path:
+    """Return the path of a file of a folder.
+
+    Raises:
+        CorruptFileError: The name leads out of the folder.
+    """
+    if not isinstance(name, str) or not name or name in (".", "..") or set(name) & set("/\\:\0"):
+        raise _damaged(folder / DESCRIPTION, f"{name!r} is no name of a file in the folder")
+    return folder / name
+
+
+def file_names(tables: Iterable[str], ending: str) -> dict[str, str]:
+    """Return the name of each table's file: names that every system takes."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for table in tables:
+        plain = _UNUSUAL.sub("_", table).strip()[:_LONGEST_NAME] or "_"
+        if _RESERVED.fullmatch(plain) or plain.startswith("_pytuck"):
+            plain = f"table {plain}"
+        chosen, number = plain, 2
+        while chosen.casefold() in taken:
+            chosen = f"{plain} ({number})"
+            number += 1
+        taken.add(chosen.casefold())
+        names[table] = chosen + ending
+    return names
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.exists() and not path.is_symlink():
+        return None
+    with open_regular(path, follows_links=False) as file:
+        text = file.read(_LONGEST_DESCRIPTION + 1)
+    if len(text) > _LONGEST_DESCRIPTION:
+        raise _damaged(path, "it is too long")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as err:
+        raise _damaged(path, str(err)) from err
+    if not isinstance(found, dict):
+        raise _damaged(path, "it is no object")
+    return found
+
+
+def _damaged(path: Path, reason: str) -> CorruptFileError:
+    return CorruptFileError(
+        f"'{path}' is damaged: {reason}. Restore the folder from a backup.",
+        details={"path": str(path)},
+    )
+
+
+def _sync(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
