@@ -20,6 +20,7 @@ from pytuck.common.exceptions import (
     WrongPasswordError,
 )
 from pytuck.common.options import Durability
+from pytuck.common.sqlite_defences import defend
 from pytuck.compiler.dialects import SQLITE
 
 _SYNCHRONOUS: dict[Durability, str] = {"full": "FULL", "normal": "NORMAL", "off": "OFF"}
@@ -74,7 +75,7 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
     except apsw.Error as err:
         raise translated(err, plan.label) from err
     try:
-        _defend(raw)
+        defend(raw)
         raw.set_busy_timeout(int(plan.timeout_s * 1000))
         if plan.is_encrypted:
             _unlock(raw, plan, create=create)
@@ -103,16 +104,6 @@ def _without_side_files(name: str) -> str:
     if Path(f"{name}-wal").exists():
         return name
     return f"{Path(name).absolute().as_uri()}?immutable=1"
-
-
-def _defend(raw: apsw.Connection) -> None:
-    """Close the doors a crafted file could use; the names are SQLite's own (`sqlite3_db_config`)."""
-    raw.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-    raw.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
-    raw.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
-    raw.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
-    raw.config(apsw.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0)
-    raw.limit(apsw.SQLITE_LIMIT_ATTACHED, 0)
 
 
 def _unlock(raw: apsw.Connection, plan: OpeningPlan, *, create: bool) -> None:
