@@ -7,6 +7,8 @@ of any kind, `targets` has new ones appear when they are complete. `models` writ
 """
 
 from pytuck.tools.converting import ConversionPlan
+from pytuck.tools.import_way import TableImport
+from pytuck.tools.importing import ImportPlan
 from pytuck.tools.report import BadRow, Report, TableReport
 
-__all__ = ["BadRow", "ConversionPlan", "Report", "TableReport"]
+__all__ = ["BadRow", "ConversionPlan", "ImportPlan", "Report", "TableImport", "TableReport"]

@@ -102,7 +102,8 @@ def _losses_of_sqlite(connection: SqliteConnection, tables: set[str]) -> list[st
     columns = _CATALOGUE.c
     question = select(columns.type, columns.name, columns.sql).order_by(_CATALOGUE.rowid)
     found = []
-    for kind, name, sql in connection.execute(compile_statement(question, connection.dialect)).rows:
+    rows = connection.execute(compile_statement(question, connection.dialect)).rows
+    for kind, name, sql in (map(_text, row) for row in rows):
         if kind == "trigger":
             found.append(f"The trigger '{name}' is not taken over.")
         if kind == "table" and name in tables:
