@@ -7,8 +7,23 @@ of any kind, `targets` has new ones appear when they are complete. `models` writ
 """
 
 from pytuck.tools.converting import ConversionPlan
+from pytuck.tools.exporters.base import ExportOptions
+from pytuck.tools.exporters.registry import EXPORT_FORMATS
+from pytuck.tools.exporting import ExportPlan
 from pytuck.tools.import_way import TableImport
 from pytuck.tools.importing import ImportPlan
+from pytuck.tools.models import model_code
 from pytuck.tools.report import BadRow, Report, TableReport
 
-__all__ = ["BadRow", "ConversionPlan", "ImportPlan", "Report", "TableImport", "TableReport"]
+__all__ = [
+    "EXPORT_FORMATS",
+    "BadRow",
+    "ConversionPlan",
+    "ExportOptions",
+    "ExportPlan",
+    "ImportPlan",
+    "Report",
+    "TableImport",
+    "TableReport",
+    "model_code",
+]
