@@ -5,9 +5,8 @@ python examples/engines/converting.py
 
 from __future__ import annotations
 
-from pytuck.tools import migrate_engine
-
 from pytuck import Column, Storage
+from pytuck.tools import migrate_engine
 
 with Storage("box.pytuck") as storage:
     storage.create_table(

@@ -74,6 +74,18 @@ class Connection(ABC):
         """
 
     @abstractmethod
+    def run_text(
+        self, sql: str, parameters: Sequence[Stored] = ()
+    ) -> tuple[list[str], list[StoredRow]]:
+        """Run SQL that a program wrote; return the names of the columns, and the stored rows.
+
+        Where there are no rows, the names may be missing.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+
+    @abstractmethod
     def last_row_id(self) -> int:
         """Return the row id of the row that was inserted last."""
 

@@ -160,6 +160,18 @@ class SqliteConnection(Connection):
         except apsw.Error as err:
             raise translated(err, self.path) from err
 
+    def run_text(
+        self, sql: str, parameters: Sequence[Stored] = ()
+    ) -> tuple[list[str], list[StoredRow]]:
+        try:
+            cursor = self.raw.execute(sql, parameters)
+            names = [str(column[0]) for column in cursor.get_description()]
+            return names, cursor.fetchall()
+        except apsw.ExecutionCompleteError:  # it gave no rows
+            return [], []
+        except apsw.Error as err:
+            raise translated(err, self.path) from err
+
     def pragma(self, name: str, value: str | int | None = None) -> Stored:
         """Read or set one of SQLite's settings."""
         try:

@@ -1,37 +1,31 @@
-"""The `pytuck` command."""
+"""The `pytuck` command: `arguments` says what can be asked, `info` and `moving` do it."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from pytuck import PytuckException, Storage, __version__
+from pytuck import CancelledError, PytuckException
+from pytuck.cli.arguments import parser
+
+__all__ = ["main"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, or 1 if a file cannot be opened."""
-    parser = argparse.ArgumentParser(prog="pytuck", description="Look into database files.")
-    parser.add_argument("--version", action="version", version=f"pytuck {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True)
-    info = commands.add_parser("info", help="say what a file is and which tables it has")
-    info.add_argument("file", type=Path)
-    info.add_argument("--password", help="opens an encrypted file")
-    options = parser.parse_args(arguments)
+    """Run the command and return its exit status.
+
+    Returns:
+        0: Done. 1: It could not be done, and nothing was changed; the reason is on stderr.
+        2: The arguments make no sense. 3: Done, but some rows could not be taken over.
+        130: Interrupted, and nothing was changed.
+    """
+    options = parser().parse_args(arguments)
     try:
-        print(_description(options.file, options.password))
+        status: int = options.run(options)
+    except (CancelledError, KeyboardInterrupt):
+        print("Interrupted; nothing was changed.", file=sys.stderr)
+        return 130
     except PytuckException as err:
         print(err, file=sys.stderr)
         return 1
-    return 0
-
-
-def _description(path: Path, password: str | None) -> str:
-    with Storage(path, read_only=True, create=False, password=password) as storage:
-        about = storage.info()
-        lines = [f"{about.path}: {about.engine}, {about.size_bytes:,} bytes"]
-        for name, source in storage.tables.items():
-            rows = f"{storage.count_rows(name):,} rows"
-            lines.append(f"  {name} ({rows}): {', '.join(source.c.keys())}")
-        return "\n".join(lines)
+    return status

@@ -226,6 +226,24 @@ class MigrationError(PytuckException):
     code = "PT-1601"
 
 
+class TargetExistsError(MigrationError, FileExistsError):
+    """There is a file already where a new one is to be made."""
+
+    code = "PT-1602"
+
+
+class UnknownFileError(UnsupportedOperationError, ValueError):
+    """The file is of no kind that can be loaded, or lacks the sheet that was named."""
+
+    code = "PT-1603"
+
+
+class BadRowError(ValidationError, ValueError):
+    """A row of a file does not fit the model it is loaded for."""
+
+    code = "PT-1604"
+
+
 # --- Files --------------------------------------------------------------------------------
 
 
@@ -235,7 +253,7 @@ class DatabaseConnectionError(PytuckException):
     code = "PT-2001"
 
 
-class FileMissingError(DatabaseConnectionError):
+class FileMissingError(DatabaseConnectionError, FileNotFoundError):
     """There is no file at this path."""
 
     code = "PT-2101"

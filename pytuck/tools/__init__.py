@@ -12,6 +12,13 @@ from pytuck.tools.exporters.registry import EXPORT_FORMATS
 from pytuck.tools.exporting import ExportPlan
 from pytuck.tools.import_way import TableImport
 from pytuck.tools.importing import ImportPlan
+from pytuck.tools.load_external import load_table
+from pytuck.tools.migrate import (
+    get_available_engines,
+    get_available_source_types,
+    import_from_database,
+    migrate_engine,
+)
 from pytuck.tools.models import model_code
 from pytuck.tools.report import BadRow, Report, TableReport
 
@@ -25,5 +32,10 @@ __all__ = [
     "Report",
     "TableImport",
     "TableReport",
+    "get_available_engines",
+    "get_available_source_types",
+    "import_from_database",
+    "load_table",
+    "migrate_engine",
     "model_code",
 ]

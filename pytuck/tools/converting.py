@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytuck.backends import Engine, open_engine
+from pytuck.backends import Engine
 from pytuck.backends.identifying import name_for_new_file
 from pytuck.backends.sqlite import SqliteEngine
-from pytuck.backends.table_copying import EngineRows, create_and_fill
+from pytuck.backends.table_copying import EngineRows
 from pytuck.common.exceptions import ConfigurationError, MigrationError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
@@ -20,6 +20,7 @@ from pytuck.formats.registry import FORMATS, load_format
 from pytuck.schema import Table
 from pytuck.tools.checksums import Checksum
 from pytuck.tools.conversion_warnings import losses, refusals
+from pytuck.tools.filling import fill_store, password_in
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, options_from_dict, options_to_dict, path_of
 from pytuck.tools.sources import SourceFile, ordered_tables, without_ids
@@ -113,7 +114,7 @@ class ConversionPlan:
         """Make the new store.
 
         Raises:
-            SourceMissingError, TargetExistsError: A file is not there, or is there.
+            FileMissingError, TargetExistsError: A file is not there, or is there.
             MigrationError: The new store was not the same as the source; there is none then.
             CancelledError: It was cancelled; there is no new store.
             PytuckException: What the source or the target refused; there is no new store.
@@ -203,7 +204,7 @@ class ConversionPlan:
             isinstance(engine, SqliteEngine)
             and engine.name == name
             and not engine.info().is_encrypted
-            and self.target_password is None
+            and password_in(self.target_options, self.target_password) is None
             and self.tables is None
             and not self.exclude
         )
@@ -244,25 +245,14 @@ class ConversionPlan:
     def _fill(
         self, path: Path, name: str, streams: Iterable[TableStream], work: Work
     ) -> dict[str, Checksum]:
-        sums: dict[str, Checksum] = {}
-        engine = open_engine(
+        return fill_store(
             path,
-            engine=name,
-            password=self.target_password,
+            name,
+            streams,
             options=self.target_options,
-            durability="off",  # it is brought to the disk before it takes its place
+            password=self.target_password,
+            work=work,
         )
-        try:
-            with engine.connection() as connection, connection.structure_transaction():
-                create_and_fill(
-                    connection,
-                    lambda changes: engine.change(changes, connection),
-                    _summing(streams, sums),
-                    work,
-                )
-        finally:
-            engine.close()
-        return sums
 
     def _save(
         self, path: Path, document: Format, connection: Any, rows: list[CheckedRows], work: Work
@@ -349,13 +339,6 @@ class CheckedRows:
         for _ in self.batches():
             pass
         return self.checksum
-
-
-def _summing(streams: Iterable[TableStream], sums: dict[str, Checksum]) -> Iterator[TableStream]:
-    for stream in streams:
-        checksum = sums[stream.table.name] = Checksum(stream.table)
-        stream.batches = checksum.of(stream.batches)
-        yield stream
 
 
 def _noting(streams: Iterable[TableStream], notes: list[str]) -> Iterator[TableStream]:

@@ -196,11 +196,10 @@ class ExportPlan:
 @contextmanager
 def _snapshot(storage: Storage) -> Iterator[Connection]:
     with storage.engine.connection() as connection:
-        connection.begin(write=False)
-        try:
-            yield connection
-        finally:
-            connection.rollback()
+        if storage.engine.capabilities.savepoints:
+            connection.begin(write=False)
+        # In a transaction DuckDB would give every answer as a whole, and not as a stream.
+        yield connection
 
 
 def _written(path: Path, export: Export, write: Any, encoding: str) -> None:

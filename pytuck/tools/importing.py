@@ -113,6 +113,15 @@ class ImportPlan:
     dry_run: bool = False
     report: Report | None = field(default=None, init=False)
 
+    def source_tables(self) -> list[str]:
+        """Return the names of the tables of the file.
+
+        Raises:
+            PytuckException: The file cannot be read.
+        """
+        with self._source().streams() as streams:
+            return [stream.table.name for stream in streams]
+
     def preview(
         self,
         rows: int = 20,

@@ -27,6 +27,7 @@ from pytuck.formats.base import (
 )
 from pytuck.formats.registry import FORMATS, load_format
 from pytuck.schema import Table
+from pytuck.tools.filling import password_in
 from pytuck.tools.targets import refuse_missing
 
 _DATABASES = {
@@ -59,7 +60,7 @@ class SourceFile:
         """Return the name of the engine the file is for; None for an empty file.
 
         Raises:
-            SourceMissingError: There is no file.
+            FileMissingError: There is no file.
             FileFormatError: It is of no kind that is known, or of another than was asked for.
         """
         refuse_missing(self.path)
@@ -108,17 +109,16 @@ class SourceFile:
             engine=self.engine,
             read_only=True,
             create=False,
-            password=self.password,
+            password=password_in(self.options, self.password),
             options=self.options,
             work=work,
         )
         try:
             with engine.connection() as connection:
-                connection.begin(write=False)
-                try:
-                    yield engine, connection
-                finally:
-                    connection.rollback()
+                if engine.capabilities.savepoints:
+                    connection.begin(write=False)
+                # In a transaction DuckDB would give every answer as a whole, and not as a stream.
+                yield engine, connection
         finally:
             engine.close()
 

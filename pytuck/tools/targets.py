@@ -13,23 +13,11 @@ from pytuck.common.atomic_file import sweep_leftovers, sync
 from pytuck.common.exceptions import (
     ConflictError,
     FileMissingError,
-    MigrationError,
     PytuckException,
     StorageFullError,
+    TargetExistsError,
 )
 from pytuck.common.temporary_names import maker_mark
-
-
-class TargetExistsError(MigrationError, FileExistsError):
-    """There is a file already where a new one is to be made."""
-
-    code = "PT-1602"
-
-
-class SourceMissingError(FileMissingError, FileNotFoundError):
-    """There is no file where one is to be read."""
-
-    code = "PT-2110"
 
 
 @contextlib.contextmanager
@@ -71,7 +59,7 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
         FileMissingError: There is no folder to make it in.
     """
     if not target.parent.is_dir():
-        raise SourceMissingError(
+        raise FileMissingError(
             f"'{target}' cannot be made: there is no folder '{target.parent}'. Make it first.",
             details={"path": str(target)},
         )
@@ -86,10 +74,10 @@ def refuse_missing(source: Path) -> None:
     """Go on if something stands at a path.
 
     Raises:
-        SourceMissingError: There is nothing.
+        FileMissingError: There is nothing.
     """
     if not source.exists():
-        raise SourceMissingError(
+        raise FileMissingError(
             f"There is no file '{source}'. Check the name; it may have been moved or deleted.",
             details={"path": str(source)},
         )

@@ -100,6 +100,12 @@ class DuckDBConnection(Connection):
     def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
         return self._run(sql, parameters)
 
+    def run_text(
+        self, sql: str, parameters: Sequence[Stored] = ()
+    ) -> tuple[list[str], list[StoredRow]]:
+        rows = self._run(sql, parameters)
+        return [str(column[0]) for column in self.raw.description or ()], rows
+
     def last_row_id(self) -> int:
         return self._last_row_id
 
