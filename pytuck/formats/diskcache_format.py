@@ -40,8 +40,8 @@ from pytuck.formats.capabilities import FormatCapabilities
 from pytuck.formats.diskcache_entries import DATABASE, CacheFile, Entry
 from pytuck.formats.json_cells import JsonCells
 from pytuck.formats.json_codec import JsonTextError, fastest_codec
-from pytuck.formats.json_documents import RecordCells
 from pytuck.formats.json_inference import RecordInference
+from pytuck.formats.json_records import RecordCells
 from pytuck.schema import Table
 from pytuck.schema.json_form import table_from_json, table_to_json
 
