@@ -70,7 +70,7 @@ FORMATS: dict[str, FormatEntry] = {
     "pydblite": FormatEntry(
         "pytuck.formats.pydblite_format",
         "PyDbLite: a file or a folder",
-        (".pdl",),
+        (".pdl", ".pydblite"),
         ("pydblite",),
         "pydblite",
     ),

@@ -45,8 +45,9 @@ class DocumentConnection(SqliteConnection):
             super().execute_many(template, parameters)
 
     def commit(self) -> None:
-        if self.raw.txn_state("main") != apsw.SQLITE_TXN_WRITE:
-            super().commit()
+        broken, _ = self.raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)
+        if broken or self.raw.txn_state("main") != apsw.SQLITE_TXN_WRITE:
+            super().commit()  # which refuses what refers to nothing
             return
         try:
             self._save(self)

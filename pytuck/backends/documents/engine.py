@@ -21,7 +21,7 @@ from pytuck.backends.reflection import tables_in_order
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.backends.table_copying import EngineRows, create_and_fill
-from pytuck.common.exceptions import FilePermissionError, StorageFullError
+from pytuck.common.exceptions import DatabaseConnectionError, FilePermissionError, StorageFullError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import SILENT, Work
 from pytuck.formats.base import NOTHING_DECIDED, Format, Layout, Overrides, TableStream
@@ -274,22 +274,30 @@ class DocumentEngine(PytuckEngine):
             layout = document.format.save(
                 document.path, rows, document.options, layout=saved.layout, work=work
             )
-        except PermissionError as err:
-            raise FilePermissionError(
-                f"'{document.path}' may not be written here; it is as it was. Ask for the "
-                "permission to write in its folder, or convert it to another place.",
-                details={"path": str(document.path)},
-            ) from err
-        except OSError as err:
-            raise StorageFullError(
-                f"'{document.path}' cannot be written: {err}. It is as it was; what was committed "
-                "is kept until it is closed.",
-                details={"path": str(document.path)},
-            ) from err
+        except BaseException as err:
+            # A format that writes in place has put back what there was, at another time.
+            saved.state = FileState.of(document.path)
+            if isinstance(err, OSError):
+                raise self._unwritable(err) from err
+            raise
         saved.layout = layout
         saved.tables = {table.name: table for table in tables}
         saved.state = FileState.of(document.path)
         saved.schema_version = connection.pragma("schema_version")
+
+    def _unwritable(self, err: OSError) -> DatabaseConnectionError:
+        path = self._document.path
+        if isinstance(err, PermissionError):
+            return FilePermissionError(
+                f"'{path}' may not be written here; it is as it was. Ask for the permission to "
+                "write in its folder, or convert it to another place.",
+                details={"path": str(path)},
+            )
+        return StorageFullError(
+            f"'{path}' cannot be written: {err}. It is as it was; what was committed is kept until "
+            "it is closed.",
+            details={"path": str(path)},
+        )
 
     def _open_connection(self) -> SqliteConnection:
         connection = connect(self.plan)
