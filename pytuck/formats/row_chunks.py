@@ -7,6 +7,7 @@ changed rows and copies what lies between them, which is as fast as copying a fi
 
 from __future__ import annotations
 
+import os
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator
@@ -191,6 +192,7 @@ def copy_bytes(source: BinaryIO, start: int, end: int, out: BinaryIO) -> None:
     Raises:
         SerializationError: The source ends before `end`.
     """
+    start = _copy_in_kernel(source, start, end, out)
     source.seek(start)
     left = end - start
     while left > 0:
@@ -202,6 +204,30 @@ def copy_bytes(source: BinaryIO, start: int, end: int, out: BinaryIO) -> None:
             )
         out.write(block)
         left -= len(block)
+
+
+def _copy_in_kernel(source: BinaryIO, start: int, end: int, out: BinaryIO) -> int:
+    """Copy as much as the operating system can copy by itself, and return where it stopped."""
+    if end - start < _COPY_BYTES or not hasattr(os, "copy_file_range"):
+        return start
+    try:
+        files = source.fileno(), out.fileno()
+    except OSError:  # a stream that is packed on its way
+        return start
+    out.flush()
+    target = out.tell()
+    try:
+        while start < end:
+            copied = os.copy_file_range(*files, end - start, start, target)
+            if not copied:
+                break
+            start += copied
+            target += copied
+    except OSError:  # they are on different file systems
+        return start
+    finally:
+        out.seek(target)
+    return start
 
 
 def _tell(work: Work, rows: TableRows, written: ChunkMap) -> None:
