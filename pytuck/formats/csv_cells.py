@@ -191,7 +191,7 @@ def _decode_texts(fields: Fields) -> Values:
 
 
 def _has_backslash(texts: Fields) -> bool:
-    return any(text is not None and text[:1] == "\\" for text in texts)
+    return "\\" in "".join(filter(None, texts))
 
 
 def _encode_any(values: Values) -> Fields:

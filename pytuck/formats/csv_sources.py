@@ -45,7 +45,7 @@ class Source(Protocol):
         """Close what is open."""
 
 
-class OneFile:
+class OneFile(Source):
     """A CSV file by itself."""
 
     kind: Kind = "file"
@@ -75,7 +75,7 @@ class OneFile:
         """Nothing stays open."""
 
 
-class Folder:
+class Folder(Source):
     """A folder of CSV files; other files in it are left alone."""
 
     kind: Kind = "folder"
@@ -115,7 +115,7 @@ class Folder:
         """Nothing stays open."""
 
 
-class Zip:
+class Zip(Source):
     """A zip of CSV files; its other members are taken over."""
 
     kind: Kind = "zip"

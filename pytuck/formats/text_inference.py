@@ -30,6 +30,9 @@ _DATE_TIME = re.compile(
 _TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
+_ANY_DIGIT = str.maketrans("123456789", "0" * 9)
+_SECONDS, _MICROSECONDS = "0000-00-00 00:00:00", "0000-00-00 00:00:00.000000"
+_USUAL_SHAPES = (_SECONDS, _MICROSECONDS, _SECONDS.replace(" ", "T"))
 _LEADING_ZERO = re.compile(r"\n-?0\d")
 _POINT_ALONE = re.compile(r"\n-?\.|\.(?:\n|[eE]|\Z)")
 _WORDS = (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
@@ -229,14 +232,9 @@ def _are_floats(values: list[str]) -> bool:
         return False
     if any(map(math.isinf, numbers)):
         return False
-    return all(
-        len(text) <= _SURELY_EXACT or _keeps_digits(text, number)
-        for text, number in zip(values, numbers, strict=True)
-    )
-
-
-def _keeps_digits(text: str, number: float) -> bool:
-    return repr(number) == text or Decimal(repr(number)) == Decimal(text)
+    long = [text for text in values if len(text) > _SURELY_EXACT]
+    written = list(map(repr, map(float, long)))
+    return written == long or list(map(Decimal, written)) == list(map(Decimal, long))
 
 
 def _are_decimals(values: list[str]) -> bool:
@@ -244,14 +242,24 @@ def _are_decimals(values: list[str]) -> bool:
 
 
 def _are_dates(values: list[str]) -> bool:
-    try:
-        return list(map(str, map(date.fromisoformat, values))) == values
-    except ValueError:
-        return False
+    return _have_shape(values, "0000-00-00") and _all_parse(date.fromisoformat, values)
 
 
 def _are_date_times(values: list[str]) -> bool:
-    return all(map(_DATE_TIME.fullmatch, values)) and _all_parse(datetime.fromisoformat, values)
+    is_usual = any(_have_shape(values, shape) for shape in _USUAL_SHAPES)
+    if not is_usual and not all(map(_DATE_TIME.fullmatch, values)):
+        return False
+    return _all_parse(datetime.fromisoformat, values)
+
+
+def _have_shape(values: list[str], shape: str) -> bool:
+    """Whether all texts are the same signs, with any digits for the zeros."""
+    length = len(shape)
+    if len(values[0]) != length or len(values[-1]) != length:
+        return False
+    if set(map(len, values)) != {length}:
+        return False
+    return "".join(values).translate(_ANY_DIGIT) == shape * len(values)
 
 
 def _are_times(values: list[str]) -> bool:
@@ -310,9 +318,10 @@ def stored_column(type_: ColumnType[Any], texts: Sequence[str | None]) -> list[S
 
 
 def _wholes(values: list[str]) -> list[Stored]:
-    if not _are_wide(values):  # what a person calls numbers: +1, 007
-        return [TYPES[int].convert(text) for text in values]
-    return list(map(int, values))
+    numbers = list(map(int, values))
+    if numbers and (min(numbers) < INTEGER_MIN or max(numbers) > INTEGER_MAX):
+        raise ValueError("it is outside the 64 bits from -2^63 to 2^63 - 1")
+    return list[Stored](numbers)
 
 
 def _floats(values: list[str]) -> list[Stored]:
@@ -332,17 +341,18 @@ def _decimals(values: list[str]) -> list[Stored]:
 
 
 def _dates(values: list[str]) -> list[Stored]:
-    if not _are_dates(values):
+    if values and not _are_dates(values):
         return [str(TYPES[date].convert(text)) for text in values]
     return list[Stored](values)
 
 
 def _date_times(values: list[str]) -> list[Stored]:
-    if set(map(len, values)) == {19}:
-        _ = list(map(datetime.fromisoformat, values))
-        if all(map(_DATE_TIME.fullmatch, values)):
-            return [f"{text[:10]} {text[11:]}.000000" for text in values]
-    return [found.isoformat(" ", "microseconds") for found in map(datetime.fromisoformat, values)]
+    parsed = list(map(datetime.fromisoformat, values))
+    if values and _have_shape(values, _MICROSECONDS):
+        return list[Stored](values)
+    if values and (_have_shape(values, _SECONDS) or _have_shape(values, _USUAL_SHAPES[-1])):
+        return [f"{text[:10]} {text[11:]}.000000" for text in values]
+    return [found.isoformat(" ", "microseconds") for found in parsed]
 
 
 def _times(values: list[str]) -> list[Stored]:
@@ -350,7 +360,7 @@ def _times(values: list[str]) -> list[Stored]:
 
 
 _CONVERSIONS: dict[ColumnType[Any], Callable[[list[str]], list[Stored]]] = {
-    TYPES[int]: lambda values: _wholes(values) if values else [],
+    TYPES[int]: _wholes,
     TYPES[float]: _floats,
     TYPES[bool]: _booleans,
     TYPES[Decimal]: _decimals,
