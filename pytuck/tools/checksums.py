@@ -19,18 +19,16 @@ class Checksum:
     """Counts rows and sums up their contents, batch by batch.
 
     Whole numbers in REAL columns count as the floats they become there, and -0.0 as 0.0, which
-    SQLite keeps in its place.
+    SQLite keeps in its place; True counts as 1, for which DuckDB gives it.
     """
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.rows = 0
         self.sum = 0
-        self._reals = [
-            place
-            for place, column in enumerate(table.columns)
-            if column.type.storage_class is StorageClass.REAL
-        ]
+        kinds = [column.type.storage_class for column in table.columns]
+        self._reals = [place for place, kind in enumerate(kinds) if kind is StorageClass.REAL]
+        self._booleans = [place for place, kind in enumerate(kinds) if kind is StorageClass.BOOLEAN]
 
     @property
     def types(self) -> dict[str, ColumnType[Any]]:
@@ -39,7 +37,7 @@ class Checksum:
 
     def add(self, batch: Sequence[StoredRow]) -> None:
         """Take in some rows."""
-        rows = self._normal(batch) if self._reals else batch
+        rows = self._normal(batch) if batch and (self._reals or self._booleans) else batch
         # As bytes: the hashes of 1, 1.0 and True are the same, and those of -1 and -2.
         hashes = map(hash, map(marshal.dumps, map(tuple, rows), repeat(_PLAIN)))
         self.rows += len(batch)
@@ -57,6 +55,10 @@ class Checksum:
             columns[place] = [
                 value + 0.0 if value.__class__ in {float, int} else value
                 for value in columns[place]
+            ]
+        for place in self._booleans:
+            columns[place] = [
+                value + 0 if value.__class__ is bool else value for value in columns[place]
             ]
         return list(zip(*columns, strict=True))
 

@@ -17,6 +17,7 @@ from pytuck.core.storage import Storage
 from pytuck.query import Compound, Select, json_form
 from pytuck.tools.exporters.base import Export, ExportedTable, ExportOptions
 from pytuck.tools.exporters.registry import EXPORT_FORMATS, ExportFormat, format_for
+from pytuck.tools.model_classes import text_code
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, path_of
 from pytuck.tools.targets import appearing, refuse_existing, refuse_missing
@@ -170,7 +171,7 @@ class ExportPlan:
         protects = self.options.protect_formulas and kind.protects
         options = replace(self.options, protect_formulas=protects)
         if kind.extension == ".py" and options.title is None:
-            path = "" if storage.file_path is None else repr(str(storage.file_path))
+            path = "" if storage.file_path is None else text_code(str(storage.file_path))
             options = replace(options, title=f"Storage({path})")
         counts = {item.name: item.row_count for item in tables}
         if kind.several or len(tables) == 1:

@@ -140,6 +140,8 @@ def way_into(existing: Table | None, stream: TableStream, plan: TableImport, che
     source = stream.table
     for name in (*plan.columns, *plan.types):
         source.column(name)
+    for kind in plan.types.values():
+        resolved_type(kind)
     chosen = {column.name: plan.columns.get(column.name, column.name) for column in source.columns}
     if existing is None:
         table = _new_table(source, plan, chosen)

@@ -121,9 +121,9 @@ class ModelClasses:
     def code(self, table: Table) -> str:
         """Return the code of the model of a table."""
         lines = [f"class {self._classes[table.name]}(Base):"]
-        lines.append(f"    __tablename__ = {table.name!r}")
+        lines.append(f"    __tablename__ = {text_code(table.name)}")
         if table.comment:
-            lines.append(f"    __table_comment__ = {table.comment!r}")
+            lines.append(f"    __table_comment__ = {text_code(table.comment)}")
         indexes = self._indexes(table)
         if indexes:
             self._used.add("Index")
@@ -139,7 +139,7 @@ class ModelClasses:
         declared, given = self._type(table, column)
         options = [*given]
         if attribute != column.name:
-            options.append(f"name={column.name!r}")
+            options.append(f"name={text_code(column.name)}")
         if column.primary_key:
             options.append("primary_key=True")
         key = _single_key(table, column.name)
@@ -151,7 +151,7 @@ class ModelClasses:
         if column.default is not MISSING and column.default is not None:
             options.append(f"default={self._value(column.default, table, column)}")
         if column.comment:
-            options.append(f"comment={column.comment!r}")
+            options.append(f"comment={text_code(column.comment)}")
         is_optional = column.nullable and not column.primary_key
         self._used |= {"Mapped", "mapped_column"}
         annotation = f"Mapped[{declared} | None]" if is_optional else f"Mapped[{declared}]"
@@ -164,7 +164,7 @@ class ModelClasses:
             return self._enums[table.name, column.name], []
         if isinstance(kind, RawType):
             self._used.add("RawType")
-            return "object", [f"RawType({kind.declared!r})"]
+            return "object", [f"RawType({text_code(kind.declared)})"]
         if isinstance(kind, DecimalType) and kind.precision is not None:
             self._used.add("DecimalType")
             self._types.add(Decimal)
@@ -179,13 +179,13 @@ class ModelClasses:
     def _value(self, value: Any, table: Table, column: Column) -> str:
         """Return the code of a default."""
         if isinstance(column.type, ChoiceType):
-            return f"{self._enums[table.name, column.name]}({value!r})"
+            return f"{self._enums[table.name, column.name]}({text_code(value)})"
         if isinstance(value, float) and not math.isfinite(value):
             return f'float("{value}")'
         if isinstance(value, (list, dict)):
             plain = dict(value) if isinstance(value, dict) else list(value)
             return repr(plain)
-        code = repr(value)
+        code = text_code(value)
         if isinstance(value, (date, time, timedelta)):
             code = code.replace("datetime.", "")
             self._used |= {"timezone"} if "timezone" in code else set()
@@ -198,9 +198,9 @@ class ModelClasses:
             is_whole = bool(index.columns) and not index.is_partial
             if not is_whole or _is_plain(table, index.name, index.columns, index.is_unique):
                 continue
-            columns = ", ".join(map(repr, index.columns))
+            columns = ", ".join(map(text_code, index.columns))
             unique = ", unique=True" if index.is_unique else ""
-            found.append(f"Index({columns}, name={index.name!r}{unique})")
+            found.append(f"Index({columns}, name={text_code(index.name)}{unique})")
         return found
 
     def _remarks(self, table: Table) -> list[str]:
@@ -211,12 +211,12 @@ class ModelClasses:
             if len(key.columns) > 1
         ]
         remarks += [
-            f"    # Not here: the column {column.name!r}, which the database computes."
+            f"    # Not here: the column {text_code(column.name)}, which the database computes."
             for column in table.columns
             if column.generated
         ]
         remarks += [
-            f"    # Not here: the index {index.name!r}, on expressions or on some rows only."
+            f"    # Not here: the index {text_code(index.name)}, on expressions or on some rows only."
             for index in table.indexes
             if not index.columns or index.is_partial
         ]
@@ -227,7 +227,7 @@ class ModelClasses:
         said = "" if link.uselist is None else f", uselist={link.uselist}"
         return (
             f"    {link.attribute} = Relationship("
-            f"{link.target!r}, {link.column!r}{said}, back_populates={link.back!r})"
+            f"{text_code(link.target)}, {text_code(link.column)}{said}, back_populates={text_code(link.back)})"
         )
 
     # --- Names ---
@@ -290,7 +290,7 @@ def _single_key(table: Table, column: str) -> ForeignKey | None:
 
 def _target(key: ForeignKey) -> str:
     table, column = key.target_table, key.target_columns[0] if key.target_columns else ""
-    return repr((table, column)) if "." in table + column else repr(f"{table}.{column}")
+    return repr((table, column)) if "." in table + column else text_code(f"{table}.{column}")
 
 
 def _has_plain_index(table: Table, column: Column) -> bool:
@@ -317,12 +317,18 @@ def _enum_code(name: str, kind: Any) -> str:
     for choice in kind.choices:
         text = str(choice)
         label = _unused(_identifier(text if text[:1].isalpha() else f"VALUE_{text}").upper(), taken)
-        members.append(f"    {label} = {choice!r}")
+        members.append(f"    {label} = {text_code(choice)}")
     return "\n".join([f"class {name}(Enum):", *members]) + "\n"
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names, key=lambda name: (name.lower(), name)))
+    return ", ".join(sorted(names, key=lambda name: (not name[0].isupper(), name)))
+
+
+def text_code(value: object) -> str:
+    """Return the code of a value, in double quotes if it is a text that allows it."""
+    code = repr(value)
+    return f'"{code[1:-1]}"' if code[0] == "'" and '"' not in code else code
 
 
 def _camel(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytuck.core.storage import Storage
 from pytuck.schema import Table
-from pytuck.tools.model_classes import ModelClasses
+from pytuck.tools.model_classes import ModelClasses, text_code
 from pytuck.tools.settings import path_of
 
 
@@ -35,7 +35,7 @@ def model_code(
             return model_code(storage, tables=tables, storage_code=storage_code)
     names = list(source.tables) if tables is None else tables
     found = [source.tables[name].schema for name in names]
-    path = "" if source.file_path is None else repr(str(source.file_path))
+    path = "" if source.file_path is None else text_code(str(source.file_path))
     return code_of_tables(found, storage_code or f"Storage({path})")
 
 
