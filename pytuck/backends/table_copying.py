@@ -12,7 +12,7 @@ from pytuck.compiler import Template, compile_statement
 from pytuck.formats.base import BATCH_ROWS, TableStream
 from pytuck.query import Expression, Insert, TableSource, func, insert, select
 from pytuck.schema import Change, CreateIndex, CreateTable, Table
-from pytuck.types import Stored
+from pytuck.types import StorageClass, Stored
 
 
 class EngineRows:
@@ -63,7 +63,25 @@ class EngineRows:
             question = question.where(row_id <= last)
         compiled = compile_statement(question, self._connection.dialect)
         found: Iterator[list[Any]] = self._connection.batches(compiled, size)
-        return found if row_id is not None else _numbered(found)
+        if row_id is None:
+            found = _numbered(found)
+        if not self._connection.dialect.fills_in_row_ids:
+            found = map(self._with_numbers_for_booleans, found)
+        return found
+
+    def _with_numbers_for_booleans(self, rows: list[Any]) -> list[Any]:
+        """Return rows with 0 and 1, as booleans are stored, where the driver gives booleans."""
+        places = [
+            place
+            for place, column in enumerate(self.table.columns)
+            if column.type.storage_class is StorageClass.BOOLEAN
+        ]
+        if not places:
+            return rows
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place in places:
+            columns[place] = [None if value is None else int(value) for value in columns[place]]
+        return list(zip(*columns, strict=True))
 
     def _row_id(self) -> Expression[int] | None:
         table = self._source.schema
