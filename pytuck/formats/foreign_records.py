@@ -79,6 +79,7 @@ class ForeignRecords(ABC):
                 details={"path": str(self._path)},
             )
         table = inference.table(columns, name)
+        notes += inference.notes
         if name != found.name:
             notes.insert(0, f"{found.name!r} is called {name!r}")
         keys = dict(zip(columns, inference.keys, strict=True))
@@ -89,6 +90,7 @@ class ForeignRecords(ABC):
             keys,
             inference.sparse_keys,
             {column: styles[key] for column, key in keys.items() if key in styles},
+            frozenset(column for column, key in keys.items() if key in inference.time_stamp_keys),
         )
         return TableStream(
             table, self._rows(found, name, rest), is_inferred=True, notes=tuple(notes)

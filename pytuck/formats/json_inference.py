@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from pytuck.types.base import short_repr
 from pytuck.types.json_values import to_json_text
 
 Record = Mapping[str, Any]
+
+_Convert = Callable[[Sequence[Any]], Sequence[Stored]]
 
 _NONE = type(None)
 _EXACT_FLOAT = 2**53
@@ -52,6 +55,7 @@ class _Facts:
         text_kind: What all texts are: a date, a point in time, or only text; None before one.
         is_sparse: Some records lack the key.
         has_null: Some records have it with NULL.
+        has_nan: Some values are NaN.
         style: How the first point in time is written.
     """
 
@@ -61,6 +65,7 @@ class _Facts:
     text_kind: type | None = None
     is_sparse: bool = False
     has_null: bool = False
+    has_nan: bool = False
     style: tuple[str, int, str] | None = None
 
     def look_at(self, values: Sequence[Any]) -> None:
@@ -70,6 +75,8 @@ class _Facts:
             whole = values if kinds == {int} and None not in values else _of(int, values)
             lowest, highest = min(whole), max(whole)
             self.lowest, self.highest = min(self.lowest, lowest), max(self.highest, highest)
+        if float in kinds and not self.has_nan:
+            self.has_nan = any(map(math.isnan, _of(float, values)))
         if str in kinds and self.text_kind is not str:
             kind = _kind_of_texts(_of(str, values))
             self.text_kind = kind if self.text_kind in (None, kind) else str
@@ -111,7 +118,7 @@ class RecordInference:
         self._seen = 0
         self.keys: tuple[str, ...] = ()
         """The keys of the records, in the order of the columns."""
-        self._converters: list[Callable[[Sequence[Any]], Sequence[Stored]]] = []
+        self._converters: list[_Convert] = []
         self._types: list[ColumnType[Any]] = []
 
     @property
@@ -120,6 +127,20 @@ class RecordInference:
         return frozenset(
             key for key, facts in self._facts.items() if facts.is_sparse and not facts.has_null
         )
+
+    @property
+    def time_stamp_keys(self) -> frozenset[str]:
+        """The keys with points in time that are no text."""
+        return frozenset(key for key, facts in self._facts.items() if facts.kinds == {datetime})
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know about the values."""
+        return [
+            f"NaN was read as NULL in column {key!r}"
+            for key, facts in self._facts.items()
+            if facts.has_nan
+        ]
 
     @property
     def styles(self) -> dict[str, tuple[str, int, str]]:
@@ -168,16 +189,18 @@ class RecordInference:
             for key, column in zip(self.keys, names, strict=True)
         ]
         self._converters = [
-            _CONVERTERS[type_]
-            if type_ in _CONVERTERS
-            and not (self._is_sample or {key, column} & self._overrides.keys())
-            else _converter(type_)
+            self._converter(type_, key, is_decided=bool({key, column} & self._overrides.keys()))
             for type_, key, column in zip(self._types, self.keys, names, strict=True)
         ]
         columns = tuple(
             Column(column, type_) for column, type_ in zip(names, self._types, strict=True)
         )
         return Table(name or self._name, columns)
+
+    def _converter(self, type_: ColumnType[Any], key: str, *, is_decided: bool) -> _Convert:
+        if is_decided or self._is_sample or type_ not in _CONVERTERS:
+            return _converter(type_)
+        return _real_without_nan if self._facts[key].has_nan else _CONVERTERS[type_]
 
     def rows(self, records: Sequence[Record], first_row: int = 1) -> list[tuple[Stored, ...]]:
         """Return the stored values of records.
@@ -263,7 +286,7 @@ def _date_time_style(text: str) -> tuple[str, int, str]:
 _CONVERT_ERRORS = (ValueError, TypeError, ArithmeticError, RecursionError)
 
 
-def _as_read(expected: type) -> Callable[[Sequence[Any]], Sequence[Stored]]:
+def _as_read(expected: type) -> _Convert:
     kinds = {expected, _NONE}
 
     def convert(values: Sequence[Any]) -> Sequence[Stored]:
@@ -272,7 +295,7 @@ def _as_read(expected: type) -> Callable[[Sequence[Any]], Sequence[Stored]]:
     return convert
 
 
-def _converter(type_: ColumnType[Any]) -> Callable[[Sequence[Any]], Sequence[Stored]]:
+def _converter(type_: ColumnType[Any]) -> _Convert:
     """Return what makes stored values of a type of any values."""
 
     def convert(values: Sequence[Any]) -> Sequence[Stored]:
@@ -293,6 +316,12 @@ def _float(value: Any) -> float | None:
     return None if value is None else TYPES[float].convert(value)
 
 
+def _real_without_nan(values: Sequence[Any]) -> Sequence[Stored]:
+    return _real(
+        [None if type(value) is float and math.isnan(value) else value for value in values]
+    )
+
+
 def _date_times(values: Sequence[Any]) -> Sequence[Stored]:
     parse, encode = datetime.fromisoformat, datetime.isoformat
     return [
@@ -311,7 +340,7 @@ def container_text(value: Any) -> str:
     """
     try:
         text = json_text(value)
-    except TypeError:
+    except (TypeError, ValueError):
         return to_json_text(value)
     # A key that begins like one of our tags is a user's own here.
     return to_json_text(value) if '"$' in text else text
@@ -321,7 +350,7 @@ def _containers(values: Sequence[Any]) -> Sequence[Stored]:
     return [None if value is None else container_text(value) for value in values]
 
 
-def _checked_containers(kind: type) -> Callable[[Sequence[Any]], Sequence[Stored]]:
+def _checked_containers(kind: type) -> _Convert:
     def convert(values: Sequence[Any]) -> Sequence[Stored]:
         if not set(map(type, values)) <= {kind, _NONE}:
             raise TypeConversionError(f"it is no {kind.__name__}")
@@ -330,7 +359,7 @@ def _checked_containers(kind: type) -> Callable[[Sequence[Any]], Sequence[Stored
     return convert
 
 
-_CONVERTERS: dict[ColumnType[Any], Callable[[Sequence[Any]], Sequence[Stored]]] = {
+_CONVERTERS: dict[ColumnType[Any], _Convert] = {
     TYPES[int]: _as_read(int),
     TYPES[str]: _as_read(str),
     TYPES[date]: _as_read(str),

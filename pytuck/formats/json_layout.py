@@ -25,12 +25,14 @@ class ForeignTable:
         keys: The keys of its records, for each column.
         sparse: The keys that some records lack; NULL is written as a lack there, too.
         styles: How points in time are written, by column.
+        time_stamps: The columns that have points in time of the file's own kind.
     """
 
     name: str
     keys: dict[str, str] = field(default_factory=dict)
     sparse: frozenset[str] = frozenset()
     styles: dict[str, TimeStyle] = field(default_factory=dict)
+    time_stamps: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
