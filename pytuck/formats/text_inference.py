@@ -33,8 +33,8 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
 _ANY_DIGIT = str.maketrans("123456789", "0" * 9)
 _SECONDS, _MICROSECONDS = "0000-00-00 00:00:00", "0000-00-00 00:00:00.000000"
 _USUAL_SHAPES = (_SECONDS, _MICROSECONDS, _SECONDS.replace(" ", "T"))
-_LEADING_ZERO = re.compile(r"\n-?0\d")
-_POINT_ALONE = re.compile(r"\n-?\.|\.(?:\n|[eE]|\Z)")
+_ONE_FOR_DIGITS = str.maketrans("23456789", "1" * 8)
+_NOT_IN_NUMBERS = ("\n+", "\n00", "\n01", "\n-00", "\n-01", "\n.", "\n-.", ".\n", ".e", ".E")
 _WORDS = (("true", "false"), ("True", "False"), ("TRUE", "FALSE"))
 _ANSWERS = (("yes", "no"), ("Yes", "No"), ("YES", "NO"))
 
@@ -221,10 +221,27 @@ def _whole_within(values: list[str], lowest: int, highest: int) -> bool:
 
 
 def _are_floats(values: list[str]) -> bool:
-    joined = "\n" + "\n".join(values)
+    return _are_as_python_writes(values) or _are_plain_floats(values)
+
+
+def _are_as_python_writes(values: list[str]) -> bool:
+    """Whether each text is the shortest one for its number; the first few tell quickly."""
+    for some in (values[:4], values):
+        try:
+            numbers = list(map(float, some))
+        except ValueError:
+            return False
+        if list(map(repr, numbers)) != some:
+            return False
+    return all(map(math.isfinite, numbers))
+
+
+def _are_plain_floats(values: list[str]) -> bool:
+    joined = "\n" + "\n".join(values) + "\n"
     if not joined.isascii() or joined.translate(_NUMBER_CHARACTERS).strip("\n"):
         return False
-    if "\n+" in joined or _LEADING_ZERO.search(joined) or _POINT_ALONE.search(joined):
+    shape = joined.translate(_ONE_FOR_DIGITS)
+    if any(wrong in shape for wrong in _NOT_IN_NUMBERS):
         return False
     try:
         numbers = list(map(float, values))
