@@ -1,14 +1,16 @@
 """Files of PyDbLite: one table each, as five pickles, which are read without running any.
 
 A database is a folder of them with a description of the tables; a path that leads to a file is one
-table. Behind the five pickles a file of ours has one more with the schema, which PyDbLite passes
-over.
+table. Behind the five pickles a file of ours has one more with the schema, which PyDbLite does not
+read.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import pickle
+import struct
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -52,6 +54,9 @@ from pytuck.schema.json_form import table_from_json, table_to_json
 ENDING = ".pdl"
 _ID, _VERSION = "__id__", "__version__"
 _PROTOCOL = 4
+_MAGIC = b"PYTUCK\0\1"
+_TAIL = struct.Struct("<Q8s")
+"""The last bytes of a file of ours: where its description begins, and that it is one."""
 
 
 @dataclass(slots=True)
@@ -169,7 +174,9 @@ def _one_table(
 ) -> Iterator[TableStream]:
     with open_regular(path, follows_links=entry is None) as file:
         source = _PydbliteFile(file, path)
-        own = source.own_schema() or entry
+        described = source.own_schema()
+        own = described or entry
+        source.read_fields()
         if own is not None and "schema" in own:
             table = source.described_table(own.get("name", name), own["schema"])
             if [column.name for column in table.columns] == source.fields:
@@ -177,7 +184,7 @@ def _one_table(
                 next_key = own.get("next_key")
                 yield TableStream(
                     table,
-                    source.own_rows(table, own.get("rows"), work),
+                    source.own_rows(table, None if described is None else own.get("rows"), work),
                     next_key if isinstance(next_key, int) else None,
                 )
                 return
@@ -192,22 +199,32 @@ class _PydbliteFile:
         self._path = path
         self.fields: list[str] = []
         self.next_id = 0
+        self._is_ours = False
 
     def own_schema(self) -> dict[str, Any] | None:
-        """Return what the sixth pickle says, if there is one, and leave the file at its start."""
-        found: object = None
+        """Return what we wrote behind the pickles; None where nothing of ours is there."""
+        size = self._file.seek(0, os.SEEK_END)
+        self._file.seek(max(0, size - _TAIL.size))
+        tail = self._file.read(_TAIL.size)
+        if len(tail) < _TAIL.size or not tail.endswith(_MAGIC):
+            return None
+        start, _ = _TAIL.unpack(tail)
+        if start > size:
+            raise self._damaged("its last bytes lead nowhere")
+        self._file.seek(start)
         try:
-            stream = self._stream_at_records()
-            for items in stream.load_items():
-                del items
-            stream.load()
-            if not stream.is_at_end():
-                stream.load()
-            if not stream.is_at_end():
-                found = checked(stream.load())
+            found = checked(PickleStream(self._file).load())
         except RefusedPickleError as err:
             self._fail(err)
-        return found if isinstance(found, dict) and found.get("pytuck") == 1 else None
+        self._is_ours = True
+        return found if isinstance(found, dict) else None
+
+    def read_fields(self) -> None:
+        """Read the names of the fields."""
+        try:
+            self._stream_at_records()
+        except RefusedPickleError as err:
+            self._fail(err)
 
     def described_table(self, name: str, schema: object) -> Table:
         """Return the table that its description says."""
@@ -233,6 +250,8 @@ class _PydbliteFile:
                 yield list(cells.decode(part, done + 1))
                 done += len(part)
                 work.step("reading", table.name, done, total)
+        if total is not None and done != total:
+            raise self._damaged(f"it has {done} records in place of {total}")
 
     def inferred(
         self, name: str, layout: PydbliteLayout, overrides: Overrides, work: Work
@@ -287,7 +306,8 @@ class _PydbliteFile:
 
     def _records(self) -> Iterator[list[dict[str, Any]]]:
         try:
-            for items in self._stream_at_records().load_items():
+            stream = self._stream_at_records()
+            for items in stream.load_items():
                 records = [record for _, record in items]
                 if set(map(type, records)) - {dict}:
                     raise self._damaged("a record is no dictionary")
@@ -295,6 +315,15 @@ class _PydbliteFile:
                     if type(value) in _CONTAINERS:
                         checked(value)
                 yield records
+            stream.load()  # indices
+            if not stream.is_at_end():
+                stream.load()  # default values, which old files lack
+            if not stream.is_at_end() and not self._is_ours:
+                raise TruncatedFileError(
+                    f"The end of '{self._path}' is missing: the description of the table is cut. "
+                    "Restore it from a backup.",
+                    details=self._details(),
+                )
         except RefusedPickleError as err:
             self._fail(err)
 
@@ -399,7 +428,9 @@ def _write(out: BinaryIO, rows: TableRows, path: Path, work: Work) -> None:
     _write_records(out, rows, fields, path, work)
     pickle.dump({}, out, _PROTOCOL)  # indices
     pickle.dump(dict.fromkeys(fields), out, _PROTOCOL)  # default values
-    pickle.dump({"pytuck": 1, **_description(rows)}, out, _PROTOCOL)
+    start = out.tell()
+    pickle.dump(_description(rows), out, _PROTOCOL)
+    out.write(_TAIL.pack(start, _MAGIC))
 
 
 def _highest_id(rows: TableRows) -> int:

@@ -20,7 +20,7 @@ MAX_NESTING = 200
 """Levels of lists and dictionaries in one value."""
 
 LARGEST_VALUE = 1 << 26
-"""Parts and characters of one value, everything counted as often as it is said."""
+"""Characters of one value, and 16 for each part; what is said again counts again."""
 
 _MOST_REPEATED = 1 << 28
 """Characters that are said again by reference in one file, so that a small one stays small."""
@@ -32,7 +32,9 @@ _BINGET, _MEMOIZE, _BINPUT = pickle.BINGET[0], pickle.MEMOIZE[0], pickle.BINPUT[
 _SHORT_BINUNICODE, _BINFLOAT = pickle.SHORT_BINUNICODE[0], pickle.BINFLOAT[0]
 _BININT, _BININT1, _BININT2 = pickle.BININT[0], pickle.BININT1[0], pickle.BININT2[0]
 _NONE, _EMPTY_DICT, _MARK = pickle.NONE[0], pickle.EMPTY_DICT[0], pickle.MARK[0]
+_LONG_BINPUT, _SETITEMS = pickle.LONG_BINPUT[0], pickle.SETITEMS[0]
 _INT, _FLOAT = struct.Struct("<i").unpack_from, struct.Struct(">d").unpack_from
+_UNSIGNED = struct.Struct("<I").unpack_from
 _MOST_WAITING = 1 << 22  # values on the stack: a list of ours is built a thousand at a time
 
 _MOST_DIGITS = 4096  # of a number, which would take as many characters as text
@@ -110,7 +112,7 @@ def checked(value: Any) -> Any:
                     f"a value contains itself, or is nested deeper than {MAX_NESTING} levels", 0
                 )
             items = [*container, *container.values()] if type(container) is dict else container
-            budget -= len(items)
+            budget -= 16 * len(items)
             budget -= sum(len(item) for item in items if type(item) in (str, bytes))
             if budget < 0:
                 raise RefusedPickleError("a value is said so often that it gets too large", 0)
@@ -166,12 +168,7 @@ class PickleStream:
         self._stack, self._marks, self._memo = [], [], {}
         stack, marks = self._stack, self._marks
         while True:
-            if self._at + _MOST_QUICK < len(self._buffer):
-                self._run_quickly()
-            if self._at >= len(self._buffer):
-                self._need(1)
-            code = self._buffer[self._at]
-            self._at += 1
+            code = self._next_code()
             if code == _STOP:
                 return
             if code in _SETS and streams_items and _is_outermost(code, stack, marks):
@@ -191,21 +188,15 @@ class PickleStream:
     def _run_quickly(self) -> None:  # noqa: C901, PLR0912, PLR0915 - one loop: calls would triple its time
         """Do what the commonest codes say, until another one or the end of the buffer comes."""
         buffer, at, stack, memo = self._buffer, self._at, self._stack, self._memo
-        end = len(buffer) - _MOST_QUICK
+        marks, end = self._marks, len(self._buffer) - _MOST_QUICK
         push = stack.append
         while at < end:
             code = buffer[at]
-            if code == _BINGET and buffer[at + 1] in memo:
-                value = memo[buffer[at + 1]]
+            if code == _BINGET:
+                value = memo.get(buffer[at + 1])
                 if type(value) is not str or len(value) > _MOST_QUICK:
                     break
                 push(value)
-                at += 2
-            elif code == _MEMOIZE and stack:
-                memo[len(memo)] = stack[-1]
-                at += 1
-            elif code == _BINPUT and stack:
-                memo[buffer[at + 1]] = stack[-1]
                 at += 2
             elif code == _SHORT_BINUNICODE:
                 stop = at + 2 + buffer[at + 1]
@@ -214,30 +205,52 @@ class PickleStream:
                 except UnicodeDecodeError:
                     break  # the handler says it
                 at = stop
+            elif code == _LONG_BINPUT and stack:
+                memo[_UNSIGNED(buffer, at + 1)[0]] = stack[-1]
+                at += 5
             elif code == _BININT1:
                 push(buffer[at + 1])
                 at += 2
-            elif code == _BININT2:
-                push(buffer[at + 1] | buffer[at + 2] << 8)
-                at += 3
-            elif code == _BININT:
-                push(_INT(buffer, at + 1)[0])
-                at += 5
             elif code == _BINFLOAT:
                 push(_FLOAT(buffer, at + 1)[0])
                 at += 9
+            elif code == _BININT:
+                push(_INT(buffer, at + 1)[0])
+                at += 5
             elif code == _NONE:
                 push(None)
+                at += 1
+            elif code == _MEMOIZE and stack:
+                memo[len(memo)] = stack[-1]
                 at += 1
             elif code == _EMPTY_DICT:
                 push({})
                 at += 1
             elif code == _MARK:
-                self._marks.append(len(stack))
+                marks.append(len(stack))
                 at += 1
+            elif code == _SETITEMS and len(marks) > 1 and type(stack[marks[-1] - 1]) is dict:
+                values = self._marked()
+                stack[-1].update(zip(values[::2], values[1::2], strict=True))
+                at += 1
+            elif code == _BININT2:
+                push(buffer[at + 1] | buffer[at + 2] << 8)
+                at += 3
+            elif code == _BINPUT and stack:
+                memo[buffer[at + 1]] = stack[-1]
+                at += 2
             else:
                 break
         self._at = at
+
+    def _next_code(self) -> int:
+        """Return the next code that is none of the commonest."""
+        if self._at + _MOST_QUICK < len(self._buffer):
+            try:
+                self._run_quickly()
+            except (ValueError, TypeError) as err:  # a key without a value, or that is a list
+                raise self._refused(f"it is damaged ({err})") from err
+        return self._byte()
 
     def _taken_items(self, code: int) -> list[tuple[Any, Any]]:
         try:
@@ -406,7 +419,6 @@ def _is_outermost(code: int, stack: list[Any], marks: list[int]) -> bool:
 
 _Handler = Callable[[PickleStream], object]
 _STOP = pickle.STOP[0]
-_SETITEMS = pickle.SETITEMS[0]
 _SETS = frozenset((_SETITEMS, pickle.SETITEM[0]))
 
 

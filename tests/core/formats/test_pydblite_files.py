@@ -126,7 +126,7 @@ def test_a_cut_file_is_noticed_wherever_it_is_cut(tmp_path):
     schema_at = whole.rindex(b"\x80\x04")
     for length in range(len(whole)):
         path.write_bytes(whole[:length])
-        if length in (schema_at, indices_end):  # all that PyDbLite itself needs is there
+        if length in (indices_end, schema_at):  # all that PyDbLite needs is there
             assert len(read_all(FORMAT, path)[0]["x"][1]) == 5
             continue
         with pytest.raises((TruncatedFileError, FileFormatError)):
