@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -339,10 +340,12 @@ def _camel(name: str) -> str:
 
 def _identifier(name: str) -> str:
     """Return a name that Python takes, as like the given one as can be."""
-    text = re.sub(r"\W+", "_", name).lstrip("_") or "column"
-    if text[0].isdigit():
-        text = f"_{text}" if text[0] != "_" else text
-        text = f"n{text}"
+    # As Python itself reads names; "¹" is a word character for `re`, but not for Python.
+    plain = unicodedata.normalize("NFKC", name)
+    signs = (sign if f"a{sign}".isidentifier() else "_" for sign in plain)
+    text = re.sub("__+", "_", "".join(signs)).lstrip("_") or "column"
+    if not text[0].isidentifier():
+        text = f"n_{text}"
     return f"{text}_" if keyword.iskeyword(text) or keyword.issoftkeyword(text) else text
 
 

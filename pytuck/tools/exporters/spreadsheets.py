@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -40,21 +41,27 @@ def write_excel(path: Path, export: Export) -> None:
     """
     for table in export.tables:
         _refuse_size(table, export.counts[table.name])
-    book = xlsxwriter.Workbook(
-        str(path),
-        {"constant_memory": True, "strings_to_numbers": False, "strings_to_urls": False},
-    )
     guard = FormulaGuard()
-    try:
-        titles = _titles([table.name for table in export.tables])
-        for table, title in zip(export.tables, titles, strict=True):
-            if title != table.name:
-                export.note(f"The sheet of table '{table.name}' is called '{title}'.")
-            _Sheet(book, title, table, export, guard).write()
-        book.close()
-    except XlsxWriterException as err:
-        raise SerializationError(f"The workbook cannot be written: {err}") from err
+    with tempfile.TemporaryDirectory() as folder:
+        book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": folder})
+        try:
+            _write_sheets(book, export, guard)
+            book.close()
+        except XlsxWriterException as err:
+            raise SerializationError(f"The workbook cannot be written: {err}") from err
+        finally:
+            for sheet in book.worksheets():
+                if not sheet.row_data_fh_closed:
+                    sheet.row_data_fh.close()
     export.protected += guard.count
+
+
+def _write_sheets(book: Any, export: Export, guard: FormulaGuard) -> None:
+    titles = _titles([table.name for table in export.tables])
+    for table, title in zip(export.tables, titles, strict=True):
+        if title != table.name:
+            export.note(f"The sheet of table '{table.name}' is called '{title}'.")
+        _Sheet(book, title, table, export, guard).write()
 
 
 class _Sheet:
