@@ -97,6 +97,8 @@ def _compound(statement: Compound[Any], p: Parameters) -> str:
 
 def _insert(statement: Insert[Any], p: Parameters) -> str:
     shape = f"insert {statement.target.name!r}[{_all(statement.columns, p)}]"
+    if not p.dialect.fills_in_row_ids and statement.table is not None:
+        shape += f"numbered {statement.table.schema.numbered_column!r}"
     if statement.question is not None:
         shape += f"({shape_of(statement.question, p)})"
     if statement.conflict is not None:

@@ -96,8 +96,7 @@ def _filled_key(
     """Return the key that is to be given to the new rows, if the database does not do it."""
     if dialect.fills_in_row_ids or statement.table is None:
         return None
-    table = statement.table.schema
-    column = table.rowid_alias or (None if table.primary_key else table.hidden_rowid)
+    column = statement.table.schema.numbered_column
     if column is None:
         return None
     is_given = column in names

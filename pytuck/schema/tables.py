@@ -114,6 +114,11 @@ class Table:
         taken = {column.name.lower() for column in self.columns}
         return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
 
+    @cached_property
+    def numbered_column(self) -> str | None:
+        """The column, shown or hidden, that gets the next whole number in a row without one."""
+        return self.rowid_alias or (None if self.primary_key else self.hidden_rowid)
+
     def column(self, name: str) -> Column:
         """Return the column of this name.
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pytuck import Storage
-from pytuck.formats.registry import FORMATS
 from pytuck.tools import get_available_engines, migrate_engine
 from tests.contract import nasty_tables
 

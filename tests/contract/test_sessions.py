@@ -323,3 +323,13 @@ def test_a_file_that_is_open_for_reading_is_not_written(reopened):
             storage.drop_table("t")
     assert path.read_bytes() == before
     assert [item.name for item in path.parent.iterdir()] == [path.name]
+
+
+def test_tables_of_one_name_are_filled_each_in_its_own_way(reopened):
+    for key in (True, False, True):
+        with reopened() as storage:
+            storage.create_table("t", [Column(str, name="id", primary_key=key)])
+            storage.insert("t", {"id": "a"})
+            storage.bulk_insert("t", [{"id": "b"}, {"id": "c"}])
+            assert [row["id"] for row in storage.query("t", [])] == ["a", "b", "c"]
+            storage.drop_table("t")
