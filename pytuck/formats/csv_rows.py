@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pytuck.common.exceptions import PytuckException, SerializationError
 from pytuck.formats.base import BadRow, StoredRow
 from pytuck.formats.csv_dialect import Dialect
 from pytuck.formats.csv_place import Place
-from pytuck.formats.csv_records import Chunk, Records
-from pytuck.formats.row_chunks import ChunkMap, RowsOfIds
+from pytuck.formats.csv_records import Chunk, Plain, Records
+from pytuck.formats.row_chunks import CHUNK_ROWS, ChunkMap, RowsOfIds
 from pytuck.types import Stored
 from pytuck.types.base import DECODE_ERRORS, short_repr
 
@@ -55,15 +56,27 @@ class Reader:
         Raises:
             CorruptFileError: A row is not well-formed, or a field is no value of its column.
         """
-        while chunks := self._chunks():
-            batch = self._batch(chunks)
-            if batch:
-                yield batch
+        width = len(self.names)
+        while True:
+            if (plain := self.records.plain(width, self.longest_field)) is not None:
+                yield self._plain_batch(plain)
+            elif chunks := self._chunks():
+                batch = self._batch(chunks)
+                if batch:
+                    yield batch
+            else:
+                return
 
     def fields(self) -> Iterator[list[Sequence[str | None]]]:
         """Give the fields of the columns of well-formed rows, to look at: "" may be NULL."""
         silent = Reader(self.records, self.dialect, self.place, self.names, (), _ignore)
-        while chunks := silent._chunks():
+        while True:
+            if (plain := self.records.plain(len(self.names))) is not None:
+                yield [*plain.columns]
+                continue
+            chunks = silent._chunks()
+            if not chunks:
+                return
             rows = [row for chunk in chunks for row in silent._regular(chunk)]
             if rows:
                 yield list(zip(*rows, strict=True))
@@ -111,6 +124,17 @@ class Reader:
 
     # --- Values ---
 
+    def _plain_batch(self, plain: Plain) -> list[StoredRow]:
+        batch = self._decoded([self._with_null(column) for column in plain.columns])
+        if batch is None:
+            batch = self._decoded_one_by_one(plain.chunks())
+        else:
+            counts = [CHUNK_ROWS] * (len(plain.places) - 1)
+            counts[-1] = len(batch) - CHUNK_ROWS * (len(counts) - 1)
+            self._note_places(pairwise(plain.places), counts, batch)
+        self.count += len(batch)
+        return batch
+
     def _batch(self, chunks: list[Chunk]) -> list[StoredRow]:
         groups: list[Any] = [self._regular(chunk) for chunk in chunks]
         has_quoted = any(
@@ -118,12 +142,15 @@ class Reader:
         )
         if has_quoted:
             groups = [self._with_nulls(chunk) for chunk in chunks]
-        rows = [row for group in groups for row in group]
-        batch = self._decoded(rows, is_resolved=has_quoted) if rows else []
+        columns: list[Any] = list(zip(*(row for group in groups for row in group), strict=True))
+        if not has_quoted:
+            columns = [self._with_null(column) for column in columns]
+        batch = self._decoded(columns) if columns else []
         if batch is None:
             batch = self._decoded_one_by_one(chunks)
         else:
-            self._note_places(chunks, groups, batch)
+            places = [(chunk.start, chunk.end) for chunk in chunks]
+            self._note_places(places, map(len, groups), batch)
         for chunk in chunks:
             if chunk.error is not None:
                 line, text = chunk.rest(self.dialect)
@@ -131,13 +158,8 @@ class Reader:
         self.count += len(batch)
         return batch
 
-    def _decoded(
-        self, rows: Sequence[Sequence[str | None]], *, is_resolved: bool
-    ) -> list[StoredRow] | None:
+    def _decoded(self, columns: Sequence[Sequence[str | None]]) -> list[StoredRow] | None:
         """Return the values; None if a field is no value of its column."""
-        columns: list[Sequence[str | None]] = list(zip(*rows, strict=True))
-        if not is_resolved:
-            columns = [self._with_null(column) for column in columns]
         try:
             decoded = [decode(column) for decode, column in zip(self.decode, columns, strict=True)]
         except _NOT_OF_THE_TYPE:
@@ -209,25 +231,21 @@ class Reader:
     # --- Places ---
 
     def _note_places(
-        self, chunks: list[Chunk], groups: Sequence[Sequence[Any]], batch: list[StoredRow]
+        self, places: Iterable[tuple[int, int]], counts: Iterable[int], batch: list[StoredRow]
     ) -> None:
-        done = 0
-        for chunk, rows in zip(chunks, groups, strict=True):
-            if not rows:
-                continue
-            first, last = done, done + len(rows) - 1
-            done += len(rows)
-            if self.key is None:
-                ids: list[Stored] = [self.count + first + 1, self.count + last + 1]
-            else:
-                ids = [batch[first][self.key], batch[last][self.key]]
-                keys = [row[self.key] for row in batch[first : last + 1]]
-                if set(map(type, keys)) != {int} or keys != sorted(set(keys)):  # type: ignore[type-var]
-                    self.map.is_ascending = False
-            if type(ids[0]) is int and type(ids[1]) is int:
-                self.map.add(chunk.start, chunk.end, ids[0], ids[1])
-            else:
+        """Note where the rows of a batch are: so many of them at each place."""
+        if self.key is None:
+            ids: Sequence[Any] = range(self.count + 1, self.count + len(batch) + 1)
+        else:
+            ids = [row[self.key] for row in batch]
+            if set(map(type, ids)) != {int} or ids != sorted(set(ids)):
                 self.map.is_ascending = False
+                return
+        done = 0
+        for (start, end), count in zip(places, counts, strict=True):
+            if count:
+                self.map.add(start, end, ids[done], ids[done + count - 1])
+                done += count
 
 
 def _ignore(_: BadRow) -> None:
