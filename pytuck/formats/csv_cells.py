@@ -131,7 +131,8 @@ def _decode_fractions(fields: Fields) -> Values:
         numbers = list(map(float, fields))  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return _each(_fraction, fields)
-    return _each(_fraction, fields) if any(map(math.isnan, numbers)) else numbers
+    # The sum of numbers is NaN if one of them is, or if both infinities are there.
+    return _each(_fraction, fields) if math.isnan(sum(numbers)) else numbers
 
 
 def _encode_booleans(values: Values) -> Fields:

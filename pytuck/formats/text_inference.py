@@ -110,7 +110,7 @@ class ColumnInference:
     def add(self, texts: Sequence[str | None]) -> None:
         """Look at more texts of the column; None and empty ones say nothing."""
         if self._kind is not _Kind.TEXT:
-            values = list(filter(None, texts))
+            values: list[str] = list(texts if all(texts) else filter(None, texts))  # type: ignore[arg-type]
             if not self._all_fit(values):
                 self._widen(texts)
         self._rows += len(texts)
@@ -203,6 +203,10 @@ def _kind_of(text: str) -> tuple[_Kind, tuple[str, str] | None]:
 
 
 def _are_whole(values: list[str]) -> bool:
+    if max(map(len, values)) <= _SURELY_EXACT:
+        joined = "\n".join(["", *values])
+        if "\n0" not in joined and joined.isascii() and joined.replace("\n", "").isdigit():
+            return True
     return _whole_within(values, -_EXACT_IN_FLOAT, _EXACT_IN_FLOAT)
 
 
@@ -323,7 +327,7 @@ def stored_column(type_: ColumnType[Any], texts: Sequence[str | None]) -> list[S
     if type_ is TYPES[str]:
         return list(texts)
     convert = _CONVERSIONS.get(type_)
-    values = list(filter(None, texts))
+    values: list[str] = list(texts if all(texts) else filter(None, texts))  # type: ignore[arg-type]
     if convert is None:
         found = [type_.to_storage(type_.convert(text)) for text in values]
     else:
@@ -338,14 +342,14 @@ def _wholes(values: list[str]) -> list[Stored]:
     numbers = list(map(int, values))
     if numbers and (min(numbers) < INTEGER_MIN or max(numbers) > INTEGER_MAX):
         raise ValueError("it is outside the 64 bits from -2^63 to 2^63 - 1")
-    return list[Stored](numbers)
+    return numbers  # type: ignore[return-value]
 
 
 def _floats(values: list[str]) -> list[Stored]:
     numbers = list(map(float, values))
-    if any(map(math.isnan, numbers)):
+    if math.isnan(sum(numbers)) and any(map(math.isnan, numbers)):
         raise ValueError("NaN cannot be told from NULL")
-    return list[Stored](numbers)
+    return numbers  # type: ignore[return-value]
 
 
 def _booleans(values: list[str]) -> list[Stored]:
@@ -360,13 +364,13 @@ def _decimals(values: list[str]) -> list[Stored]:
 def _dates(values: list[str]) -> list[Stored]:
     if values and not _are_dates(values):
         return [str(TYPES[date].convert(text)) for text in values]
-    return list[Stored](values)
+    return values  # type: ignore[return-value]
 
 
 def _date_times(values: list[str]) -> list[Stored]:
     parsed = list(map(datetime.fromisoformat, values))
     if values and _have_shape(values, _MICROSECONDS):
-        return list[Stored](values)
+        return values  # type: ignore[return-value]
     if values and (_have_shape(values, _SECONDS) or _have_shape(values, _USUAL_SHAPES[-1])):
         return [f"{text[:10]} {text[11:]}.000000" for text in values]
     return [found.isoformat(" ", "microseconds") for found in parsed]
