@@ -275,7 +275,9 @@ def _records(cache: CacheFile, batch: list[tuple[str, str]]) -> list[Any]:
 
 def _foreign(cache: CacheFile, path: Path, overrides: Overrides, work: Work) -> TableStream:
     chosen = overrides.types.get(_FOREIGN_TABLE, {})
-    inference = RecordInference(_FOREIGN_TABLE, chosen, path)
+    inference = RecordInference(
+        _FOREIGN_TABLE, chosen, path, is_sample=overrides.sample_rows is not None
+    )
     inference.look_at([dict.fromkeys(_FOREIGN_COLUMNS)])
     seen = hidden = 0
     for entries in cache.entries():

@@ -258,7 +258,12 @@ class _PydbliteFile:
     ) -> TableStream:
         """Return the table of a file of somebody else."""
         columns, notes = usable_names(self.fields)
-        inference = RecordInference(name, overrides.types.get(name, {}), self._path)
+        inference = RecordInference(
+            name,
+            overrides.types.get(name, {}),
+            self._path,
+            is_sample=overrides.sample_rows is not None,
+        )
         seen = 0
         inference.look_at([dict.fromkeys(self.fields)])
         for records in self._records():
