@@ -116,6 +116,10 @@ class PydbliteFormat(Format):
             saved.files = _save_folder(path, tables, known, work)
         return saved
 
+    def losses(self, table: Table) -> list[str]:
+        taken = sorted({_ID, _VERSION} & set(table.by_name))
+        return [f"the column '{name}': PyDbLite keeps a number of its own there" for name in taken]
+
 
 FORMAT = PydbliteFormat()
 
@@ -427,31 +431,35 @@ def _write(out: BinaryIO, rows: TableRows, path: Path, work: Work) -> None:
             table_name=rows.table.name,
             column_name=min(taken),
         )
-    highest = _highest_id(rows)
     pickle.dump(fields, out, _PROTOCOL)
-    pickle.dump(max(highest + 1, rows.next_key or 0), out, _PROTOCOL)
-    _write_records(out, rows, fields, path, work)
+    next_id_at = out.tell()
+    out.write(_next_id(0))  # known when all rows were seen
+    highest = _write_records(out, rows, fields, path, work)
     pickle.dump({}, out, _PROTOCOL)  # indices
     pickle.dump(dict.fromkeys(fields), out, _PROTOCOL)  # default values
     start = out.tell()
     pickle.dump(_description(rows), out, _PROTOCOL)
     out.write(_TAIL.pack(start, _MAGIC))
+    out.seek(next_id_at)
+    out.write(_next_id(max(highest + 1, rows.next_key or 0)))
 
 
-def _highest_id(rows: TableRows) -> int:
-    if rows.table.rowid_alias is None:
-        return rows.row_count
-    highest = 0
-    for batch in rows.batches():
-        last = batch[-1][-1]
-        highest = last if isinstance(last, int) else highest
-    return highest
+def _next_id(number: int) -> bytes:
+    """Return the pickle of a number, always of the same length."""
+    return (
+        pickle.PROTO
+        + bytes([_PROTOCOL])
+        + pickle.LONG1
+        + b"\x09"
+        + number.to_bytes(9, "little", signed=True)
+        + pickle.STOP
+    )
 
 
 def _write_records(
     out: BinaryIO, rows: TableRows, fields: list[str], path: Path, work: Work
-) -> None:
-    """Write one dictionary of all records, some at a time.
+) -> int:
+    """Write one dictionary of all records, some at a time, and return the highest id.
 
     Each part is pickled as a dictionary of its own, of which only the items are written, so that
     they become those of the one dictionary that was begun before.
@@ -461,9 +469,9 @@ def _write_records(
     part = io.BytesIO()
     pickler = pickle.Pickler(part, 3)  # without frames and with numbered memory
     out.write(pickle.PROTO + b"\x03" + pickle.EMPTY_DICT)
-    done = 0
+    done = highest = 0
     for batch in rows.batches():
-        ids = list(map(itemgetter(-1), batch))
+        ids: list[Any] = list(map(itemgetter(-1), batch))
         records = {
             id_: dict(zip(names, (*row, id_, 0), strict=True))
             for id_, row in zip(ids, cells.encode(batch), strict=True)
@@ -473,9 +481,11 @@ def _write_records(
         pickler.clear_memo()
         pickler.dump(records)
         out.write(_items_only(part.getvalue()))
+        highest = max(highest, ids[-1])
         done += len(batch)
         work.step("writing", rows.table.name, done, rows.row_count)
     out.write(pickle.STOP)
+    return highest
 
 
 _DICT_HEAD = pickle.PROTO + b"\x03" + pickle.EMPTY_DICT + pickle.BINPUT + b"\x00"

@@ -12,19 +12,23 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pytuck.common.atomic_file import replacing
-from pytuck.common.exceptions import CorruptFileError
+from pytuck.common.exceptions import CorruptFileError, FilePermissionError
 from pytuck.formats.regular_files import open_regular
 
 DESCRIPTION = "_pytuck.json"
 _JOURNAL = "_pytuck.saving.json"
 _LONGEST_DESCRIPTION = 1 << 26
 _LONGEST_NAME = 80
+_LEFTOVER_S = 86_400  # a save does not take longer
+_NEW_FILE = re.compile(r"\.pytuck-[^/]*\.tmp")
+_TABLE_FILE = re.compile(r"[^.].*\.(pdl|parquet|pq)", re.DOTALL | re.IGNORECASE)
 _UNUSUAL = re.compile(r"[^\w \-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
@@ -61,6 +65,7 @@ def changing(folder: Path) -> Iterator[FolderChanges]:
         OSError: The folder or the disk refused.
     """
     folder.mkdir(exist_ok=True)
+    _remove_old_leftovers(folder)
     changes = FolderChanges(folder)
     try:
         yield changes
@@ -85,6 +90,7 @@ def finish(folder: Path) -> None:
 
     Raises:
         CorruptFileError: The journal is damaged.
+        FilePermissionError: The folder cannot be changed.
     """
     journal = _read(folder / _JOURNAL)
     if journal is None:
@@ -92,16 +98,51 @@ def finish(folder: Path) -> None:
     renamed, removed = journal.get("renamed"), journal.get("removed")
     if not isinstance(renamed, dict) or not isinstance(removed, list):
         raise _damaged(folder / _JOURNAL, "it has not what it must")
-    for old, new in renamed.items():
-        source = checked_path(folder, old)
-        if source.exists():
-            source.chmod(0o644)
-            source.replace(checked_path(folder, new))
+    moves = [
+        (_own_path(folder, old, _NEW_FILE), _own_path(folder, new, _TABLE_FILE))
+        for old, new in renamed.items()
+    ]
+    gone = [_own_path(folder, name, _TABLE_FILE) for name in removed]
+    try:
+        _apply(folder, moves, gone, journal.get("description"))
+    except PermissionError as err:
+        raise FilePermissionError(
+            f"A save into '{folder}' was interrupted, and cannot be finished: {err.strerror}. "
+            "Allow to write into the folder and open it again.",
+            details={"path": str(folder)},
+        ) from err
+
+
+def _apply(
+    folder: Path, moves: list[tuple[Path, Path]], gone: list[Path], described: object
+) -> None:
+    journal = folder / _JOURNAL
+    mode = journal.stat().st_mode & 0o777
+    for new, final in moves:
+        if new.exists():
+            new.chmod(final.stat().st_mode & 0o777 if final.exists() else mode)
+            new.replace(final)
     with replacing(folder / DESCRIPTION) as path:
-        path.write_text(json.dumps(journal.get("description"), ensure_ascii=False), "utf-8")
-    for name in removed:
-        checked_path(folder, name).unlink(missing_ok=True)
-    (folder / _JOURNAL).unlink(missing_ok=True)
+        path.write_text(json.dumps(described, ensure_ascii=False), "utf-8")
+    for path in gone:
+        path.unlink(missing_ok=True)
+    journal.unlink(missing_ok=True)
+
+
+def _own_path(folder: Path, name: object, pattern: re.Pattern[str]) -> Path:
+    """Return the path of a file that a journal may speak of: not any file of the folder."""
+    path = checked_path(folder, name)
+    if not pattern.fullmatch(path.name):
+        raise _damaged(folder / _JOURNAL, f"'{path.name}' is no file of a table")
+    return path
+
+
+def _remove_old_leftovers(folder: Path) -> None:
+    """Remove the new files of saves that a crash ended before they counted."""
+    for path in folder.glob(".pytuck-*.tmp"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > _LEFTOVER_S:
+                path.unlink()
 
 
 def description(folder: Path) -> dict[str, Any] | None:

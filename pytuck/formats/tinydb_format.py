@@ -120,6 +120,9 @@ class TinydbFormat(Format):
         saved.state = _state(path)
         return saved
 
+    def losses(self, table: Table) -> list[str]:
+        return ["the table, whose name the schema has"] if table.name == SCHEMA_TABLE else []
+
 
 FORMAT = TinydbFormat()
 
