@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterator, Sequence
-from itertools import repeat
 from typing import Any
 
 from pytuck.formats.base import StoredRow
 from pytuck.schema import Table
-from pytuck.types import ColumnType, StorageClass
+from pytuck.types import ColumnType, RawType, StorageClass
 
 _MASK = (1 << 64) - 1
-_PLAIN = 2  # of marshal's versions the newest one whose bytes say nothing but the value
+_NUMBERS = (StorageClass.INTEGER, StorageClass.REAL)
+_MINUS_ONE = "minus one"
 
 
 class Checksum:
-    """Counts rows and sums up their contents, batch by batch.
+    """Counts rows and sums up Python's hashes of them, batch by batch, in one process.
 
-    Whole numbers in REAL columns count as the floats they become there, and -0.0 as 0.0, which
-    SQLite keeps in its place; True counts as 1, for which DuckDB gives it.
+    Numbers of the same value have the same hash: a whole number in a REAL column counts as the
+    float that it becomes there, -0.0 as the 0.0 that SQLite keeps in its place, True as 1. In
+    columns without a type, the types count as well.
+
+    Args:
+        counts_only: Do not look at the contents.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, *, counts_only: bool = False) -> None:
         self.table = table
+        self._counts_only = counts_only
         self.rows = 0
         self.sum = 0
-        kinds = [column.type.storage_class for column in table.columns]
-        self._reals = [place for place, kind in enumerate(kinds) if kind is StorageClass.REAL]
-        self._booleans = [place for place, kind in enumerate(kinds) if kind is StorageClass.BOOLEAN]
+        kinds = [column.type for column in table.columns]
+        self._raw = [place for place, kind in enumerate(kinds) if isinstance(kind, RawType)]
+        self._numbers = [
+            place for place, kind in enumerate(kinds) if kind.storage_class in _NUMBERS
+        ]
 
     @property
     def types(self) -> dict[str, ColumnType[Any]]:
@@ -37,30 +43,25 @@ class Checksum:
 
     def add(self, batch: Sequence[StoredRow]) -> None:
         """Take in some rows."""
-        rows = self._normal(batch) if batch and (self._reals or self._booleans) else batch
-        # As bytes: the hashes of 1, 1.0 and True are the same, and those of -1 and -2.
-        hashes = map(hash, map(marshal.dumps, map(tuple, rows), repeat(_PLAIN)))
         self.rows += len(batch)
-        self.sum = (self.sum + sum(hashes)) & _MASK
+        if self._counts_only:
+            return
+        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
+        if batch:
+            for place in self._raw:
+                columns[place] = list(map(repr, columns[place]))
+            for place in self._numbers:
+                if -1 in columns[place]:  # its hash is that of -2
+                    columns[place] = [
+                        _MINUS_ONE if value == -1 else value for value in columns[place]
+                    ]
+        self.sum = (self.sum + sum(map(hash, zip(*columns, strict=True)))) & _MASK
 
     def of(self, batches: Iterator[list[StoredRow]]) -> Iterator[list[StoredRow]]:
         """Take in the rows that go by."""
         for batch in batches:
             self.add(batch)
             yield batch
-
-    def _normal(self, batch: Sequence[StoredRow]) -> Sequence[StoredRow]:
-        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
-        for place in self._reals:
-            columns[place] = [
-                value + 0.0 if value.__class__ in {float, int} else value
-                for value in columns[place]
-            ]
-        for place in self._booleans:
-            columns[place] = [
-                value + 0 if value.__class__ is bool else value for value in columns[place]
-            ]
-        return list(zip(*columns, strict=True))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Checksum):

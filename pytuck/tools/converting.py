@@ -224,7 +224,10 @@ class ConversionPlan:
             tables = ordered_tables(engine, connection)
             wanted = self._wanted([table.name for table in tables])
             tables = [item for item in tables if item.name in wanted and item.kind == "table"]
-            rows = [CheckedRows(EngineRows(connection, table)) for table in tables]
+            rows = [
+                CheckedRows(EngineRows(connection, table), counts_only=not self.verify)
+                for table in tables
+            ]
             if name in DATABASES:
                 if self._is_copy(engine, name):
                     engine.backup(path, overwrite=False)
@@ -251,6 +254,7 @@ class ConversionPlan:
             streams,
             options=self.target_options,
             password=self.target_password,
+            counts_only=not self.verify,
             work=work,
         )
 
@@ -307,15 +311,20 @@ class ConversionPlan:
 
 
 class CheckedRows:
-    """Rows that are summed up while a format writes them."""
+    """Rows that are summed up while a format writes them.
 
-    def __init__(self, rows: EngineRows) -> None:
+    Args:
+        counts_only: Count them and do not look at their contents.
+    """
+
+    def __init__(self, rows: EngineRows, *, counts_only: bool = False) -> None:
         self._rows = rows
+        self._counts_only = counts_only
         self.table: Table = rows.table
         self.next_key = rows.next_key
         self.row_count = rows.row_count
         self.changed = None
-        self.checksum = Checksum(self.table)
+        self.checksum = Checksum(self.table, counts_only=counts_only)
 
     def batches(
         self, size: int = 1024, first: int | None = None, last: int | None = None
@@ -325,9 +334,9 @@ class CheckedRows:
         if first is not None or last is not None:
             yield from found
             return
-        self.checksum = Checksum(self.table)
+        self.checksum = Checksum(self.table, counts_only=self._counts_only)
         for batch in found:
-            self.checksum.add([row[:-1] for row in batch])
+            self.checksum.add(batch if self._counts_only else [row[:-1] for row in batch])
             yield batch
 
     def stream(self) -> TableStream:
@@ -336,6 +345,9 @@ class CheckedRows:
 
     def summed(self) -> Checksum:
         """Return the sum over all rows."""
+        if self._counts_only:
+            self.checksum.rows = self.row_count
+            return self.checksum
         for _ in self.batches():
             pass
         return self.checksum

@@ -20,9 +20,13 @@ def fill_store(
     *,
     options: BackendOptions | None = None,
     password: str | None = None,
+    counts_only: bool = False,
     work: Work = SILENT,
 ) -> dict[str, Checksum]:
     """Make a store of the tables of streams; return the sum over the rows of each.
+
+    Args:
+        counts_only: Count the rows and do not sum up their contents.
 
     Raises:
         PytuckException: What the streams or the engine refused.
@@ -40,7 +44,7 @@ def fill_store(
             create_and_fill(
                 connection,
                 lambda changes: engine.change(changes, connection),
-                _summing(streams, sums),
+                _summing(streams, sums, counts_only=counts_only),
                 work,
             )
         engine.save(work)
@@ -58,8 +62,10 @@ def password_in(options: BackendOptions | None, password: str | None) -> str | N
     return password
 
 
-def _summing(streams: Iterable[TableStream], sums: dict[str, Checksum]) -> Iterator[TableStream]:
+def _summing(
+    streams: Iterable[TableStream], sums: dict[str, Checksum], *, counts_only: bool
+) -> Iterator[TableStream]:
     for stream in streams:
-        checksum = sums[stream.table.name] = Checksum(stream.table)
+        checksum = sums[stream.table.name] = Checksum(stream.table, counts_only=counts_only)
         stream.batches = checksum.of(stream.batches)
         yield stream

@@ -151,7 +151,7 @@ def import_from_database(
     try:
         with appearing(target, overwrite=overwrite) as path, plan.source.streams() as streams:
             found = plan.wanted(streams)
-            sums = fill_store(path, target_engine, found, options=target_options)
+            sums = fill_store(path, target_engine, found, options=target_options, counts_only=True)
     except _AS_THEY_ARE:
         raise
     except PytuckException as err:

@@ -20,7 +20,7 @@ from pytuck.common.progress import CancelToken
 from pytuck.tools import ConversionPlan
 from pytuck.tools.converting import CheckedRows
 
-ENGINES = ("pytuck", "sqlite", "duckdb", "json")
+ENGINES = ("pytuck", "sqlite", "duckdb", "json", "jsonl", "csv", "diskcache", "pydblite", "parquet")
 
 
 def contents(path, password=None):
