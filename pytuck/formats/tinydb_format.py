@@ -40,8 +40,8 @@ from pytuck.formats.base import (
 from pytuck.formats.capabilities import FormatCapabilities
 from pytuck.formats.json_cells import JsonCells
 from pytuck.formats.json_codec import fastest_codec
-from pytuck.formats.json_documents import RecordCells
 from pytuck.formats.json_inference import RecordInference
+from pytuck.formats.json_records import RecordCells
 from pytuck.formats.json_source import JsonSource
 from pytuck.formats.regular_files import open_regular
 from pytuck.formats.row_chunks import ChunkMap, RowsOfIds, write_rows

@@ -25,7 +25,7 @@ from pytuck.common.exceptions import (
 from pytuck.common.options import DuckdbBackendOptions
 from pytuck.common.progress import CancelToken
 
-KINDS = ("json", "jsonl", "csv", "diskcache", "pydblite")
+KINDS = ("json", "jsonl", "csv", "msgpack", "tinydb", "diskcache", "pydblite", "parquet")
 
 
 @pytest.fixture(params=KINDS)
