@@ -25,8 +25,9 @@ from pytuck.common.sqlite_defences import defend
 from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE
 from pytuck.formats.base import BATCH_ROWS
+from pytuck.formats.pickle_values import RefusedPickleError
 from pytuck.formats.regular_files import open_regular
-from pytuck.formats.restricted_pickle import RefusedPickleError, plain_value
+from pytuck.formats.restricted_pickle import plain_value
 from pytuck.query import Select, TableSource, select
 from pytuck.schema import Column, Table
 from pytuck.types import RAW, TYPES, Stored

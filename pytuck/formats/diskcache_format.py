@@ -11,10 +11,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import diskcache
 
 from pytuck.common.exceptions import (
+    ConflictError,
     CorruptFileError,
     DatabaseConnectionError,
     LockTimeout,
@@ -62,11 +64,13 @@ class DiskcacheLayout(Layout):
     Attributes:
         tables: The tables whose rows have the row ids of their keys.
         numbers: The number of each table in the keys of its rows.
+        schema: The entry with the schema, which every save makes another one.
         is_foreign: It is a cache of another program.
     """
 
     tables: dict[str, Table] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    schema: str | None = None
     is_foreign: bool = False
 
 
@@ -163,7 +167,8 @@ def _layout_of(path: Path) -> DiskcacheLayout:
         if schema is None:
             return DiskcacheLayout(is_foreign=any(cache.entries()))
         entries = _entries(cache, path, schema)
-        return DiskcacheLayout(numbers={entry["name"]: entry["number"] for entry in entries})
+        numbers = {entry["name"]: entry["number"] for entry in entries}
+        return DiskcacheLayout(numbers=numbers, schema=schema)
     finally:
         cache.close()
 
@@ -173,7 +178,7 @@ def _streams(
 ) -> Generator[TableStream, None, None]:
     cache = CacheFile(path)
     try:
-        schema = cache.text(_SCHEMA_KEY)
+        layout.schema = schema = cache.text(_SCHEMA_KEY)
         if schema is None:
             layout.is_foreign = True
             yield _foreign(cache, path, overrides, work)
@@ -334,7 +339,17 @@ class _Writer:
     def write(
         self, tables: Sequence[TableRows], known: DiskcacheLayout, saved: DiskcacheLayout
     ) -> None:
-        """Write what changed, and the schema."""
+        """Write what changed, and the schema.
+
+        Raises:
+            ConflictError: Somebody else saved since the layout was known.
+        """
+        if self._cache.get(_SCHEMA_KEY) != known.schema:
+            raise ConflictError(
+                f"'{self._path}' was saved by another program since it was read. Open it again, "
+                "or save to another folder.",
+                details={"path": str(self._path)},
+            )
         old = known.numbers
         free = max(old.values(), default=0) + 1
         for rows in tables:
@@ -352,6 +367,7 @@ class _Writer:
         described = {
             "format": "pytuck",
             "version": DiskcacheFormat.version,
+            "save": uuid4().hex,
             "tables": [
                 {
                     "name": rows.table.name,
@@ -363,7 +379,8 @@ class _Writer:
                 for rows in tables
             ],
         }
-        self._cache.set(_SCHEMA_KEY, _CODEC.dumps(described).decode())
+        saved.schema = _CODEC.dumps(described).decode()
+        self._cache.set(_SCHEMA_KEY, saved.schema)
 
     def _write_all(self, rows: TableRows, number: int) -> None:
         cells = JsonCells(rows.table, self._path)

@@ -45,8 +45,9 @@ from pytuck.formats.base import (
 from pytuck.formats.capabilities import FormatCapabilities
 from pytuck.formats.json_inference import RecordInference
 from pytuck.formats.native_cells import NativeCells
+from pytuck.formats.pickle_values import RefusedPickleError, checked
 from pytuck.formats.regular_files import open_regular
-from pytuck.formats.restricted_pickle import PickleStream, RefusedPickleError, checked
+from pytuck.formats.restricted_pickle import PickleStream
 from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Table
 from pytuck.schema.json_form import table_from_json, table_to_json

@@ -1,7 +1,7 @@
 """Reading pickles as plain data: nothing in them is imported, called or run.
 
 Python's own unpickler runs what a file tells it to. This one knows numbers, text, bytes, lists,
-tuples, dictionaries, sets (as lists) and the few classes of `_CLASSES`, and refuses anything else.
+tuples, dictionaries, sets (as lists) and the few classes of `CLASSES`, and refuses anything else.
 It reads from a file as it goes, so that a large dictionary need not be in memory.
 """
 
@@ -11,16 +11,18 @@ import pickle
 import struct
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
+from datetime import timedelta, timezone
 from io import BytesIO
 from typing import Any, BinaryIO
 
-MAX_NESTING = 200
-"""Levels of lists and dictionaries in one value."""
-
-LARGEST_VALUE = 1 << 26
-"""Characters of one value, and 16 for each part; what is said again counts again."""
+from pytuck.formats.pickle_values import (
+    CLASSES,
+    MOST_DIGITS,
+    RefusedPickleError,
+    UnfinishedUuid,
+    bytearray_arguments,
+    checked,
+)
 
 _MOST_REPEATED = 1 << 28
 """Characters that are said again by reference in one file, so that a small one stays small."""
@@ -37,51 +39,6 @@ _INT, _FLOAT = struct.Struct("<i").unpack_from, struct.Struct(">d").unpack_from
 _UNSIGNED = struct.Struct("<I").unpack_from
 _MOST_WAITING = 1 << 22  # values on the stack: a list of ours is built a thousand at a time
 
-_MOST_DIGITS = 4096  # of a number, which would take as many characters as text
-
-
-class RefusedPickleError(ValueError):
-    """A pickle holds what is no plain data, or is damaged.
-
-    Attributes:
-        position: The byte of the file at which it was noticed.
-        is_truncated: The file ends too early.
-    """
-
-    def __init__(self, reason: str, position: int, *, is_truncated: bool = False) -> None:
-        super().__init__(reason)
-        self.position = position
-        self.is_truncated = is_truncated
-
-
-class _Uuid:
-    """A UUID that is being made: a pickle gives its number last."""
-
-
-def _decimal(text: str) -> Decimal:
-    number = Decimal(text)
-    if number.is_finite() and abs(number.adjusted()) > _MOST_DIGITS:
-        raise ValueError("a decimal number has too many digits")
-    return number
-
-
-_CLASSES: dict[tuple[str, str], Callable[..., Any]] = {
-    ("datetime", "date"): date,
-    ("datetime", "datetime"): datetime,
-    ("datetime", "time"): time,
-    ("datetime", "timedelta"): timedelta,
-    ("datetime", "timezone"): timezone,
-    ("decimal", "Decimal"): _decimal,
-    ("uuid", "UUID"): _Uuid,
-    ("builtins", "set"): list,
-    ("builtins", "frozenset"): list,
-    ("builtins", "bytearray"): bytes,
-    ("__builtin__", "set"): list,
-    ("__builtin__", "frozenset"): list,
-    ("_codecs", "encode"): lambda text, _: text.encode("latin-1"),
-}
-"""The classes that are made, all from plain arguments; none of them can do anything."""
-
 
 def plain_value(pickled: bytes) -> Any:
     """Return the value of one pickle.
@@ -94,31 +51,6 @@ def plain_value(pickled: bytes) -> Any:
     if not stream.is_at_end():
         raise RefusedPickleError("there is more behind its end", stream.position)
     return checked(value)
-
-
-def checked(value: Any) -> Any:
-    """Return a value, when it has an end and a bearable size.
-
-    Raises:
-        RefusedPickleError: It contains itself, or is too large or too deep.
-    """
-    if type(value) in (list, dict, tuple):
-        budget = LARGEST_VALUE
-        waiting = [(value, 1)]
-        while waiting:
-            container, depth = waiting.pop()
-            if depth > MAX_NESTING:
-                raise RefusedPickleError(
-                    f"a value contains itself, or is nested deeper than {MAX_NESTING} levels", 0
-                )
-            items = [*container, *container.values()] if type(container) is dict else container
-            budget -= 16 * len(items)
-            budget -= sum(len(item) for item in items if type(item) in (str, bytes))
-            if budget < 0:
-                raise RefusedPickleError("a value is said so often that it gets too large", 0)
-            inner = [item for item in items if type(item) in (list, dict, tuple)]
-            waiting += [(item, depth + 1) for item in inner]
-    return value
 
 
 class PickleStream:
@@ -268,7 +200,7 @@ class PickleStream:
             raise self._refused("it is damaged: it does not end with one value")
         value = self._stack.pop()
         self._memo = {}
-        if type(value) is type or callable(value) or isinstance(value, _Uuid):
+        if type(value) is type or callable(value) or isinstance(value, UnfinishedUuid):
             raise self._refused("it is a class, and no value")
         return value
 
@@ -375,39 +307,31 @@ class PickleStream:
         self._stack.append(self._known_class(self._stack.pop(), name))
 
     def _known_class(self, module: object, name: object) -> Callable[..., Any]:
-        if isinstance(module, str) and isinstance(name, str) and (module, name) in _CLASSES:
-            return _CLASSES[module, name]
+        if isinstance(module, str) and isinstance(name, str) and (module, name) in CLASSES:
+            return CLASSES[module, name]
         raise self._refused(f"it holds an object of {module}.{name}, which is no plain data")
 
     def _reduce(self) -> None:
         arguments = self._stack.pop()
         made = self._stack.pop()
-        if made not in _CLASSES.values() or type(arguments) is not tuple:
+        if made not in CLASSES.values() or type(arguments) is not tuple:
             raise self._refused("it calls what cannot be called")
         plain = (int, float, str, bytes, timedelta, timezone, tuple, list)
         if not all(isinstance(argument, plain) for argument in arguments):
             raise self._refused("it makes an object of what is no plain data")
         if made is bytes and not all(isinstance(argument, (bytes, list)) for argument in arguments):
-            arguments = _bytearray_arguments(arguments)
+            arguments = bytearray_arguments(arguments)
         self._stack.append(made(*arguments))
 
     def _build(self) -> None:
         state = self._stack.pop()
-        if not isinstance(self._stack[-1], _Uuid) or type(state) is not dict:
+        if not isinstance(self._stack[-1], UnfinishedUuid) or type(state) is not dict:
             raise self._refused("it changes an object that is no plain data")
         known = uuid.UUID(int=state["int"])
         shell = self._stack[-1]
         self._stack[-1] = known
         for number in [number for number, value in self._memo.items() if value is shell]:
             self._memo[number] = known
-
-
-def _bytearray_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return what `bytes` is made of for the oldest pickles: `bytearray(text, 'latin-1')`."""
-    text, *_ = arguments
-    if not isinstance(text, str):
-        raise TypeError("a bytearray of no text")
-    return (text.encode("latin-1"),)
 
 
 def _is_outermost(code: int, stack: list[Any], marks: list[int]) -> bool:
@@ -455,7 +379,7 @@ def _old_text(data: bytes) -> str:
 
 
 def _long(data: bytes) -> int:
-    if len(data) > _MOST_DIGITS:
+    if len(data) > MOST_DIGITS:
         raise ValueError("a whole number has too many digits")
     return int.from_bytes(data, "little", signed=True)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from pytuck.common.exceptions import (
+    ConflictError,
     CorruptFileError,
     FileFormatError,
     PytuckException,
@@ -101,6 +102,17 @@ def test_a_save_that_fails_changes_nothing(tmp_path):
     with pytest.raises(OSError, match="no"):
         FORMAT.save(path, [Failing(SMALL.table, [(1, "x")])], layout=layout)
     assert_same(read_all(FORMAT, path)[0], expected([SMALL]))
+
+
+def test_a_save_of_somebody_else_is_not_overwritten(tmp_path):
+    path = tmp_path / "x"
+    FORMAT.save(path, [SMALL])
+    _, layout = read_all(FORMAT, path)
+    other = RowsInMemory(SMALL.table, [*SMALL.rows, (6, "other")], changed={6})
+    FORMAT.save(path, [other], layout=layout)
+    with pytest.raises(ConflictError, match="another program"):
+        FORMAT.save(path, [RowsInMemory(SMALL.table, [(1, "mine")], changed={1})], layout=layout)
+    assert_same(read_all(FORMAT, path)[0], expected([other]))
 
 
 def test_a_lost_entry_is_noticed(tmp_path):
