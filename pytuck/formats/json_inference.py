@@ -323,13 +323,21 @@ def _real_without_nan(values: Sequence[Any]) -> Sequence[Stored]:
 
 
 def _date_times(values: Sequence[Any]) -> Sequence[Stored]:
-    parse, encode = datetime.fromisoformat, datetime.isoformat
-    return [
-        None
-        if value is None
-        else encode(parse(value) if type(value) is str else value, " ", "microseconds")
-        for value in values
-    ]
+    """Return the stored texts; the usual ways to write them are changed without a look inside."""
+    if set(map(type, values)) == {str}:
+        lengths = set(map(len, values))
+        if lengths == {19}:  # to the second
+            return [f"{text[:10]} {text[11:]}.000000" for text in values]
+        if lengths == {20}:  # to the second, of UTC
+            return [f"{text[:10]} {text[11:19]}.000000+00:00" for text in values]
+        if lengths == {26} and not any(text[-1] == "Z" for text in values):
+            return [f"{text[:10]} {text[11:]}" for text in values]
+    return [None if value is None else _date_time(value) for value in values]
+
+
+def _date_time(value: Any) -> str:
+    point = datetime.fromisoformat(value) if type(value) is str else value
+    return point.isoformat(" ", "microseconds")
 
 
 def container_text(value: Any) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytuck.common.exceptions import CorruptFileError
@@ -40,6 +40,7 @@ def same(left, right):
     return repr(left) == repr(right)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_values_of_every_type_come_back(data):
     kind = data.draw(st.sampled_from(list(VALUES)))
@@ -48,12 +49,14 @@ def test_values_of_every_type_come_back(data):
     assert same(through_json(cells_of(type_of(kind)), [(stored,), (None,)]), [(stored,), (None,)])
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_values_of_json_columns_come_back(value):
     stored = to_json_text(value)
     assert through_json(cells_of(JSON), [(stored,)]) == [(stored,)]
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*TYPES.values(), JSON, RAW]), st.lists(anything, min_size=1))
 def test_values_that_do_not_fit_their_column_come_back(type_, values):
     rows = [(value,) for value in values if not (type_ is TYPES[float] and type(value) is int)]

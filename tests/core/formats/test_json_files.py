@@ -75,6 +75,7 @@ def written(tmp_path, text):
 # --- Our own files ------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     several(),
     some_format,
@@ -90,6 +91,7 @@ def test_tables_come_back_as_they_were(folder, tables, writer, reader, indent, e
     assert agree(found, tables)
 
 
+@settings(deadline=None)
 @given(several())
 def test_both_libraries_write_files_with_the_same_meaning(folder, tables):
     texts = []
@@ -180,7 +182,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(edits, min_size=1, max_size=3), some_format, st.booleans())
 def test_saving_changes_gives_the_rows_and_the_same_file_as_saving_all(
     folder, rounds, format_, reads_again
@@ -477,6 +479,7 @@ def _by_column(found):
     return sorted(cells.items(), key=lambda item: item[0].name)
 
 
+@settings(deadline=None)
 @given(json_records, some_format, st.sampled_from([None, 2]), st.booleans())
 def test_records_of_others_are_written_back_with_their_meaning(
     folder, records, format_, indent, ensure_ascii

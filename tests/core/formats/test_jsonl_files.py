@@ -63,6 +63,7 @@ def rows_of(found):
 # --- Our own files -----------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(several(), some_format, some_format, st.booleans())
 def test_tables_come_back_as_they_were(folder, tables, writer, reader, ensure_ascii):
     path = folder / "own.jsonl"
@@ -72,7 +73,7 @@ def test_tables_come_back_as_they_were(folder, tables, writer, reader, ensure_as
     assert agree(contents(reader, path)[0], tables)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(several(), some_format)
 def test_tables_behind_a_password_come_back_as_they_were(folder, tables, format_):
     path = folder / "secret.jsonl"
@@ -145,7 +146,7 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(edits, min_size=1, max_size=5), some_format, st.booleans())
 def test_saving_changes_gives_the_rows(folder, rounds, format_, reads_again):
     path = folder / "changed.jsonl"
@@ -347,7 +348,7 @@ def test_lines_of_others_are_one_table(format_, tmp_path):
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.lists(

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgpack
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytuck.common.exceptions import (
@@ -60,6 +60,7 @@ def saved_again(path):
         return list(msgpack.Unpacker(file, timestamp=3))
 
 
+@settings(deadline=None)
 @given(several())
 def test_tables_come_back_as_they_were(folder, tables):
     path = folder / "own.msgpack"
@@ -231,6 +232,7 @@ def test_a_malformed_file_is_an_error(tmp_path, data, message):
     assert "people.msgpack" in str(raised.value)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=40), st.sampled_from([b"", b"\x91\x81\xa1a", own(HEAD), b"\x81\xa1a\x91"])
 )

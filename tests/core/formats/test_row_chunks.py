@@ -6,7 +6,7 @@ import io
 from array import array
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytuck.common.exceptions import PytuckException, SerializationError
@@ -37,6 +37,7 @@ def everything(rows, separator):
     return out.getvalue()
 
 
+@settings(deadline=None)
 @given(
     st.sets(st.integers(-900, 900), max_size=700),
     st.lists(
@@ -69,6 +70,7 @@ def test_any_changes_of_keyed_rows(ids, rounds, separator, before):
         file = out
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.lists(st.integers(0, 6), max_size=3), separators)
 def test_rows_that_are_added_at_the_end(count, added, separator):
     rows = [(f"row {number}",) for number in range(count)]
