@@ -8,56 +8,42 @@ read.
 from __future__ import annotations
 
 import io
-import os
 import pickle
-import struct
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from pytuck.common.atomic_file import replacing
 from pytuck.common.exceptions import (
     CorruptFileError,
-    EmptyFileError,
     FileFormatError,
     NewerFormatError,
-    SchemaError,
     SerializationError,
-    TruncatedFileError,
 )
 from pytuck.common.options import PydbliteBackendOptions
 from pytuck.common.progress import SILENT, Work
 from pytuck.formats import table_folder
 from pytuck.formats.base import (
-    BATCH_ROWS,
     NOTHING_DECIDED,
     Format,
     Layout,
     Overrides,
     Reading,
-    StoredRow,
     TableRows,
     TableStream,
 )
 from pytuck.formats.capabilities import FormatCapabilities
-from pytuck.formats.json_inference import RecordInference
 from pytuck.formats.native_cells import NativeCells
-from pytuck.formats.pickle_values import RefusedPickleError, checked
+from pytuck.formats.pydblite_file import MAGIC, TAIL, PydbliteFile
 from pytuck.formats.regular_files import open_regular
-from pytuck.formats.restricted_pickle import PickleStream
-from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Table
-from pytuck.schema.json_form import table_from_json, table_to_json
+from pytuck.schema.json_form import table_to_json
 
 ENDING = ".pdl"
 _ID, _VERSION = "__id__", "__version__"
 _PROTOCOL = 4
-_MAGIC = b"PYTUCK\0\1"
-_TAIL = struct.Struct("<Q8s")
-"""The last bytes of a file of ours: where its description begins, and that it is one."""
 
 
 @dataclass(slots=True)
@@ -178,7 +164,7 @@ def _one_table(
     work: Work,
 ) -> Iterator[TableStream]:
     with open_regular(path, follows_links=entry is None) as file:
-        source = _PydbliteFile(file, path)
+        source = PydbliteFile(file, path)
         described = source.own_schema()
         own = described or entry
         source.read_fields()
@@ -193,177 +179,9 @@ def _one_table(
                     next_key if isinstance(next_key, int) else None,
                 )
                 return
-        yield source.inferred(name, layout, overrides, work)
-
-
-class _PydbliteFile:
-    """One file, read twice where its types must be found out."""
-
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        self._file = file
-        self._path = path
-        self.fields: list[str] = []
-        self.next_id = 0
-        self._is_ours = False
-
-    def own_schema(self) -> dict[str, Any] | None:
-        """Return what we wrote behind the pickles; None where nothing of ours is there."""
-        size = self._file.seek(0, os.SEEK_END)
-        self._file.seek(max(0, size - _TAIL.size))
-        tail = self._file.read(_TAIL.size)
-        if len(tail) < _TAIL.size or not tail.endswith(_MAGIC):
-            return None
-        start, _ = _TAIL.unpack(tail)
-        if start > size:
-            raise self._damaged("its last bytes lead nowhere")
-        self._file.seek(start)
-        try:
-            found = checked(PickleStream(self._file).load())
-        except RefusedPickleError as err:
-            self._fail(err)
-        self._is_ours = True
-        return found if isinstance(found, dict) else None
-
-    def read_fields(self) -> None:
-        """Read the names of the fields."""
-        try:
-            self._stream_at_records()
-        except RefusedPickleError as err:
-            self._fail(err)
-
-    def described_table(self, name: str, schema: object) -> Table:
-        """Return the table that its description says."""
-        if not isinstance(schema, dict):
-            raise self._damaged("its schema is none")
-        try:
-            return table_from_json(name, schema)
-        except SchemaError as err:
-            raise self._damaged(err.message) from err
-
-    def own_rows(self, table: Table, count: object, work: Work) -> Iterator[list[StoredRow]]:
-        """Give the rows of a table that we wrote."""
-        cells = NativeCells(table, self._path)
-        done = 0
-        total = count if isinstance(count, int) else None
-        for records in self._records():
-            try:
-                values = [_row_of(self.fields, record) for record in records]
-            except KeyError as err:
-                raise self._damaged(f"record {done + 1} lacks the field {err}") from err
-            for start in range(0, len(values), BATCH_ROWS):
-                part = values[start : start + BATCH_ROWS]
-                yield list(cells.decode(part, done + 1))
-                done += len(part)
-                work.step("reading", table.name, done, total)
-        if total is not None and done != total:
-            raise self._damaged(f"it has {done} records in place of {total}")
-
-    def inferred(
-        self, name: str, layout: PydbliteLayout, overrides: Overrides, work: Work
-    ) -> TableStream:
-        """Return the table of a file of somebody else."""
-        columns, notes = usable_names(self.fields)
-        inference = RecordInference(
-            name,
-            overrides.types.get(name, {}),
-            self._path,
-            is_sample=overrides.sample_rows is not None,
-        )
-        seen = 0
-        inference.look_at([dict.fromkeys(self.fields)])
-        for records in self._records():
-            inference.look_at([_fields_of(self.fields, record) for record in records])
-            seen += len(records)
-            work.step("reading", name, seen)
-            if overrides.sample_rows is not None and seen >= overrides.sample_rows:
-                break
-        table = inference.table(columns)
-        layout.tables[name] = table
-        return TableStream(
-            table, self._foreign_rows(inference, name, work), None, True, tuple(notes)
-        )
-
-    def _foreign_rows(
-        self, inference: RecordInference, name: str, work: Work
-    ) -> Iterator[list[StoredRow]]:
-        done = 0
-        for records in self._records():
-            for start in range(0, len(records), BATCH_ROWS):
-                part = [
-                    _fields_of(self.fields, record)
-                    for record in records[start : start + BATCH_ROWS]
-                ]
-                yield list(inference.rows(part, done + 1))
-                done += len(part)
-                work.step("reading", name, done)
-
-    def _stream_at_records(self) -> PickleStream:
-        self._file.seek(0)
-        stream = PickleStream(self._file)
-        if stream.is_at_end():
-            raise EmptyFileError(f"'{self._path}' is empty.", details=self._details())
-        fields, next_id = stream.load(), stream.load()
-        is_named = isinstance(fields, list) and all(isinstance(name, str) for name in fields)
-        if not is_named or not isinstance(next_id, int):
-            raise FileFormatError(
-                f"'{self._path}' is no file of PyDbLite: it does not begin with names of fields.",
-                details=self._details(),
-            )
-        if len(set(fields)) < len(fields):
-            raise self._damaged("two fields have the same name")
-        self.fields, self.next_id = fields, next_id
-        return stream
-
-    def _records(self) -> Iterator[list[dict[str, Any]]]:
-        try:
-            stream = self._stream_at_records()
-            for items in stream.load_items():
-                records = [record for _, record in items]
-                if set(map(type, records)) - {dict}:
-                    raise self._damaged("a record is no dictionary")
-                for value in chain.from_iterable(map(dict.values, records)):
-                    if type(value) in _CONTAINERS:
-                        checked(value)
-                yield records
-            stream.load()  # indices
-            if not stream.is_at_end():
-                stream.load()  # default values, which old files lack
-            if not stream.is_at_end() and not self._is_ours:
-                raise TruncatedFileError(
-                    f"The end of '{self._path}' is missing: the description of the table is cut. "
-                    "Restore it from a backup.",
-                    details=self._details(),
-                )
-        except RefusedPickleError as err:
-            self._fail(err)
-
-    def _details(self) -> dict[str, str | int]:
-        return {"path": str(self._path)}
-
-    def _damaged(self, reason: str) -> CorruptFileError:
-        return CorruptFileError(
-            f"'{self._path}' is damaged: {reason}. Restore it from a backup.",
-            details=self._details(),
-        )
-
-    def _fail(self, err: RefusedPickleError) -> NoReturn:
-        kind = TruncatedFileError if err.is_truncated else CorruptFileError
-        raise kind(
-            f"'{self._path}' cannot be read at byte {err.position}: {err}. Nothing in it was run. "
-            "Restore it from a backup, or have its author save plain values only.",
-            details={**self._details(), "position": err.position},
-        ) from err
-
-
-_CONTAINERS = {list, dict, tuple}
-
-
-def _row_of(fields: list[str], record: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple([record[name] for name in fields])
-
-
-def _fields_of(fields: list[str], record: dict[str, Any]) -> dict[str, Any]:
-    return {name: record.get(name) for name in fields}
+        stream = source.inferred(name, overrides, work)
+        layout.tables[name] = stream.table
+        yield stream
 
 
 # --- Writing ------------------------------------------------------------------------------------
@@ -440,7 +258,7 @@ def _write(out: BinaryIO, rows: TableRows, path: Path, work: Work) -> None:
     pickle.dump(dict.fromkeys(fields), out, _PROTOCOL)  # default values
     start = out.tell()
     pickle.dump(_description(rows), out, _PROTOCOL)
-    out.write(_TAIL.pack(start, _MAGIC))
+    out.write(TAIL.pack(start, MAGIC))
     out.seek(next_id_at)
     out.write(_next_id(max(highest + 1, rows.next_key or 0)))
 
