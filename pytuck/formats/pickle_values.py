@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 MAX_NESTING = 200
 """Levels of lists and dictionaries in one value."""
@@ -32,7 +33,13 @@ class RefusedPickleError(ValueError):
 
 
 class UnfinishedUuid:
-    """A UUID that is being made: a pickle gives its number last."""
+    """A UUID that is being made: a pickle gives its number last.
+
+    Attributes:
+        value: The UUID, when the number is known.
+    """
+
+    value: UUID | None = None
 
 
 def _decimal(text: str) -> Decimal:
@@ -53,6 +60,8 @@ CLASSES: dict[tuple[str, str], Callable[..., Any]] = {
     ("builtins", "set"): list,
     ("builtins", "frozenset"): list,
     ("builtins", "bytearray"): bytes,
+    ("__builtin__", "bytes"): bytes,
+    ("__builtin__", "bytearray"): bytes,
     ("__builtin__", "set"): list,
     ("__builtin__", "frozenset"): list,
     ("_codecs", "encode"): lambda text, _: text.encode("latin-1"),

@@ -263,7 +263,8 @@ class PickleStream:
             self._repeated += len(value)
             if self._repeated > _MOST_REPEATED:
                 raise self._refused("texts are said so often that they get too large")
-        self._stack.append(value)
+        is_made = isinstance(value, UnfinishedUuid) and value.value is not None
+        self._stack.append(value.value if is_made else value)
 
     def _set_items(self) -> None:
         values = self._marked()
@@ -327,11 +328,8 @@ class PickleStream:
         state = self._stack.pop()
         if not isinstance(self._stack[-1], UnfinishedUuid) or type(state) is not dict:
             raise self._refused("it changes an object that is no plain data")
-        known = uuid.UUID(int=state["int"])
-        shell = self._stack[-1]
-        self._stack[-1] = known
-        for number in [number for number, value in self._memo.items() if value is shell]:
-            self._memo[number] = known
+        self._stack[-1].value = uuid.UUID(int=state["int"])
+        self._stack[-1] = self._stack[-1].value
 
 
 def _is_outermost(code: int, stack: list[Any], marks: list[int]) -> bool:
