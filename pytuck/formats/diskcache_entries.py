@@ -25,7 +25,7 @@ from pytuck.common.sqlite_defences import defend
 from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE
 from pytuck.formats.base import BATCH_ROWS
-from pytuck.formats.pickle_values import RefusedPickleError
+from pytuck.formats.pickle_values import RefusedPickleError, with_text_keys
 from pytuck.formats.regular_files import open_regular
 from pytuck.formats.restricted_pickle import plain_value
 from pytuck.query import Select, TableSource, select
@@ -225,7 +225,7 @@ def _unpickled(value: object) -> tuple[Any, bool]:
     if not isinstance(value, bytes):
         return value, True
     try:
-        return plain_value(value), False
+        return with_text_keys(plain_value(value)), False
     except RefusedPickleError:
         return value, True
 

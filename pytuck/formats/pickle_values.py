@@ -100,3 +100,14 @@ def bytearray_arguments(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if not isinstance(text, str):
         raise TypeError("a bytearray of no text")
     return (text.encode("latin-1"),)
+
+
+def with_text_keys(value: Any) -> Any:
+    """Return a checked value as JSON can hold it: pairs for a dictionary with other keys."""
+    if type(value) is dict:
+        if set(map(type, value)) <= {str}:
+            return {key: with_text_keys(item) for key, item in value.items()}
+        return [[with_text_keys(key), with_text_keys(item)] for key, item in value.items()]
+    if type(value) in (list, tuple):
+        return type(value)(map(with_text_keys, value))
+    return value

@@ -25,7 +25,7 @@ from pytuck.formats.base import (
 )
 from pytuck.formats.json_inference import RecordInference
 from pytuck.formats.native_cells import NativeCells
-from pytuck.formats.pickle_values import RefusedPickleError, checked
+from pytuck.formats.pickle_values import RefusedPickleError, checked, with_text_keys
 from pytuck.formats.restricted_pickle import PickleStream
 from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Table
@@ -200,4 +200,4 @@ def _row_of(fields: list[str], record: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _fields_of(fields: list[str], record: dict[str, Any]) -> dict[str, Any]:
-    return {name: record.get(name) for name in fields}
+    return {name: with_text_keys(record.get(name)) for name in fields}

@@ -145,6 +145,7 @@ def _foreign(path):
         cache["long text"] = "é" * 40_000
         cache["long bytes"] = b"\0" * 40_000
         cache["list"] = [1, {"a": None}]
+        cache["numbered"] = {1: {(2, 3): "x"}}
         cache["day"] = date(2020, 1, 2)
         cache[("a", 1)] = None
         cache.set("short", 1, expire=1000, tag="t")
@@ -162,6 +163,7 @@ def test_a_foreign_cache_is_one_table(tmp_path):
     assert by_key['"bytes"'][1] == '{"$bytes":"AP8="}'
     assert by_key['"long text"'][1] == '"' + "é" * 40_000 + '"'
     assert by_key['"list"'][1] == '[1,{"a":null}]'
+    assert by_key['"numbered"'][1] == '[[1,[[[2,3],"x"]]]]'
     assert by_key['"day"'][1] == '{"$date":"2020-01-02"}'
     assert by_key['["a",1]'][1] is None
     assert by_key['"short"'][3] == "t"
