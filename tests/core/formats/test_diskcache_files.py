@@ -30,7 +30,7 @@ from tests.core.formats.every_type import (
 from tests.core.formats.table_rows import RowsInMemory
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(rows_of_everything())
 def test_every_value_comes_back_as_it_was(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("diskcache") / "x"

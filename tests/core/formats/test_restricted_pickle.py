@@ -40,7 +40,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=80)
+@settings(max_examples=80, deadline=None)
 @given(values, st.integers(0, pickle.HIGHEST_PROTOCOL))
 def test_plain_values_are_those_that_python_gives(value, protocol):
     pickled = pickle.dumps(value, protocol)

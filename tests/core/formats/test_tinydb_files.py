@@ -35,7 +35,7 @@ OPTIONS = [None, TinydbBackendOptions(ensure_ascii=True), TinydbBackendOptions(i
 
 
 @pytest.mark.parametrize("options", OPTIONS)
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(rows=rows_of_everything())
 def test_every_value_comes_back_as_it_was(tmp_path_factory, options, rows):
     path = tmp_path_factory.mktemp("tinydb") / "x.json"
