@@ -23,7 +23,12 @@ from pytuck.tools.conversion_warnings import losses, refusals
 from pytuck.tools.filling import fill_store, password_in
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, options_from_dict, options_to_dict, path_of
-from pytuck.tools.sources import SourceFile, ordered_tables, without_ids
+from pytuck.tools.sources import (
+    SourceFile,
+    ordered_tables,
+    with_numbers_for_booleans,
+    without_ids,
+)
 from pytuck.tools.targets import appearing, refuse_existing
 
 DATABASES = ("pytuck", "sqlite", "duckdb")
@@ -330,7 +335,7 @@ class CheckedRows:
         self, size: int = 1024, first: int | None = None, last: int | None = None
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Give the rows; a pass over all of them is summed up anew."""
-        found = self._rows.batches(size, first, last)
+        found = with_numbers_for_booleans(self.table, self._rows.batches(size, first, last))
         if first is not None or last is not None:
             yield from found
             return
@@ -341,7 +346,8 @@ class CheckedRows:
 
     def stream(self) -> TableStream:
         """Return the rows as a stream, which is summed up by who reads it."""
-        return TableStream(self.table, without_ids(self._rows.batches()), self.next_key)
+        batches = with_numbers_for_booleans(self.table, self._rows.batches())
+        return TableStream(self.table, without_ids(batches), self.next_key)
 
     def summed(self) -> Checksum:
         """Return the sum over all rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from pytuck.formats.registry import FORMATS, load_format
 from pytuck.schema import Table
 from pytuck.tools.filling import password_in
 from pytuck.tools.targets import refuse_missing
+from pytuck.types import StorageClass
 
 _DATABASES = {
     FileKind.PYTUCK: "pytuck",
@@ -145,7 +146,29 @@ def ordered_tables(engine: Engine, connection: Connection) -> list[Table]:
 def engine_stream(connection: Connection, table: Table) -> TableStream:
     """Return a table of a database as a stream."""
     rows = EngineRows(connection, table)
-    return TableStream(rows.table, without_ids(rows.batches(BATCH_ROWS)), rows.next_key)
+    batches = with_numbers_for_booleans(rows.table, rows.batches(BATCH_ROWS))
+    return TableStream(rows.table, without_ids(batches), rows.next_key)
+
+
+def with_numbers_for_booleans(
+    table: Table, batches: Iterator[list[tuple[Any, ...]]]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """Give batches of rows with 1 for True and 0 for False, which DuckDB gives."""
+    places = [
+        place
+        for place, column in enumerate(table.columns)
+        if column.type.storage_class is StorageClass.BOOLEAN
+    ]
+    for batch in batches:
+        if not places or not batch:
+            yield batch
+            continue
+        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
+        for place in places:
+            columns[place] = [
+                int(value) if value.__class__ is bool else value for value in columns[place]
+            ]
+        yield list(zip(*columns, strict=True))
 
 
 def without_ids(batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[StoredRow]]:

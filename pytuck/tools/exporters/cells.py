@@ -72,6 +72,13 @@ def with_null_text(columns: Sequence[Values], text: str) -> Sequence[Values]:
     return [[text if value is None else value for value in values] for values in columns]
 
 
+def escaped(
+    values: Sequence[str], special: re.Pattern[str], escape: Callable[[str], str]
+) -> Sequence[str]:
+    """Return texts, escaped if any of them has a character that needs it; most columns do not."""
+    return list(map(escape, values)) if special.search("".join(values)) else values
+
+
 class FormulaGuard:
     """Puts an apostrophe before texts that a spreadsheet would run as formulas.
 
@@ -121,7 +128,7 @@ def _parsed(value: Stored) -> Any:
     if not isinstance(value, str):
         return _plain(value)
     try:
-        return json.loads(value)
+        return json.loads(value, parse_constant=str)  # infinities are words
     except (ValueError, RecursionError):
         return value
 

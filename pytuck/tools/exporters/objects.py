@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
@@ -22,24 +22,22 @@ def write_json(path: Path, export: Export) -> None:
     indent = export.options.indent
     with path.open("wb") as file:
         if len(export.tables) == 1:
-            _json_list(file, export, export.tables[0], indent, 0)
+            _json_list(file, export, export.tables[0], indent)
             file.write(b"\n")
             return
         file.write(b"{")
         for number, table in enumerate(export.tables):
             file.write(b",\n" if number else b"\n")
             file.write(_json(table.name) + b": ")
-            _json_list(file, export, table, indent, 0)
+            _json_list(file, export, table, indent)
         file.write(b"\n}\n")
 
 
-def _json_list(
-    file: BinaryIO, export: Export, table: ExportedTable, indent: int | None, level: int
-) -> None:
+def _json_list(file: BinaryIO, export: Export, table: ExportedTable, indent: int | None) -> None:
     file.write(b"[")
     start = b"\n"
-    for text in _json_objects(export, table, indent):
-        file.write(start + text)
+    for texts in _json_objects(export, table, indent):
+        file.write(start + b",\n".join(texts))
         start = b",\n"
     file.write(b"\n]" if start != b"\n" else b"]")
 
@@ -48,19 +46,23 @@ def write_json_lines(path: Path, export: Export) -> None:
     """Write a table as lines, each a JSON object."""
     (table,) = export.tables
     with path.open("wb") as file:
-        for text in _json_objects(export, table, None):
-            file.write(text + b"\n")
+        for texts in _json_objects(export, table, None):
+            file.write(b"\n".join(texts) + b"\n")
 
 
-def _json_objects(export: Export, table: ExportedTable, indent: int | None) -> Iterable[bytes]:
+def _json_objects(
+    export: Export, table: ExportedTable, indent: int | None
+) -> Iterator[list[bytes]]:
+    """Yield the objects of some rows at a time."""
     converts = as_json(table.types)
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent).encode
     for rows in export.rows(table):
-        for item in objects(rows, table.names, converts):
-            yield _json(item, indent)
+        if rows:
+            yield [encode(item).encode() for item in objects(rows, table.names, converts)]
 
 
-def _json(value: Any, indent: int | None = None) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False).encode("utf-8")
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
 
 
 def write_msgpack(path: Path, export: Export) -> None:
@@ -83,6 +85,7 @@ def write_msgpack(path: Path, export: Export) -> None:
 
 
 _NO_NAME = re.compile(r"[^\w.-]", re.ASCII)
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -99,11 +102,11 @@ def write_xml(path: Path, export: Export) -> None:
             tags = _tags(table.names)
             converts = as_texts(table.types)
             for rows in export.rows(table):
-                columns = columns_of(rows, converts)
-                for row in zip(*columns, strict=True):
-                    cells = zip(tags, row, strict=True)
-                    found = (_element(*tag, value) for tag, value in cells if value is not None)
-                    file.write(f"<row>{''.join(found)}</row>\n")
+                columns = [
+                    _elements(tag, values)
+                    for tag, values in zip(tags, columns_of(rows, converts), strict=True)
+                ]
+                file.writelines(map(_row, zip(*columns, strict=True)))
             file.write("</table>\n")
         file.write("</tables>\n")
 
@@ -120,12 +123,32 @@ def _tags(names: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _element(tag: str, attributes: str, value: Stored) -> str:
-    text = str(value)
+def _elements(tag: tuple[str, str], values: Sequence[Stored]) -> list[str]:
+    """Return the elements of a column; nothing for NULL."""
+    name, attributes = tag
+    start, end = f"<{name}{attributes}>", f"</{name}>"
+    texts = ["" if value is None else str(value) for value in values]
+    if _SPECIAL.search("".join(texts)):
+        return [
+            "" if value is None else _element(tag, text)
+            for value, text in zip(values, texts, strict=True)
+        ]
+    return [
+        "" if value is None else start + text + end
+        for value, text in zip(values, texts, strict=True)
+    ]
+
+
+def _element(tag: tuple[str, str], text: str) -> str:
+    name, attributes = tag
     if _NO_XML.search(text):  # characters that no XML can have
         text = base64.b64encode(text.encode()).decode("ascii")
         attributes += ' encoding="base64"'
-    return f"<{tag}{attributes}>{escape(text, _ENTITIES)}</{tag}>"
+    return f"<{name}{attributes}>{escape(text, _ENTITIES)}</{name}>"
+
+
+def _row(elements: Sequence[str]) -> str:
+    return f"<row>{''.join(elements)}</row>\n"
 
 
 _ENTITIES = {"\r": "&#13;"}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import html
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
 from pytuck.tools.exporters.base import Export, ExportedTable, Values
-from pytuck.tools.exporters.cells import FormulaGuard, as_texts, columns_of, with_null_text
+from pytuck.tools.exporters.cells import FormulaGuard, as_texts, columns_of, escaped, with_null_text
 from pytuck.types import StorageClass
 
+_SPECIAL = re.compile(r"[&<>\"'|\\\r\n]")
 _NUMBERS = {StorageClass.INTEGER, StorageClass.REAL, StorageClass.DECIMAL}
 
 
@@ -56,15 +58,14 @@ def write_markdown(path: Path, export: Export) -> None:
 def _markdown_table(file: TextIO, export: Export, table: ExportedTable) -> None:
     names = table.names if export.options.header else [""] * len(table.names)
     marks = ["---:" if item.storage_class in _NUMBERS else "---" for item in table.types]
-    _markdown_rows(file, [names, marks], escape=False)
+    file.writelines(map(_line, [[name.replace("|", "\\|") for name in names], marks]))
     for rows in export.rows(table):
-        _markdown_rows(file, _texts(export, table, rows))
+        columns = [escaped(texts, _SPECIAL, _markdown) for texts in _texts(export, table, rows)]
+        file.writelines(map(_line, zip(*columns, strict=True)))
 
 
-def _markdown_rows(file: TextIO, rows: Sequence[Sequence[str]], *, escape: bool = True) -> None:
-    for row in rows:
-        cells = map(_markdown, row) if escape else (cell.replace("|", "\\|") for cell in row)
-        file.write(f"| {' | '.join(cells)} |\n")
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _markdown(text: str) -> str:
@@ -100,21 +101,23 @@ th, td {{ border: 1px solid #ccc; padding: 0.2em 0.6em; white-space: pre-wrap; t
 
 
 def _html_table(file: TextIO, export: Export, table: ExportedTable) -> None:
-    starts = [
-        '<td class="number">' if item.storage_class in _NUMBERS else "<td>" for item in table.types
+    cells = [
+        '<td class="number">%s</td>' if item.storage_class in _NUMBERS else "<td>%s</td>"
+        for item in table.types
     ]
+    line = f"<tr>{''.join(cells)}</tr>\n"
     file.write(f"<table>\n<caption>{html.escape(table.name)}</caption>\n")
     if export.options.header:
         names = "".join(f"<th>{html.escape(name)}</th>" for name in table.names)
         file.write(f"<thead><tr>{names}</tr></thead>\n")
     file.write("<tbody>\n")
     for rows in export.rows(table):
-        for row in _texts(export, table, rows):
-            cells = zip(starts, map(html.escape, row), strict=True)
-            file.write(f"<tr>{''.join(f'{start}{cell}</td>' for start, cell in cells)}</tr>\n")
+        columns = [escaped(texts, _SPECIAL, html.escape) for texts in _texts(export, table, rows)]
+        file.writelines(line % row for row in zip(*columns, strict=True))
     file.write("</tbody>\n</table>\n")
 
 
-def _texts(export: Export, table: ExportedTable, rows: Sequence[Any]) -> list[tuple[str, ...]]:
+def _texts(export: Export, table: ExportedTable, rows: Sequence[Any]) -> list[list[str]]:
+    """Return the columns of rows as texts."""
     columns = with_null_text(columns_of(rows, as_texts(table.types)), export.options.null_text)
-    return list(zip(*(list(map(str, values)) for values in columns), strict=True))
+    return [list(map(str, values)) for values in columns]
