@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 import msgpack
 
+from pytuck.formats.json_codec import fastest_codec
 from pytuck.tools.exporters.base import Export, ExportedTable
 from pytuck.tools.exporters.cells import as_json, as_texts, columns_of, objects
 from pytuck.types import Stored
@@ -55,10 +56,17 @@ def _json_objects(
 ) -> Iterator[list[bytes]]:
     """Yield the objects of some rows at a time."""
     converts = as_json(table.types)
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent).encode
+    encode = _encoder(indent)
     for rows in export.rows(table):
         if rows:
-            yield [encode(item).encode() for item in objects(rows, table.names, converts)]
+            yield encode(objects(rows, table.names, converts))
+
+
+def _encoder(indent: int | None) -> Callable[[list[dict[str, Any]]], list[bytes]]:
+    if indent is None:
+        return fastest_codec().dumps_each
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent).encode
+    return lambda items: [encode(item).encode() for item in items]
 
 
 def _json(value: Any) -> bytes:
