@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -222,3 +225,20 @@ def test_a_plan_is_plain_data(filled, tmp_path):
     with pytest.raises(ConfigurationError, match="colour"):
         ConversionPlan.from_dict({**plain, "colour": 1})
     assert json.loads(json.dumps(again.run().to_dict()))["tables"][0]["table"] == "shops"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be killed like this there")
+def test_what_a_killed_conversion_leaves_is_swept_by_the_next(filled, tmp_path):
+    program = (
+        "import os, signal, sys\n"
+        "from pytuck.tools import ConversionPlan\n"
+        "def die(progress): os.kill(os.getpid(), signal.SIGKILL)\n"
+        "ConversionPlan(sys.argv[1], sys.argv[2]).run(die)\n"
+    )
+    target = tmp_path / "new.duckdb"
+    done = subprocess.run([sys.executable, "-c", program, filled, target], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert not target.exists()
+    assert any(path.name.startswith(".new.duckdb.") for path in tmp_path.iterdir())
+    ConversionPlan(filled, target).run()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["filled.pytuck", "new.duckdb"]
