@@ -23,7 +23,7 @@ DOCUMENT_ENGINES: dict[str, str] = {
 }
 """The engines of documents, with what their files are."""
 
-_DATABASES = {".duckdb": "duckdb", ".ddb": "duckdb"}
+_DATABASES = {".duckdb": "duckdb", ".ddb": "duckdb", ".sqlite": "sqlite", ".sqlite3": "sqlite"}
 _FOLDER_FORMATS = frozenset({"csv", "diskcache", "pydblite", "parquet"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from pytuck.formats.registry import FORMATS
@@ -23,6 +24,7 @@ _BYTE_ORDER_MARKS = (
 _TINYDB = re.compile(r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*(?:"\d+"\s*:\s*\{|\}\s*[,}])')
 _OWN_JSON = re.compile(r'\s*\{\s*"(?:format|format_version|tables|timestamp)"\s*:')
 _TABLE_FILES = {".csv": "csv", ".tsv": "csv", ".pdl": "pydblite", ".parquet": "parquet"}
+_FORMAT_NAME = re.compile(r'"(?:format|engine)"\s*:\s*"(?:pytuck-)?(csv|pydblite|parquet|jsonl)"')
 _MAX_NAMES = 10_000
 
 _BY_EXTENSION = {
@@ -41,7 +43,19 @@ def format_of_folder(path: Path) -> str | None:
     if "cache.db" in names:
         return "diskcache"
     kinds = [_TABLE_FILES[suffix] for name in names if (suffix := _suffix(name)) in _TABLE_FILES]
-    return max(sorted(set(kinds)), key=kinds.count) if kinds else format_of_name(path)
+    if kinds:
+        return max(sorted(set(kinds)), key=kinds.count)
+    return _described_format(path / "_pytuck.json") or format_of_name(path)
+
+
+def _described_format(description: Path) -> str | None:
+    """Return the format that the description of a folder without tables names."""
+    try:
+        text = description.read_text("utf-8")[:HEAD_BYTES]
+    except (OSError, UnicodeDecodeError):
+        return None
+    named = _FORMAT_NAME.search(text)
+    return named[1] if named else None
 
 
 def format_of_file(path: Path, head: bytes) -> str | None:
@@ -90,7 +104,11 @@ def _format_of_zip(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()[:_MAX_NAMES]
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+            if names == ["_metadata.json"]:
+                text = archive.open(names[0]).read(HEAD_BYTES).decode("utf-8", errors="replace")
+                named = _FORMAT_NAME.search(text)
+                return named[1] if named else None
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, zlib.error):
         return None
     if any(name in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for name in names):
         return "excel"

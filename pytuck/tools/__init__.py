@@ -3,7 +3,8 @@
 `importing`, `exporting` and `converting` have the plans: plain data that dialogs and the command
 line fill in, with `preview()` and `run()`; `report` is what they give back. `sources` reads files
 of any kind, `targets` has new ones appear when they are complete. `models` writes Python code;
-`migrate` and `load_external` have the functions of the existing `pytuck` library.
+`migrate` and `load_external` have the functions of the existing `pytuck` library, and `old_files`
+takes its files over.
 """
 
 from pytuck.tools.converting import ConversionPlan
@@ -20,6 +21,7 @@ from pytuck.tools.migrate import (
     migrate_engine,
 )
 from pytuck.tools.models import model_code
+from pytuck.tools.old_files import convert_old_file
 from pytuck.tools.report import BadRow, Report, TableReport
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Report",
     "TableImport",
     "TableReport",
+    "convert_old_file",
     "get_available_engines",
     "get_available_source_types",
     "import_from_database",

@@ -178,6 +178,15 @@ class Document:
         arguments = {"edits": [edit.plain() for edit in planned]}
         self._client.request("apply", arguments, saved, failed)
 
+    def convert_old(
+        self, on_done: Callable[[str], None], on_failed: Callable[[ErrorInfo], None]
+    ) -> None:
+        """Convert a file of the old library, and be told where the old one is kept.
+
+        The document is of no use afterwards; open its path anew.
+        """
+        self._client.request("convert_old", {}, on_done, on_failed)
+
     def discard(self) -> None:
         """Give up all staged edits, as a step that can be undone."""
         self.edits.discard_all()

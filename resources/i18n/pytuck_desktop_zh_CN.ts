@@ -405,6 +405,25 @@
     </message>
 </context>
 <context>
+    <name>OldFiles</name>
+    <message>
+        <source>Converted. The old file is kept as “{0}”.</source>
+        <translation>已转换。旧文件保留为“{0}”。</translation>
+    </message>
+    <message>
+        <source>The old Pytuck library made this file, so it can only be read. Convert it to edit it; the old file is kept.</source>
+        <translation>此文件由旧版 Pytuck 库创建，因此只能读取。转换后即可编辑；旧文件会保留。</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+    <message>
+        <source>Converting…</source>
+        <translation>正在转换…</translation>
+    </message>
+</context>
+<context>
     <name>ProblemPage</name>
     <message>
         <source>Choose another…</source>

@@ -10,7 +10,19 @@ from pytuck import Storage
 from pytuck.tools import get_available_engines, migrate_engine
 from tests.contract import nasty_tables
 
-ENGINES = ("pytuck", "sqlite", "duckdb", "json", "jsonl", "csv", "tinydb", "diskcache", "pydblite", "msgpack", "parquet")
+ENGINES = (
+    "pytuck",
+    "sqlite",
+    "duckdb",
+    "json",
+    "jsonl",
+    "csv",
+    "tinydb",
+    "diskcache",
+    "pydblite",
+    "msgpack",
+    "parquet",
+)
 
 
 def skip_if_missing(*engines: str) -> None:

@@ -1,11 +1,12 @@
 """What the worker does for each operation. Only this package touches the engine.
 
-`open_file` holds the open storage and its views, `browsing` reads, `editing` writes.
+`open_file` holds the open storage and its views, `browsing` reads, `editing` writes, `converting`
+takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, editing
+from pytuck_desktop.worker.handlers import browsing, converting, editing
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -21,6 +22,7 @@ OPERATIONS: dict[str, Operation] = {
     "locate": browsing.locate,
     "cell": browsing.cell,
     "apply": editing.apply,
+    "convert_old": converting.convert_old,
 }
 """The operations by the name under which they are requested."""
 

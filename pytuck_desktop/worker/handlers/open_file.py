@@ -52,6 +52,7 @@ class OpenFile:
         self._tell = tell
         self._storage: Storage | None = None
         self._counting: Connection | None = None
+        self._password: str | None = None
         self.views: dict[int, View] = {}
 
     @property
@@ -68,14 +69,30 @@ class OpenFile:
     def open(self, path: str, *, password: str | None, read_only: bool) -> None:
         """Open a file that exists, in place of the one that is open."""
         self.close()
+        self._password = password or None
         # What is saved in the window must be in the file, also where it is a document.
         self._storage = Storage(
             Path(path),
             create=False,
             auto_flush=True,
             read_only=read_only,
-            password=password or None,
+            password=self._password,
         )
+
+    def convert_old(self) -> Path:
+        """Convert the open file of the old library, with its password; return the old one's place.
+
+        Nothing is open afterwards; after a failure the file is open as it was.
+        """
+        from pytuck.tools import convert_old_file
+
+        path, password = Path(self.storage.info().path), self._password
+        self.close()
+        try:
+            return convert_old_file(path, password=password, new_password=password)
+        except BaseException:
+            self.open(str(path), password=password, read_only=False)
+            raise
 
     def open_view(self, number: int, generation: int, statement: Select[object]) -> View:
         """Show the rows of a question, in place of those the view has shown so far."""

@@ -9,7 +9,18 @@ import pytest
 from pytuck import Column, Storage
 from pytuck.formats.registry import FORMATS
 
-ENGINES = ("sqlite", "duckdb", "json", "jsonl", "csv", "tinydb", "diskcache", "pydblite", "msgpack", "parquet")
+ENGINES = (
+    "sqlite",
+    "duckdb",
+    "json",
+    "jsonl",
+    "csv",
+    "tinydb",
+    "diskcache",
+    "pydblite",
+    "msgpack",
+    "parquet",
+)
 
 
 @pytest.fixture(params=ENGINES)

@@ -1,0 +1,52 @@
+"""Files of the old library: they are shown, and converted with one click."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from PySide6.QtCore import QObject
+
+from pytuck_desktop.shell.saving import Saving
+from pytuck_desktop.shell.tabs import Tabs
+from pytuck_desktop.widgets.visible_text import visible_text
+from pytuck_desktop.workspace.documents import Document
+
+
+class OldFiles(QObject):
+    """Offers the conversion of a file, does it, and tells where the old file is kept."""
+
+    def __init__(self, tabs: Tabs, saving: Saving) -> None:
+        super().__init__(tabs)
+        self._tabs = tabs
+        self._saving = saving
+        self._kept: dict[str, str] = {}
+
+    def greet(self, document: Document, reopen: Callable[[Document], None]) -> None:
+        """Say of a file that was just opened what there is to say about its age."""
+        kept = self._kept.pop(document.path, None)
+        if kept is not None:
+            name = visible_text(PurePath(kept).name)
+            self._say(document, self.tr("Converted. The old file is kept as “{0}”.").format(name))
+        elif document.read_only_reason == "older format":
+            self._say(
+                document,
+                self.tr(
+                    "The old Pytuck library made this file, so it can only be read. Convert it to "
+                    "edit it; the old file is kept."
+                ),
+                (self.tr("Convert"), lambda: self._convert(document, reopen)),
+            )
+
+    def _convert(self, document: Document, reopen: Callable[[Document], None]) -> None:
+        def converted(kept: str) -> None:
+            self._kept[document.path] = kept
+            reopen(document)
+
+        self._say(document, self.tr("Converting…"))
+        document.convert_old(converted, lambda error: self._saving.show_error(document, error))
+
+    def _say(self, document: Document, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
+        for page in self._tabs.grids:
+            if page.viewmodel.document is document:
+                page.banner.show_message(text, tone="info", actions=actions)

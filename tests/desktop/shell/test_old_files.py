@@ -1,0 +1,44 @@
+"""Files of the old library are shown, and converted with one click."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+
+from pytuck import Storage
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data" / "old_library" / "ptk"
+
+
+@pytest.mark.parametrize("sample", ["ptk7_plain", "ptk7_high"])
+def test_an_old_file_is_shown_and_converted(driver, tmp_path, sample):
+    path = Path(shutil.copy(SAMPLES / f"{sample}.pytuck", tmp_path / "old.pytuck"))
+    before = path.read_bytes()
+    driver.answers.passwords = ["geheim", "geheim"]
+    driver.open_rows(path, "nokey")
+    assert driver.document.is_read_only
+    assert driver.grid.viewmodel.row_count == 3
+    driver.open_rows(path)
+    driver.window.navigation.open_table(driver.document, "alle Typen 表", keep=True)
+    driver.loaded()
+    assert not driver.window.controls.actions["add_row"].isEnabled()
+    button = next(
+        button for page in driver.window.tabs.grids if (button := _button(page)) is not None
+    )
+    button.click()
+    driver.wait(lambda: driver.window.navigation.documents and not driver.document.is_read_only)
+    driver.wait(lambda: driver.window.grid is not None and driver.grid.banner.isVisible())
+    assert "old.old.pytuck" in driver.grid.banner.label.text()
+    assert path.with_name("old.old.pytuck").read_bytes() == before
+    driver.close()
+    password = None if "plain" in sample else "geheim"
+    with Storage(path, password=password) as storage:
+        assert storage.count_rows("nokey") == 3
+        assert not storage.is_read_only
+
+
+def _button(page):
+    return next((b for b in page.banner.findChildren(QPushButton) if b.text() == "Convert"), None)
