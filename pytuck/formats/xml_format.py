@@ -21,6 +21,7 @@ from pytuck.formats.base import (
     TableStream,
 )
 from pytuck.formats.capabilities import FormatCapabilities
+from pytuck.formats.xml_foreign import ForeignXml
 from pytuck.formats.xml_layout import XmlLayout
 from pytuck.formats.xml_old import OldTables
 from pytuck.formats.xml_own import FORMAT_NAME, VERSION, OwnTables
@@ -90,7 +91,7 @@ def _streams(
         with opened(path) as source:
             yield from kind(source, layout, work).streams()
         return
-    raise NotImplementedError
+    yield from ForeignXml(path, layout, overrides, work).streams()
 
 
 FORMAT = XmlFormat()

@@ -135,28 +135,29 @@ class OwnTables:
         if rows is None:
             self._source.parse_lines(lines)
             rows = table.rows
+            is_known = _are_records(lines)
         else:
             self._source.pass_lines(len(rows))
             table.rows = rows
             table.done += len(rows)
+            is_known = True
         if self._source.is_utf8:
-            self._note_chunks(lines, start, rows, done)
+            self._note_chunks(lines.split(b"\n")[:-1] if is_known else [], start, rows, done)
 
     # --- Where the rows are -----------------------------------------------------------------
 
-    def _note_chunks(self, lines: bytes, start: int, rows: list[Any], done: int) -> None:
+    def _note_chunks(self, lines: list[bytes], start: int, rows: list[Any], done: int) -> None:
         """Note where in the file the lines with some rows are."""
         assert self._table is not None
         assert self._table.stream is not None
-        each = lines.splitlines(keepends=True) if b"\r" not in lines else []
-        if len(each) != len(rows) or not _are_records(each):
+        if len(lines) != len(rows):
             self._chunks.is_ascending = False
             return
         alias = self._table.stream.table.rowid_alias
         place = None if alias is None else self._places[alias]
         for first in range(0, len(rows), CHUNK_ROWS):
             last = min(first + CHUNK_ROWS, len(rows)) - 1
-            end = start + sum(map(len, each[first : last + 1]))
+            end = start + sum(map(len, lines[first : last + 1])) + last + 1 - first
             if place is None:
                 self._chunks.add(start, end, done + first + 1, done + last + 1)
             elif type(rows[first][place]) is type(rows[last][place]) is int:
@@ -332,15 +333,13 @@ class OwnTables:
         return found
 
 
-def _are_records(lines: list[bytes]) -> bool:
+def _are_records(lines: bytes) -> bool:
     """Whether each line is one record, as we write them."""
-    return all(
+    return b"<!" not in lines and b"<?" not in lines and all(
         line.lstrip(b" ").startswith(_RECORD_START)
-        and line.endswith(_RECORD_END + b"\n")
+        and line.endswith(_RECORD_END)
         and line.count(_RECORD_START) == 1
-        and b"<!" not in line
-        and b"<?" not in line
-        for line in lines
+        for line in lines.split(b"\n")[:-1]
     )
 
 
