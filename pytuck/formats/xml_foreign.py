@@ -12,6 +12,7 @@ from pytuck.common.progress import Work
 from pytuck.formats.base import BATCH_ROWS, BadRow, Overrides, StoredRow, TableStream
 from pytuck.formats.text_inference import stored_column
 from pytuck.formats.usable_names import usable_names
+from pytuck.formats.xml_flat import flat_list
 from pytuck.formats.xml_layout import Part, XmlLayout
 from pytuck.formats.xml_records import FoundRecord, RecordReader
 from pytuck.formats.xml_source import opened
@@ -60,6 +61,10 @@ class ForeignXml:
         if tables:
             tables[0].notes += _left_out(survey.root, inner, nodes)
         self._layout.shape = "other"
+        if len(tables) == 1:
+            (only,) = tables
+            self._layout.flat = flat_list(self._path, survey, only.node, only.table, only.keys)
+            self._layout.shape = "flat" if self._layout.flat else "other"
         self._layout.tables = {found.table.name: found.table for found in tables}
         for group in _groups(tables):
             yield from self._group(group, inner)
@@ -163,9 +168,7 @@ class ForeignXml:
 def _names(nodes: Sequence[Node]) -> list[str]:
     """Return names of tables: where two elements have the same, with that of their parents."""
     names = [node.name for node in nodes]
-    return [
-        "_".join(node.path[-2:]) if names.count(node.name) > 1 else node.name for node in nodes
-    ]
+    return ["_".join(node.path[-2:]) if names.count(node.name) > 1 else node.name for node in nodes]
 
 
 def _groups(tables: list[ForeignTable]) -> list[list[ForeignTable]]:
@@ -189,9 +192,7 @@ def _is_inside(node: Node, other: Node) -> bool:
 def _keys(node: Node, inner: set[tuple[str, ...]]) -> list[Key]:
     """Return where a node's records have values."""
     keys: list[Key] = [("attribute", name) for name in node.own_attributes()]
-    keys += [
-        ("element", child.name) for child in node.children.values() if child.path not in inner
-    ]
+    keys += [("element", child.name) for child in node.children.values() if child.path not in inner]
     if node.has_text or not keys:
         keys.append(("text", ""))
     return keys
@@ -209,8 +210,9 @@ def _left_out(root: Node, inner: set[tuple[str, ...]], nodes: Sequence[Node]) ->
 
 def _column_names(keys: Sequence[Key]) -> list[str]:
     elements = {name for part, name in keys if part == "element"}
-    attributes = [f"@{name}" if name in elements else name for part, name in keys
-                  if part == "attribute"]
+    attributes = [
+        f"@{name}" if name in elements else name for part, name in keys if part == "attribute"
+    ]
     rest = [name for part, name in keys if part == "element"]
     text = "text" if "text" not in elements | set(attributes) else "#text"
     return attributes + rest + [text] * (len(keys) - len(attributes) - len(rest))
@@ -250,4 +252,3 @@ def _column(found: ForeignTable, key: Key, column: Column, values: list[Any]) ->
         for value in values
     ]
     return stored_column(column.type, texts)
-

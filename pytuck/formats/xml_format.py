@@ -21,6 +21,7 @@ from pytuck.formats.base import (
     TableStream,
 )
 from pytuck.formats.capabilities import FormatCapabilities
+from pytuck.formats.xml_flat import FlatWriter
 from pytuck.formats.xml_foreign import ForeignXml
 from pytuck.formats.xml_layout import XmlLayout
 from pytuck.formats.xml_old import OldTables
@@ -79,6 +80,8 @@ class XmlFormat(Format):
             )
         own = OwnWriter(path, tables, options or XmlBackendOptions(), work)
         with replacing(path) as temporary, temporary.open("wb") as out:
+            if known is not None and known.flat is not None:
+                return FlatWriter(path, known.flat, work).write(out, tables)
             return own.write(out, known)
 
 

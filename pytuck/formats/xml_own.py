@@ -335,11 +335,15 @@ class OwnTables:
 
 def _are_records(lines: bytes) -> bool:
     """Whether each line is one record, as we write them."""
-    return b"<!" not in lines and b"<?" not in lines and all(
-        line.lstrip(b" ").startswith(_RECORD_START)
-        and line.endswith(_RECORD_END)
-        and line.count(_RECORD_START) == 1
-        for line in lines.split(b"\n")[:-1]
+    return (
+        b"<!" not in lines
+        and b"<?" not in lines
+        and all(
+            line.lstrip(b" ").startswith(_RECORD_START)
+            and line.endswith(_RECORD_END)
+            and line.count(_RECORD_START) == 1
+            for line in lines.split(b"\n")[:-1]
+        )
     )
 
 

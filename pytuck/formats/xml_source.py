@@ -244,5 +244,3 @@ def head_of(path: Path) -> bytes:
         start = file.read(_HEAD_BYTES)
         encoding, mark = encoding_of(start, path)
     return start[mark:].decode(encoding, errors="ignore").encode()
-
-

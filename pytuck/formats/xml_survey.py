@@ -268,8 +268,11 @@ def _records(node: Node) -> list[Node]:
 
 def _is_only_record(node: Node, child: Node) -> bool:
     """Whether an element is the only one of a list, to judge by what it is."""
-    return len(node.children) == 1 and not node.own_attributes() and not child.is_plain and (
-        all(inner.is_plain and inner.most == 1 for inner in child.children.values())
+    return (
+        len(node.children) == 1
+        and not node.own_attributes()
+        and not child.is_plain
+        and (all(inner.is_plain and inner.most == 1 for inner in child.children.values()))
     )
 
 
