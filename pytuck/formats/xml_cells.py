@@ -260,7 +260,7 @@ class FieldReader:
             cells = [_column(kind, column) for kind, column in zip(self._kinds, columns)]  # noqa: B905 - there is one more
         except BAD_CELLS:
             return None
-        return None if None in cells else list(zip(*cells, strict=True))  # type: ignore[arg-type]
+        return None if None in cells else list(zip(*cells, strict=True))
 
 
 def _field_pattern(kind: _Kind, name: str) -> str:
@@ -291,7 +291,7 @@ def _texts(texts: Sequence[str]) -> Sequence[Stored] | None:
 def _integers(texts: Sequence[str]) -> Sequence[Stored]:
     numbers = list(map(int, texts))
     array("q", numbers)  # each must be of 64 bits
-    return numbers  # type: ignore[return-value]
+    return numbers
 
 
 def _blobs(texts: Sequence[str]) -> Sequence[Stored]:

@@ -35,11 +35,10 @@ def encoding_of(head: bytes, path: Path) -> tuple[str, int]:
     Raises:
         CorruptFileError: It declares another encoding than it has, or one that is not known.
     """
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            break
-    else:
-        mark = b""
+    mark, encoding = next(
+        ((mark, name) for mark, name in _MARKS if head.startswith(mark)), (b"", "")
+    )
+    if not mark:
         encoding = next((name for start, name in _UNMARKED if head.startswith(start)), "")
     text = head[len(mark) :].decode(encoding or "latin-1", errors="ignore")
     found = _DECLARATION.match(text)
@@ -116,13 +115,13 @@ def xml_name(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
         probe = _PROBE.encode(name)
-        if probe not in (_PROBE.encode(), _PROBE.encode("utf-16"), _PROBE.encode("utf-8-sig")):
-            raise LookupError
-    except (LookupError, UnicodeError) as err:
+    except (LookupError, UnicodeError):
+        name, probe = "", b""
+    if probe not in (_PROBE.encode(), _PROBE.encode("utf-16"), _PROBE.encode("utf-8-sig")):
         raise ConfigurationError(
             f"XML cannot be written in the encoding {encoding!r}. Choose utf-8, utf-16, or one "
             "that begins with the characters of ASCII."
-        ) from err
+        )
     if name == "utf-8-sig":
         return "utf-8"
     if name.startswith("cp125"):
@@ -130,16 +129,37 @@ def xml_name(encoding: str) -> str:
     return name if name == "shift_jis" else name.replace("iso8859", "iso-8859").replace("_", "-")
 
 
+class _Kept(dict[int, int | str]):
+    """What stands for each character: itself, or its number where an encoding lacks it.
+
+    Some encodings seem to have a character and give back another: a yen sign becomes a backslash.
+    """
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def __missing__(self, code: int) -> int | str:
+        character = chr(code)
+        try:
+            is_kept = character.encode(self._encoding).decode(self._encoding) == character
+        except UnicodeError:
+            is_kept = False
+        self[code] = found = code if is_kept else f"&#{code};"
+        return found
+
+
 class EncodedOut:
     """Takes UTF-8 and writes it in another encoding; characters it lacks become `&#8364;`."""
 
     def __init__(self, out: BinaryIO, encoding: str) -> None:
         self._out = out
-        self._encoder = codecs.getincrementalencoder(encoding)("xmlcharrefreplace")
+        self._encoder = codecs.getincrementalencoder(encoding)()
+        self._kept = _Kept(encoding)
 
     def write(self, data: bytes) -> int:
         """Write some whole characters."""
-        return self._out.write(self._encoder.encode(data.decode()))
+        return self._out.write(self._encoder.encode(data.decode().translate(self._kept)))
 
     def tell(self) -> int:
         """Return the place that was reached."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -179,13 +180,11 @@ class _Records:
     def _cell(self, place: int, value: Stored) -> str:
         column = self._table.columns[place]
         kinds = _KINDS.get(column.type.storage_class, (str,))
-        try:
-            if type(value) not in kinds:
-                raise ValueError
-            text = self._texts[place](value)
-            if NOT_IN_XML.search(text):
-                raise ValueError
-        except (ValueError, KeyError) as err:
+        text = None
+        if type(value) in kinds:
+            with contextlib.suppress(ValueError, KeyError):
+                text = self._texts[place](value)
+        if text is None or NOT_IN_XML.search(text):
             raise SerializationError(
                 f"'{self._path}' is a plain list of records, which cannot keep the value "
                 f"{short_repr(value)} of column '{column.name}' in table '{self._table.name}'. "
@@ -193,7 +192,7 @@ class _Records:
                 table_name=self._table.name,
                 column_name=column.name,
                 details={"path": str(self._path)},
-            ) from err
+            )
         return text
 
 

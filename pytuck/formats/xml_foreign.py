@@ -157,11 +157,9 @@ class ForeignXml:
             try:
                 _column(found, key, column, [value])
             except _BAD:
-                return (
-                    f"{short_repr(value)} is no value of the column '{column.name}' "
-                    f"({column.type.sql_name or 'any type'}).",
-                    column.name,
-                )
+                kind = column.type.sql_name or "any type"
+                reason = f"{short_repr(value)} is no value of the column '{column.name}' ({kind})."
+                return reason, column.name
         raise FileFormatError(f"'{self._path}' cannot be read.")  # pragma: no cover
 
 

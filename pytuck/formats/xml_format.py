@@ -43,8 +43,7 @@ class XmlFormat(Format):
         incremental=True,
         limits=(
             f"a row has at most {LARGEST_RECORD >> 20} MiB",
-            "a file of others is saved in its own shape only if it is a flat list of records; "
-            "others can be read and converted",
+            "a file of others is saved in its own shape if it is a flat list, else only converted",
             "a document type declaration (<!DOCTYPE ...>) is refused",
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Generator, Iterator
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from pytuck.common.exceptions import FileFormatError, NewerFormatError, SchemaError
@@ -240,8 +241,6 @@ class OwnTables:
             raise self._error("it has two descriptions.")
         try:
             described = json.loads("".join(self.texts))
-            if not isinstance(described, dict):
-                raise TypeError("it is no object")
             table = table_from_json(self._table.name, described)
         except (ValueError, TypeError, RecursionError, SchemaError) as err:
             raise self._error(f"its description is not valid ({err}).") from err
@@ -348,6 +347,4 @@ def _are_records(lines: bytes) -> bool:
 
 
 def _ascend(ids: list[Any]) -> bool:
-    return all(type(one) is int for one in ids) and all(
-        one < other for one, other in zip(ids, ids[1:], strict=False)
-    )
+    return all(type(one) is int for one in ids) and all(one < other for one, other in pairwise(ids))

@@ -19,7 +19,7 @@ from pytuck.common.exceptions import (
     TruncatedFileError,
 )
 from pytuck.formats.regular_files import open_regular
-from pytuck.formats.xml_encoding import BLOCK_BYTES, encoding_of, utf8_blocks
+from pytuck.formats.xml_encoding import encoding_of, utf8_blocks
 
 MAX_NESTING = 200
 """Levels of elements; deeper ones are refused."""

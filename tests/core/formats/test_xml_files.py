@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from datetime import date
@@ -132,11 +133,9 @@ def test_a_record_is_one_line_that_a_person_can_read(tmp_path):
     path = tmp_path / "t.xml"
     FORMAT.save(path, [RowsInMemory(table, [(1, "x < y\nz", '["ü"]'), (None, "", None)])])
     lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
-    assert lines[5:7] == [
-        '<record><field name="id">1</field><field name="a b">x &lt; y&#10;z</field>'
-        '<field name="c">["ü"]</field></record>',
-        '<record><field name="a b"></field></record>',
-    ]
+    first = '<field name="id">1</field><field name="a b">x &lt; y&#10;z</field>'
+    assert lines[5] == f'<record>{first}<field name="c">["ü"]</field></record>'
+    assert lines[6] == '<record><field name="a b"></field></record>'
 
 
 def test_a_file_laid_out_anew_by_another_program_is_read(tmp_path):
@@ -190,13 +189,11 @@ def test_a_file_cut_off_anywhere_is_refused(tmp_path, encoding):
     cut = tmp_path / "cut.xml"
     for length in range(len(whole)):
         cut.write_bytes(whole[:length])
-        try:
-            found, _ = contents(FORMAT, cut)
-        except PytuckException as err:
-            assert str(cut) in str(err)
-        else:
-            assert agree(found, tables), length
-            assert length >= len(whole) - 2
+        if length < len(whole.decode(encoding).rstrip().encode(encoding)):
+            with pytest.raises(PytuckException, match=re.escape(str(cut))):
+                contents(FORMAT, cut)
+        elif encoding != "utf-16" or not length % 2:
+            assert agree(contents(FORMAT, cut)[0], tables)
 
 
 def test_a_newer_layout_is_refused(tmp_path):
@@ -343,7 +340,7 @@ def test_inclusions_are_only_elements(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("<a>\n" * 300 + "</a>" * 300, "line 201.*200 levels"),
+        ("<a>\n" * 300 + "</a>" * 300, "200 levels"),
         ("<l>" + "<r>" + "<a>" * 300 + "</a>" * 300 + "</r></l>", "200 levels"),
         ('<a>\n<b x="' + "y" * 9_000_000 + '"/></a>', "8 MiB"),
         ("<a><!--" + "y" * 9_000_000 + "--></a>", "8 MiB"),
@@ -387,10 +384,12 @@ def test_a_file_with_other_bytes_is_read_or_refused(folder, data):
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
     path.write_bytes(content)
+    message = str(path)
     try:
         contents(FORMAT, path)
     except PytuckException as err:
-        assert str(path) in str(err)
+        message = str(err)
+    assert str(path) in message
 
 
 # --- Encodings ----------------------------------------------------------------------------
@@ -493,11 +492,7 @@ def test_elements_that_repeat_are_rows(tmp_path):
         ("<l><r>a<!-- x -->b<?y?><![CDATA[<c>]]></r><r/></l>", {"r": [("ab<c>",), ("",)]}),
         ("<l><r><A>1</A><a>2</a></r><r/></l>", {"r": [(1, 2), (None, None)]}),
         ("<x:l xmlns:x='u'><x:r>1</x:r><x:r>2</x:r></x:l>", {"x:r": [(1,), (2,)]}),
-        (
-            "<l xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>"
-            "<r><a xsi:nil='true'/></r><r><a>1</a></r></l>",
-            {"r": [(None,), (1,)]},
-        ),
+        ("<l xmlns:xsi='u'><r><a xsi:nil='true'/></r><r><a>1</a></r></l>", {"r": [(None,), (1,)]}),
         ("<l/>", {}),
         ("<l>text</l>", {"l": [("text",)]}),
     ],
