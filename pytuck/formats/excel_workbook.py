@@ -1,0 +1,235 @@
+"""Workbooks as lists of sheets with rows, whichever program wrote them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pytuck.common.exceptions import CorruptFileError, EmptyFileError, FileFormatError
+from pytuck.formats.excel_parts import PROGRAM
+from pytuck.formats.excel_sheet_xml import (
+    SharedStrings,
+    SheetReader,
+    SheetRow,
+    local,
+    parse_part,
+    part_name,
+    read_date_styles,
+    read_shared,
+)
+from pytuck.formats.zip_container import LARGEST_PART, ZipReader
+
+_WORKBOOK = "xl/workbook.xml"
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BATCH = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, and where it is in the workbook."""
+
+    name: str
+    member: str
+
+
+class Workbook(Protocol):
+    """A workbook that is being read.
+
+    Attributes:
+        sheets: Its sheets with cells, in their order; hidden ones, too.
+    """
+
+    sheets: list[Sheet]
+
+    def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
+        """Give the rows of a sheet, some at a time.
+
+        Args:
+            has_dates: Numbers that are shown as dates are given as dates.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class ExcelWorkbook:
+    """An xlsx or xlsm workbook.
+
+    Attributes:
+        is_ours: We wrote it last, not Excel or another program.
+        since_1904: Its days are counted from 1904.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sheets: list[Sheet] = []
+        self.is_ours = False
+        self.since_1904 = False
+        self._relations: dict[str, tuple[str, str]] = {}
+        self._shared: SharedStrings | None = None
+        self._date_styles: frozenset[str] | None = None
+        self.zip = ZipReader(path)
+        try:
+            self._read_structure()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._shared is not None:
+            self._shared.close()
+        self.zip.close()
+
+    def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
+        """Give the rows of a sheet, some at a time."""
+        where = part_name(self.path, sheet.member)
+        styles = self._styles() if has_dates else frozenset()
+        reader = SheetReader(where, self._texts(), styles, since_1904=self.since_1904)
+        with self.zip.open(sheet.member) as stream:
+            yield from reader.rows(stream)
+
+    def _texts(self) -> SharedStrings:
+        if self._shared is None:
+            member = self._part("sharedStrings")
+            if member is None:
+                self._shared = SharedStrings()
+            else:
+                with self.zip.open(member) as stream:
+                    self._shared = read_shared(stream, part_name(self.path, member))
+        return self._shared
+
+    def _styles(self) -> frozenset[str]:
+        if self._date_styles is None:
+            member = self._part("styles")
+            if member is None:
+                self._date_styles = frozenset()
+            else:
+                with self.zip.open(member) as stream:
+                    self._date_styles = read_date_styles(stream, part_name(self.path, member))
+        return self._date_styles
+
+    def _part(self, kind: str) -> str | None:
+        found = (member for name, member in self._relations.values() if name == kind)
+        return next((member for member in found if member in self.zip.names), None)
+
+    def _read_structure(self) -> None:
+        found: list[tuple[str, str]] = []
+
+        def relation(name: str, attributes: dict[str, str]) -> None:
+            if local(name) == "Relationship" and attributes.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", "")))
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                self._relations[attributes.get("Id", "")] = (kind, target.lstrip("/"))
+
+        def element(name: str, attributes: dict[str, str]) -> None:
+            name = local(name)
+            if name == "sheet":
+                key = next((attributes[key] for key in attributes if local(key) == "id"), "")
+                found.append((attributes.get("name", ""), key))
+            elif name == "workbookPr":
+                self.since_1904 = attributes.get("date1904") in {"1", "true"}
+            elif name == "fileVersion":
+                self.is_ours = attributes.get("appName") == PROGRAM
+
+        self._parse("xl/_rels/workbook.xml.rels", relation)
+        self._parse(_WORKBOOK, element)
+        for name, key in found:
+            kind, member = self._relations.get(key, ("", ""))
+            if not kind:
+                raise CorruptFileError(
+                    f"'{self.path}': the sheet '{name}' is not in the workbook. Restore the file "
+                    "from a copy.",
+                    details={"path": str(self.path), "sheet": name},
+                )
+            if kind == "worksheet":
+                self.zip.info(member)
+                self.sheets.append(Sheet(name, member))
+
+    def _parse(self, member: str, start: Any) -> None:
+        with self.zip.open(member) as stream:
+            for _ in parse_part(stream, part_name(self.path, member), start):
+                pass
+
+
+class OtherWorkbook:
+    """A workbook of another kind: xls, xlsb or ods. Its sheets are held in memory, one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        if path.stat().st_size > LARGEST_PART:
+            raise FileFormatError(f"'{path}' is too large to be read; save it as .xlsx.")
+        with self._errors():
+            self._workbook = CalamineWorkbook.from_path(str(path))
+        self.sheets = [Sheet(name, name) for name in self._workbook.sheet_names]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._workbook.close()
+
+    def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
+        """Give the rows of a sheet, some at a time."""
+        with self._errors():
+            found = self._workbook.get_sheet_by_name(sheet.name)
+            rows = found.to_python(skip_empty_area=False)
+        for first in range(0, len(rows), _BATCH):
+            batch = rows[first : first + _BATCH]
+            yield [
+                (number, [None if cell == "" else cell for cell in row])
+                for number, row in enumerate(batch, first + 1)
+            ]
+
+    def _errors(self) -> _CalamineErrors:
+        return _CalamineErrors(self._path)
+
+
+class _CalamineErrors:
+    """Turns what calamine raises into errors of ours."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is not None and issubclass(kind, CalamineError):
+            raise CorruptFileError(
+                f"'{self._path}' is damaged or no workbook ({error}). Restore it from a copy.",
+                details={"path": str(self._path)},
+            ) from None
+
+
+def open_workbook(path: Path) -> ExcelWorkbook | OtherWorkbook:
+    """Open a workbook.
+
+    Raises:
+        FileFormatError: The file is none.
+    """
+    with path.open("rb") as file:
+        head = file.read(8)
+    if not head:
+        raise EmptyFileError(f"'{path}' is empty.", details={"path": str(path)})
+    if head == _OLD_EXCEL:
+        return OtherWorkbook(path)
+    if not head.startswith(b"PK"):
+        raise FileFormatError(
+            f"'{path}' is no Excel workbook. Open it as what it is, or save it as .xlsx.",
+            details={"path": str(path)},
+        )
+    with ZipReader(path) as members:
+        names = members.names
+        if _WORKBOOK not in names and {"content.xml", "xl/workbook.bin"} & set(names):
+            for name in names:
+                with members.open(name):  # checks its size
+                    pass
+            if "content.xml" in names and b"<!DOCTYPE" in members.read("content.xml"):
+                raise FileFormatError(f"'{path}' has a document type, which is not read.")
+            return OtherWorkbook(path)
+    return ExcelWorkbook(path)
