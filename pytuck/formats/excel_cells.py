@@ -181,7 +181,7 @@ def cell_reader(
                 if cell is None or type(cell) is str
                 else ("true" if cell else "false")
                 if type(cell) is bool
-                else as_field(cell, shift)
+                else as_field(float(cell) if type(cell) is float else cell, shift)  # type: ignore[arg-type]
                 for cell in cells
             ]
         )
@@ -216,7 +216,7 @@ def moment(serial: float) -> datetime:
 
 _FIELDS: dict[StorageClass, Callable[[float, int], str]] = {
     StorageClass.INTEGER: _whole_field,
-    StorageClass.REAL: lambda cell, shift: repr(float(cell)),
+    StorageClass.REAL: lambda cell, _: repr(float(cell)),
     StorageClass.DATE: _day_field,
     StorageClass.TIMESTAMP: _moment_field,
 }

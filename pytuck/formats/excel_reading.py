@@ -143,8 +143,8 @@ class ReadTask:
     def _old(
         self, workbook: ExcelWorkbook, rows: list[SheetRow], names: dict[str, Sheet]
     ) -> Iterator[TableStream]:
-        for number, cells in rows[1:]:
-            cells = [*cells, *[None] * 5]
+        for number, found in rows[1:]:
+            cells = [*found, *[None] * 5]
             try:
                 entry = {
                     "primary_key": cells[1] or None,
@@ -245,7 +245,7 @@ def _without_gaps(rows: list[SheetRow], number: int, width: int) -> list[list[An
             found.append([None] * width)
             number += 1
         if len(cells) < width:
-            cells += [None] * (width - len(cells))
+            cells.extend([None] * (width - len(cells)))
         found.append(cells if len(cells) == width else cells[:width])
         number += 1
     return found

@@ -80,11 +80,12 @@ class SharedStrings:
     _KEPT = 20 << 20
 
     def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.SpooledTemporaryFile(self._KEPT)  # type: ignore[assignment]
+        self._file: BinaryIO = tempfile.SpooledTemporaryFile(self._KEPT)  # type: ignore[assignment]  # noqa: SIM115
         self._ends = array.array("q", [0])
         self._recent: dict[int, str] = {}
 
     def add(self, text: str) -> None:
+        """Keep the next text."""
         data = text.encode("utf-8", "surrogatepass")
         self._file.write(data)
         self._ends.append(self._ends[-1] + len(data))
@@ -103,10 +104,11 @@ class SharedStrings:
         return found
 
     def close(self) -> None:
+        """Forget the texts."""
         self._file.close()
 
 
-def read_shared(stream: BinaryIO, where: str) -> SharedStrings:
+def read_shared(stream: BinaryIO, where: str) -> SharedStrings:  # noqa: C901 - three handlers
     """Return the shared texts of a workbook."""
     shared = SharedStrings()
     pieces: list[str] = []
