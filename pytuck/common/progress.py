@@ -84,10 +84,10 @@ class Work:
         Raises:
             CancelledError: The work is to end.
         """
-        if self.cancel is not None:
-            self.cancel.check()
         if self.progress is not None:
             self.progress(Progress(task, table, done, total, unit))
+        if self.cancel is not None:  # whoever was told may have cancelled it
+            self.cancel.check()
 
 
 SILENT = Work()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from pytuck.backends import Connection, Engine
 from pytuck.backends.sqlite_connection import SqliteConnection
@@ -11,7 +13,7 @@ from pytuck.compiler import compile_statement
 from pytuck.formats.base import Format, TableRows
 from pytuck.query import TableSource, func, select
 from pytuck.schema import Column, Table
-from pytuck.types import TYPES, DecimalType, RawType, StorageClass, Stored
+from pytuck.types import TYPES, ColumnType, DecimalType, RawType, StorageClass, Stored
 
 _CATALOGUE = TableSource(
     Table("sqlite_schema", tuple(Column(name, TYPES[str]) for name in ("type", "name", "sql")))
@@ -83,9 +85,13 @@ def refusals(
     return tuple(found)
 
 
+def _may_be_long(type_: ColumnType[Any]) -> bool:
+    return type_.storage_class in _TEXTS and type_ != TYPES[UUID]
+
+
 def _too_long(connection: Connection, table: Table, limit: int) -> list[str]:
     source = TableSource(table)
-    names = [item.name for item in table.columns if item.type.storage_class in _TEXTS]
+    names = [item.name for item in table.columns if _may_be_long(item.type)]
     if not names:
         return []
     question = select(*(func.max(func.length(source.c[name])) for name in names))

@@ -7,22 +7,11 @@ from pathlib import Path
 import pytest
 
 from pytuck import Storage
+from pytuck.formats.registry import FORMATS
 from pytuck.tools import get_available_engines, migrate_engine
 from tests.contract import nasty_tables
 
-ENGINES = (
-    "pytuck",
-    "sqlite",
-    "duckdb",
-    "json",
-    "jsonl",
-    "csv",
-    "tinydb",
-    "diskcache",
-    "pydblite",
-    "msgpack",
-    "parquet",
-)
+ENGINES = ("pytuck", "sqlite", "duckdb", *FORMATS)
 
 
 def skip_if_missing(*engines: str) -> None:

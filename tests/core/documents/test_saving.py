@@ -24,14 +24,15 @@ from pytuck.common.exceptions import (
 )
 from pytuck.common.options import DuckdbBackendOptions
 from pytuck.common.progress import CancelToken
+from pytuck.formats.registry import FORMATS
 
-KINDS = ("json", "jsonl", "csv", "msgpack", "tinydb", "diskcache", "pydblite", "parquet")
+KINDS = tuple(FORMATS)
 
 
 @pytest.fixture(params=KINDS)
 def path(request, tmp_path) -> Path:
     """A document with one table of three rows."""
-    path = tmp_path / f"shop.{request.param}"
+    path = tmp_path / f"shop{FORMATS[request.param].extensions[0]}"
     with Storage(path) as storage:
         storage.create_table(
             "items", [Column(int, name="id", primary_key=True), Column(str, name="name")]

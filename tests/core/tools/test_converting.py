@@ -35,6 +35,8 @@ ENGINES = (
     "pydblite",
     "msgpack",
     "parquet",
+    "excel",
+    "xml",
 )
 
 

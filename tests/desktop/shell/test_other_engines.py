@@ -9,18 +9,7 @@ import pytest
 from pytuck import Column, Storage
 from pytuck.formats.registry import FORMATS
 
-ENGINES = (
-    "sqlite",
-    "duckdb",
-    "json",
-    "jsonl",
-    "csv",
-    "tinydb",
-    "diskcache",
-    "pydblite",
-    "msgpack",
-    "parquet",
-)
+ENGINES = ("sqlite", "duckdb", *FORMATS)
 
 
 @pytest.fixture(params=ENGINES)
