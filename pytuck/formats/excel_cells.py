@@ -46,6 +46,16 @@ class TextTooLongError(ValueError):
     """A text is longer than a cell of Excel may be."""
 
 
+def column_letters(number: int) -> str:
+    """Return how Excel calls a column, counted from 0."""
+    letters = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 # --- Texts of XML ---------------------------------------------------------------------------
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 import array
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from operator import lt
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from xml.parsers import expat
 
 from pytuck.common.exceptions import CorruptFileError, FileFormatError
@@ -26,11 +27,22 @@ _MOST_DEPTH = 200
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})\Z")
 _DATE_CODES = re.compile(r"[ymdhs]", re.IGNORECASE)
 _NOT_CODES = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.|General', re.IGNORECASE)
+_TEXT_KINDS = {"inlineStr", "str"}
+_XML_REFERENCE = re.compile(r"&([^;&]*;?)")
+_XML_NAMES = {"lt;": "<", "gt;": ">", "amp;": "&", "quot;": '"', "apos;": "'"}
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 
 
+class Readable(Protocol):
+    """What blocks of bytes are read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, about as many, or none at the end."""
+        ...
+
+
 def parse_part(
-    stream: BinaryIO,
+    stream: Readable,
     where: str,
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] | None = None,
@@ -181,6 +193,13 @@ def _is_date_code(code: str) -> bool:
     return _DATE_CODES.search(_NOT_CODES.sub("", code[:1000])) is not None
 
 
+def _referred(found: re.Match[str]) -> str:
+    name = found[1]
+    if name.startswith("#x"):
+        return chr(int(name[2:-1], 16))
+    return chr(int(name[1:-1])) if name.startswith("#") else _XML_NAMES[name]
+
+
 class SheetReader:
     """The rows of one sheet.
 
@@ -199,7 +218,7 @@ class SheetReader:
     ) -> None:
         self._where = where
         self._shared = shared
-        self._date_styles = date_styles
+        self.date_styles = date_styles
         self._shift = 1462 if since_1904 else 0
         self._rows: list[SheetRow] = []
         self._row: list[Any] = []
@@ -213,7 +232,7 @@ class SheetReader:
         self._depth = 0
         self._columns: dict[str, int] = {}
 
-    def rows(self, stream: BinaryIO) -> Iterator[list[SheetRow]]:
+    def rows(self, stream: Readable) -> Iterator[list[SheetRow]]:
         """Give the rows that have an element, some at a time, in ascending order.
 
         Raises:
@@ -223,6 +242,39 @@ class SheetReader:
             if self._rows:
                 rows, self._rows = self._rows, []
                 yield rows
+
+    def go_on(self, numbers: Sequence[int]) -> bool:
+        """Note rows that were read in another way; False if they are not in order."""
+        is_valid = (
+            self._number < numbers[0]
+            and numbers[-1] <= MOST_ROWS
+            and all(map(lt, numbers, numbers[1:]))
+        )
+        if is_valid:
+            self._number = numbers[-1]
+        return is_valid
+
+    def cell_value(self, kind: str | None, style: str | None, text: str | None) -> Value:
+        """Return the value of a cell, from the attributes `t` and `s` and its text as XML.
+
+        Raises:
+            CorruptFileError: It is not valid.
+        """
+        if not text:
+            return "" if kind in _TEXT_KINDS else None
+        self._kind, self._style = kind, style
+        return self._value(self.xml_text(text) if "&" in text else text)
+
+    def xml_text(self, text: str) -> str:
+        """Return what a text with references of XML means.
+
+        Raises:
+            CorruptFileError: One is unknown.
+        """
+        try:
+            return _XML_REFERENCE.sub(_referred, text)
+        except (KeyError, ValueError, OverflowError) as err:
+            raise self._damage(f"has {text[:40]!r} behind row {self._number}") from err
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -291,7 +343,7 @@ class SheetReader:
                 self._pieces = []
                 self._row.append(self._value(text))
             else:
-                self._row.append("" if self._kind in {"inlineStr", "str"} else None)
+                self._row.append("" if self._kind in _TEXT_KINDS else None)
         elif name == "row":
             self._rows.append((self._number, self._row))
             self._row = []
@@ -303,7 +355,7 @@ class SheetReader:
         try:
             if kind is None or kind == "n":
                 return self._numeric(text)
-            if kind in {"inlineStr", "str"}:
+            if kind in _TEXT_KINDS:
                 return unescaped(text)
             if kind == "s":
                 return self._shared[int(text)]
@@ -314,7 +366,7 @@ class SheetReader:
             raise self._damage(f"has {text[:40]!r} in row {self._number} ({err})") from err
 
     def _numeric(self, text: str) -> Value:
-        if self._style is not None and self._style in self._date_styles:
+        if self._style is not None and self._style in self.date_styles:
             return self._dated(float(text))
         try:
             if len(text) < 18:

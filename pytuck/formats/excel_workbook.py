@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pytuck.common.exceptions import CorruptFileError, EmptyFileError, FileFormatError
 from pytuck.formats.excel_parts import PROGRAM
+from pytuck.formats.excel_row_scanning import scanned_rows
 from pytuck.formats.excel_sheet_xml import (
     SharedStrings,
     SheetReader,
@@ -93,7 +94,7 @@ class ExcelWorkbook:
         styles = self._styles() if has_dates else frozenset()
         reader = SheetReader(where, self._texts(), styles, since_1904=self.since_1904)
         with self.zip.open(sheet.member) as stream:
-            yield from reader.rows(stream)
+            yield from scanned_rows(reader, stream)
 
     def _texts(self) -> SharedStrings:
         if self._shared is None:

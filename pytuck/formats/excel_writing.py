@@ -24,6 +24,7 @@ from pytuck.formats.excel_cells import (
     MOST_ROWS,
     TextTooLongError,
     cell_writer,
+    column_letters,
     escaped,
 )
 from pytuck.formats.excel_description import (
@@ -140,16 +141,6 @@ def _check_size(rows: TableRows) -> None:
             "Use another format for it, or split the table.",
             table_name=name,
         )
-
-
-def column_letters(number: int) -> str:
-    """Return how Excel calls a column, counted from 0."""
-    letters = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _write_sheet(out: BinaryIO, rows: TableRows, work: Work) -> None:

@@ -1,0 +1,179 @@
+"""Rows of a sheet taken apart by expressions, many times as fast as a parser gives them.
+
+Nearly every program writes `<row r="2"><c r="A2" s="1" t="s"><v>0</v></c>...</row>`. Blocks of such
+rows are matched by one expression for a whole row, and values are made column by column. Whatever
+is written otherwise goes through the parser of `excel_sheet_xml`, which decides what is damage.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from pytuck.formats.excel_cells import column_letters
+from pytuck.formats.excel_sheet_xml import SheetReader, SheetRow
+
+_BLOCK = 256 << 10
+_LONGEST_HEAD = 1 << 20
+_MOST_COLUMNS = 256  # wider rows are left to the parser
+_ROW_END = b"</row>"
+_DATA = re.compile(rb"<sheetData\s*>")
+_WRAPPED = (b"<worksheet><sheetData>", b"</sheetData></worksheet>")
+_CELL = (
+    r'(?:<c r="{}\d+"(?: s="(\d+)")?(?: t="(\w+)")? ?(?:/>|>(?:<f>[^<]*</f>)?(?:<v ?/>|'
+    r'(?:<v>|<is><t(?: xml:space="preserve")?>)([^<]*)(?:</v>|</t></is>))?</c>))?'
+)
+_SURELY_EXACT = 15  # digits
+
+Texts = Sequence[str | None]
+
+
+def raw_blocks(reader: SheetReader, stream: BinaryIO) -> Iterator[list[SheetRow] | RawRows]:
+    """Give the rows of a sheet, some at a time: as XML, or as `reader` gives them.
+
+    Raises:
+        PytuckException: As `SheetReader.rows`.
+    """
+    head, start = _head(stream)
+    if start is None:
+        yield from reader.rows(_Chained(head, stream))
+        return
+    yield from _Scanner(reader).blocks(head[start:], stream)
+
+
+def scanned_rows(reader: SheetReader, stream: BinaryIO) -> Iterator[list[SheetRow]]:
+    """Give the rows of a sheet, some at a time, as `reader` would give them.
+
+    Raises:
+        PytuckException: As `SheetReader.rows`.
+    """
+    for block in raw_blocks(reader, stream):
+        yield block.values(reader) if isinstance(block, RawRows) else block
+
+
+def row_pattern(width: int) -> re.Pattern[str]:
+    """Return what matches a row of so many columns, without its end."""
+    cells = "".join(_CELL.format(column_letters(place)) for place in range(width))
+    return re.compile(rf'\s*<row r="(\d{{1,7}})"(?: [^<>/]*)?>{cells}')
+
+
+_cached_pattern = lru_cache(16)(row_pattern)
+
+
+def _head(stream: BinaryIO) -> tuple[bytes, int | None]:
+    """Read up to where the rows begin, and say where; None if that is not plain to see."""
+    head = b""
+    while len(head) < _LONGEST_HEAD and (block := stream.read(_BLOCK)):
+        head += block
+        found = _DATA.search(head)
+        if found is not None:
+            before = head[: found.start()]
+            is_plain = b"<!" not in before and b"\0" not in before and b"encoding" not in before
+            is_plain = is_plain or _is_utf8(before)
+            return head, found.end() if is_plain else None
+    return head, None
+
+
+def _is_utf8(before: bytes) -> bool:
+    declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml [^>]*encoding=[\"']([\w-]+)[\"']", before)
+    is_known = declared is not None and declared[1].lower() == b"utf-8"
+    return is_known and b"<!" not in before
+
+
+class _Chained:
+    """What was read already, and then the rest of a stream."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first = first
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        return self._rest.read(size)
+
+
+@dataclass(frozen=True, slots=True)
+class RawRows:
+    """Rows as their XML has them.
+
+    Attributes:
+        numbers: Their numbers in the sheet.
+        columns: For each column the styles, the kinds and the texts of its cells.
+    """
+
+    numbers: list[int]
+    columns: list[tuple[Texts, Texts, Texts]]
+
+    def values(self, reader: SheetReader) -> list[SheetRow]:
+        """Return the rows with their values."""
+        cells = [_values(reader, *column) for column in self.columns]
+        return list(zip(self.numbers, map(list, zip(*cells, strict=True)), strict=True))
+
+
+class _Scanner:
+    def __init__(self, reader: SheetReader) -> None:
+        self._reader = reader
+        self._width = 0
+
+    def blocks(self, rest: bytes, stream: BinaryIO) -> Iterator[list[SheetRow] | RawRows]:
+        while True:
+            whole, end, left = rest.rpartition(_ROW_END)
+            if b"<!" in whole:  # what looks like the end of a row may be none
+                break
+            if end:
+                yield from self._block(whole + end)
+                rest = left
+            block = stream.read(_BLOCK)
+            if not block:
+                break
+            rest += block
+        yield from self._reader.rows(_Chained(_WRAPPED[0] + rest, stream))
+
+    def _block(self, block: bytes) -> Iterator[list[SheetRow] | RawRows]:
+        found = self._matched(block) if 0 < self._width <= _MOST_COLUMNS else None
+        if found is not None:
+            yield found
+            return
+        for rows in self._reader.rows(io.BytesIO(block.join(_WRAPPED))):
+            self._width = max([self._width, *(len(cells) for _, cells in rows)])
+            yield rows
+
+    def _matched(self, block: bytes) -> RawRows | None:
+        """Return the rows of a block; None if the parser must look at it."""
+        try:
+            texts = block.decode().split("</row>")
+        except UnicodeDecodeError:
+            return None
+        matches = list(map(_cached_pattern(self._width).fullmatch, texts[:-1]))
+        if None in matches or b"\r" in block:
+            return None
+        columns = list(zip(*(found.groups() for found in matches if found), strict=True))
+        numbers = list(map(int, columns[0]))
+        if not self._reader.go_on(numbers):
+            return None
+        triples = zip(columns[1::3], columns[2::3], columns[3::3], strict=True)
+        return RawRows(numbers, list(triples))
+
+
+def _values(reader: SheetReader, styles: Texts, kinds: Texts, texts: Texts) -> Sequence[Any]:
+    if set(kinds) == {None} and not reader.date_styles.intersection(filter(None, styles)):
+        numbers = _numbers(texts)
+        if numbers is not None:
+            return numbers
+    return list(map(reader.cell_value, kinds, styles, texts))
+
+
+def _numbers(texts: Texts) -> Sequence[Any] | None:
+    """Return the numbers of cells, where all of them are plain ones."""
+    if max(map(len, filter(None, texts)), default=0) > _SURELY_EXACT:
+        return None
+    try:
+        return list(map(int, texts))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
