@@ -29,7 +29,7 @@ DATE_STYLE, TIMESTAMP_STYLE, TEXT_STYLE, HEADER_STYLE = 1, 2, 3, 4
 """Numbers of the formats in `excel_parts.STYLES`."""
 
 _EPOCH = datetime(1899, 12, 30)
-_EPOCH_DAY = _EPOCH.toordinal()
+EPOCH_DAY = _EPOCH.toordinal()
 _EARLIEST = "1900-03-01"  # Excel counts a 29 February 1900
 _DAY = 86_400_000  # milliseconds
 _DIGITS = 15
@@ -112,7 +112,7 @@ def _day(field: str) -> str:
         return text_cell(field)
     if len(field) != 10 or field < _EARLIEST or found.isoformat() != field:
         return text_cell(field)
-    return f'" s="{DATE_STYLE}"><v>{found.toordinal() - _EPOCH_DAY}</v></c>'
+    return f'" s="{DATE_STYLE}"><v>{found.toordinal() - EPOCH_DAY}</v></c>'
 
 
 def _moment(field: str) -> str:
@@ -138,7 +138,8 @@ _CELLS: dict[StorageClass, Cell] = {
 }
 
 
-def _storage_class(type_: ColumnType[Any]) -> StorageClass:
+def storage_class(type_: ColumnType[Any]) -> StorageClass:
+    """Return how the cells of a type are told from texts; TEXT where all of them are texts."""
     if isinstance(type_, (RawType, EnumType, ChoiceType)):
         return StorageClass.TEXT
     return type_.storage_class
@@ -147,7 +148,7 @@ def _storage_class(type_: ColumnType[Any]) -> StorageClass:
 def cell_writer(type_: ColumnType[Any], letters: str) -> Callable[..., list[str]]:
     """Return what makes the cells of a column out of values and the numbers of their rows."""
     encode = cell_kind(type_).encode
-    cell = _CELLS.get(_storage_class(type_), text_cell)
+    cell = _CELLS.get(storage_class(type_), text_cell)
     start = f'<c r="{letters}'
     nothing = text_cell("\\b:" if type_.storage_class is StorageClass.BLOB else "\\t:")
 
@@ -175,9 +176,9 @@ def cell_reader(
 ) -> Callable[[Sequence[CellValue]], Sequence[Stored]]:
     """Return what makes stored values out of the cells of a column of ours."""
     decode = cell_kind(type_).decode
-    as_field = _FIELDS.get(_storage_class(type_), _other_field)
+    as_field = _FIELDS.get(storage_class(type_), _other_field)
     shift = 1462 if since_1904 else 0
-    is_whole = _storage_class(type_) is StorageClass.INTEGER
+    is_whole = storage_class(type_) is StorageClass.INTEGER
 
     def read(cells: Sequence[CellValue]) -> Sequence[Stored]:
         kinds = set(map(type, cells))
@@ -208,7 +209,7 @@ def _other_field(cell: float, shift: int) -> str:
 
 
 def _day_field(cell: float, shift: int) -> str:
-    return date.fromordinal(int(cell) + shift + _EPOCH_DAY).isoformat()
+    return date.fromordinal(int(cell) + shift + EPOCH_DAY).isoformat()
 
 
 def _moment_field(cell: float, shift: int) -> str:

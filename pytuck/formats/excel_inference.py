@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import zip_longest
+from operator import methodcaller
 from typing import Any
 
 from pytuck.common.exceptions import PytuckException, SerializationError
@@ -13,7 +14,7 @@ from pytuck.formats.excel_sheet_xml import SheetRow
 from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Column, Table
 from pytuck.types import JSON, TYPES, ColumnType, Stored, type_of
-from pytuck.types.base import DECODE_ERRORS, short_repr
+from pytuck.types.base import DECODE_ERRORS, StorageClass, short_repr
 
 _EXACT = 2**53
 _NONE = type(None)
@@ -164,7 +165,19 @@ def _stored(type_: ColumnType[Any], cells: Sequence[Any]) -> Sequence[Stored]:
         if float not in kinds:
             return cells
         return [None if cell is None else type_.convert(cell) for cell in cells]
+    kept = _AS_STORED.get(type_.storage_class) if type_ in TYPES.values() else None
+    if kept is not None and kinds == {kept[0]}:
+        return list(map(kept[1], cells))
     return [None if cell is None else type_.to_storage(type_.convert(cell)) for cell in cells]
+
+
+_AS_STORED: dict[StorageClass, tuple[type, Callable[[Any], Stored]]] = {
+    StorageClass.REAL: (float, float),
+    StorageClass.BOOLEAN: (bool, int),
+    StorageClass.DATE: (date, date.isoformat),
+    StorageClass.TIMESTAMP: (datetime, methodcaller("isoformat", " ", "microseconds")),
+}
+"""Kinds of cells that need no conversion to be a value of a column, and how they are stored."""
 
 
 def _bad_value(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from pytuck.common.exceptions import CorruptFileError
 from pytuck.common.options import ExcelBackendOptions
 from pytuck.common.progress import Work
 from pytuck.formats.base import Overrides, StoredRow, TableStream
-from pytuck.formats.excel_cells import cell_reader
+from pytuck.formats.excel_cell_columns import StoredColumn
 from pytuck.formats.excel_description import (
     SHEET_NAME,
     TableSheet,
@@ -20,16 +20,19 @@ from pytuck.formats.excel_description import (
     read_description,
 )
 from pytuck.formats.excel_inference import SheetInference
+from pytuck.formats.excel_row_scanning import RawRows
 from pytuck.formats.excel_sheet_xml import SheetRow
 from pytuck.formats.excel_workbook import ExcelWorkbook, OtherWorkbook, Sheet, open_workbook
 from pytuck.formats.excel_writing import ExcelLayout
 from pytuck.formats.old_schema import OldCells, table_from_old
 from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Table
+from pytuck.types import Stored
 from pytuck.types.base import DECODE_ERRORS
 
-_KEPT_ROWS = 20_000
-"""A sheet of so many rows is parsed only once."""
+_KEPT_CELLS = 700_000
+"""A sheet of so many cells is parsed only once."""
+_MOST_GAPS = 5_000_000  # cells of rows that are not there
 _BATCH = 1024
 LOST = "Formatting, charts and formulas are lost when this workbook is saved."
 
@@ -87,30 +90,73 @@ class ReadTask:
             yield TableStream(item.table, self._own_rows(workbook, item), item.next_key)
 
     def _own_rows(self, workbook: ExcelWorkbook, item: TableSheet) -> Iterator[list[StoredRow]]:
-        table = item.table
-        readers = [
-            cell_reader(column.type, since_1904=workbook.since_1904) for column in table.columns
-        ]
-        width, done = len(readers), 0
+        done = 0
         sheet = Sheet(item.sheet, item.member)
-        for batch in workbook.rows(sheet, has_dates=False):
-            rows = self._without_header(batch, item) if not done and batch[0][0] == 1 else batch
-            for first in range(0, len(rows), _BATCH):
-                part = _without_gaps(rows[first : first + _BATCH], done + 2, width)
-                columns = list(zip(*part, strict=True))
-                for place, read in enumerate(readers):
-                    try:
-                        columns[place] = read(columns[place])  # type: ignore[call-overload]
-                    except DECODE_ERRORS as err:
-                        raise self._bad_column(item, place, done + 2, err) from err
-                done += len(part)
-                yield list(zip(*columns, strict=True))
-                self.work.step("reading", table.name, done, item.rows)
-        if done < item.rows and workbook.is_ours:
+        reader = workbook.reader(sheet, has_dates=False)
+        columns = [
+            StoredColumn(column.type, reader, since_1904=workbook.since_1904)
+            for column in item.table.columns
+        ]
+        for block in workbook.raw_rows(sheet, reader):
+            for values in self._own_columns(block, columns, item, done):
+                rows = list(zip(*values, strict=True))
+                done += len(rows)
+                yield rows  # type: ignore[misc]
+                self.work.step("reading", item.table.name, done, item.rows)
+        if done != item.rows and (workbook.is_ours or not done):
             raise CorruptFileError(
                 f"'{self.path}': the sheet '{item.sheet}' has {done} rows instead of {item.rows}. "
                 "Restore the file from a copy.",
-                table_name=table.name,
+                table_name=item.table.name,
+                details={"path": str(self.path), "sheet": item.sheet},
+            )
+
+    def _own_columns(
+        self,
+        block: list[SheetRow] | RawRows,
+        columns: list[StoredColumn],
+        item: TableSheet,
+        done: int,
+    ) -> Iterator[list[Sequence[Stored]]]:
+        """Give the values of some rows, column by column."""
+        if isinstance(block, RawRows) and len(block.columns) == len(columns):
+            count = len(block.numbers)
+            if block.numbers[0] == done + 2 and block.numbers[-1] == done + 1 + count:
+                makers = [column.from_xml for column in columns]
+                yield self._decoded(item, done, makers, block.columns)
+                return
+        batch = block.values(columns[0].reader) if isinstance(block, RawRows) else block
+        rows = self._without_header(batch, item) if not done and batch[0][0] == 1 else batch
+        for first in range(0, len(rows), _BATCH):
+            found = rows[first : first + _BATCH]
+            self._check_gaps(item, found, done)
+            part = _without_gaps(found, done + 2, len(columns))
+            cells = [(values,) for values in zip(*part, strict=True)]
+            yield self._decoded(item, done, [column.from_values for column in columns], cells)
+            done += len(part)
+
+    def _decoded(
+        self,
+        item: TableSheet,
+        done: int,
+        makers: Sequence[Callable[..., Sequence[Stored]]],
+        columns: Sequence[tuple[Any, ...]],
+    ) -> list[Sequence[Stored]]:
+        decoded: list[Sequence[Stored]] = []
+        for make, column in zip(makers, columns, strict=True):
+            try:
+                decoded.append(make(*column))
+            except DECODE_ERRORS as err:
+                raise self._bad_column(item, len(decoded), done + 2, err) from err
+        return decoded
+
+    def _check_gaps(self, item: TableSheet, rows: list[SheetRow], done: int) -> None:
+        missing = rows[-1][0] - (done + 1) - len(rows)
+        if missing * len(item.table.columns) > _MOST_GAPS:
+            raise CorruptFileError(
+                f"'{self.path}': the sheet '{item.sheet}' has a row {rows[-1][0]:,} far behind the "
+                "others. Delete it, or restore the file from a copy.",
+                table_name=item.table.name,
                 details={"path": str(self.path), "sheet": item.sheet},
             )
 
@@ -198,13 +244,14 @@ class ReadTask:
                 sample_rows=self.overrides.sample_rows,
             )
             kept: list[list[SheetRow]] | None = []
-            seen = 0
+            seen = cells = 0
             for batch in _filled(workbook, sheet):
                 inference.look_at(batch)
                 seen += len(batch)
+                cells += sum(len(row[1]) for row in batch)
                 if kept is not None:
                     kept.append(batch)
-                if seen > _KEPT_ROWS:
+                if cells > _KEPT_CELLS:
                     kept = None
                 self.work.step("reading", name, seen)
             table = inference.table(name)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from pytuck.formats.excel_cell_columns import Texts, cell_values
 from pytuck.formats.excel_cells import column_letters
 from pytuck.formats.excel_sheet_xml import SheetReader, SheetRow
 
@@ -27,9 +28,6 @@ _CELL = (
     r'(?:<c r="{}\d+"(?: s="(\d+)")?(?: t="(\w+)")? ?(?:/>|>(?:<f>[^<]*</f>)?(?:<v ?/>|'
     r'(?:<v>|<is><t(?: xml:space="preserve")?>)([^<]*)(?:</v>|</t></is>))?</c>))?'
 )
-_SURELY_EXACT = 15  # digits
-
-Texts = Sequence[str | None]
 
 
 def raw_blocks(reader: SheetReader, stream: BinaryIO) -> Iterator[list[SheetRow] | RawRows]:
@@ -112,7 +110,7 @@ class RawRows:
 
     def values(self, reader: SheetReader) -> list[SheetRow]:
         """Return the rows with their values."""
-        cells = [_values(reader, *column) for column in self.columns]
+        cells = [cell_values(reader, *column) for column in self.columns]
         return list(zip(self.numbers, map(list, zip(*cells, strict=True)), strict=True))
 
 
@@ -159,21 +157,3 @@ class _Scanner:
             return None
         triples = zip(columns[1::3], columns[2::3], columns[3::3], strict=True)
         return RawRows(numbers, list(triples))
-
-
-def _values(reader: SheetReader, styles: Texts, kinds: Texts, texts: Texts) -> Sequence[Any]:
-    if set(kinds) == {None} and not reader.date_styles.intersection(filter(None, styles)):
-        numbers = _numbers(texts)
-        if numbers is not None:
-            return numbers
-    return list(map(reader.cell_value, kinds, styles, texts))
-
-
-def _numbers(texts: Texts) -> Sequence[Any] | None:
-    """Return the numbers of cells, where all of them are plain ones."""
-    if max(map(len, filter(None, texts)), default=0) > _SURELY_EXACT:
-        return None
-    try:
-        return list(map(int, texts))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return None

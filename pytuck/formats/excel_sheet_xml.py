@@ -217,7 +217,7 @@ class SheetReader:
         since_1904: bool = False,
     ) -> None:
         self._where = where
-        self._shared = shared
+        self.shared = shared
         self.date_styles = date_styles
         self._shift = 1462 if since_1904 else 0
         self._rows: list[SheetRow] = []
@@ -358,7 +358,7 @@ class SheetReader:
             if kind in _TEXT_KINDS:
                 return unescaped(text)
             if kind == "s":
-                return self._shared[int(text)]
+                return self.shared[int(text)]
             if kind == "b":
                 return text.strip() in {"1", "true"}
             return datetime.fromisoformat(text) if kind == "d" else text

@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pytuck.common.exceptions import CorruptFileError, EmptyFileError, FileFormatError
 from pytuck.formats.excel_parts import PROGRAM
-from pytuck.formats.excel_row_scanning import scanned_rows
+from pytuck.formats.excel_row_scanning import RawRows, raw_blocks, scanned_rows
 from pytuck.formats.excel_sheet_xml import (
     SharedStrings,
     SheetReader,
@@ -90,11 +90,20 @@ class ExcelWorkbook:
 
     def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
         """Give the rows of a sheet, some at a time."""
-        where = part_name(self.path, sheet.member)
-        styles = self._styles() if has_dates else frozenset()
-        reader = SheetReader(where, self._texts(), styles, since_1904=self.since_1904)
+        reader = self.reader(sheet, has_dates=has_dates)
         with self.zip.open(sheet.member) as stream:
             yield from scanned_rows(reader, stream)
+
+    def reader(self, sheet: Sheet, *, has_dates: bool = True) -> SheetReader:
+        """Return what makes values of the cells of a sheet."""
+        where = part_name(self.path, sheet.member)
+        styles = self._styles() if has_dates else frozenset()
+        return SheetReader(where, self._texts(), styles, since_1904=self.since_1904)
+
+    def raw_rows(self, sheet: Sheet, reader: SheetReader) -> Iterator[list[SheetRow] | RawRows]:
+        """Give the rows of a sheet, some at a time, as XML where that is plain."""
+        with self.zip.open(sheet.member) as stream:
+            yield from raw_blocks(reader, stream)
 
     def _texts(self) -> SharedStrings:
         if self._shared is None:
