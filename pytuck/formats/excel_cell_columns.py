@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
+from operator import methodcaller
 from typing import Any
 
 from pytuck.formats.csv_cells import cell_kind
-from pytuck.formats.excel_cells import EPOCH_DAY, cell_reader, moment, storage_class
+from pytuck.formats.excel_cells import EPOCH_DAY, cell_reader, moments, storage_class
 from pytuck.formats.excel_sheet_xml import SheetReader
 from pytuck.types import ColumnType, Stored
 from pytuck.types.base import StorageClass
@@ -22,6 +23,8 @@ _SURELY_EXACT = 15  # digits
 _MOST_CACHED = 50_000
 _SEPARATOR = "\0"  # which no XML has
 _REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
+_FIRST_DAY, _BEYOND = 61, 2_958_466  # Excel counts a 29 February 1900; and ends with the year 9999
+_MOMENT_TEXT = methodcaller("isoformat", " ", "microseconds")
 _TRUTHS = {"1": True, "0": False}
 
 
@@ -88,14 +91,18 @@ def _plain_numbers(texts: Sequence[Any]) -> Sequence[Any] | None:
 
 
 def _dates(reader: SheetReader, texts: Sequence[Any]) -> Sequence[Any] | None:
-    """Return the points in time of cells; days are often the same."""
-    different = set(texts)
-    if len(different) * 2 > len(texts):
+    """Return the days or points in time of cells; None where they are mixed or unusual."""
+    try:
+        serials = list(map(float, texts))
+    except ValueError:
         return None
-    by_text = {
-        text: reader.cell_value(None, next(iter(reader.date_styles)), text) for text in different
-    }
-    return list(map(by_text.__getitem__, texts))
+    if not _FIRST_DAY <= min(serials) <= max(serials) < _BEYOND - reader.shift:
+        return None
+    are_days = set(map(float.is_integer, serials))
+    if len(are_days) == 2:
+        return None
+    found = moments([serial + reader.shift for serial in serials] if reader.shift else serials)
+    return list(map(datetime.date, found)) if True in are_days else found
 
 
 def plain_texts(texts: Sequence[str]) -> Sequence[str] | None:
@@ -172,11 +179,13 @@ class StoredColumn:
         return list(map(days.__getitem__, texts))
 
     def _moments(self, texts: Texts) -> Sequence[Stored] | None:
-        shift = self._shift
-        return [
-            None if text is None else moment(float(text) + shift).isoformat(" ", "microseconds")
-            for text in texts
-        ]
+        present = [float(text) for text in texts if text is not None]
+        if self._shift:
+            present = [serial + self._shift for serial in present]
+        found = map(_MOMENT_TEXT, moments(present))
+        if len(present) == len(texts):
+            return list(found)
+        return [None if text is None else next(found) for text in texts]
 
 
 _BY_NUMBER: dict[StorageClass, Callable[[StoredColumn, Texts], Sequence[Stored] | None]] = {

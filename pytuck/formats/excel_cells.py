@@ -9,8 +9,9 @@ what it looks like. NULL is no cell at all, an empty text is `\t:`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -223,6 +224,13 @@ def moment(serial: float) -> datetime:
         OverflowError: It is beyond the year 9999.
     """
     return _EPOCH + timedelta(milliseconds=round(serial * _DAY))
+
+
+def moments(serials: Iterable[float]) -> list[datetime]:
+    """Return what `moment` returns for each of many numbers."""
+    passed = map(round, [serial * _DAY for serial in serials])
+    none = repeat(0)
+    return list(map(_EPOCH.__add__, map(timedelta, none, none, none, passed)))
 
 
 _FIELDS: dict[StorageClass, Callable[[float, int], str]] = {

@@ -219,7 +219,7 @@ class SheetReader:
         self._where = where
         self.shared = shared
         self.date_styles = date_styles
-        self._shift = 1462 if since_1904 else 0
+        self.shift = 1462 if since_1904 else 0
         self._rows: list[SheetRow] = []
         self._row: list[Any] = []
         self._number = 0
@@ -379,13 +379,13 @@ class SheetReader:
         return number
 
     def _dated(self, serial: float) -> Value:
-        if 0 <= serial < 1 and not self._shift:
+        if 0 <= serial < 1 and not self.shift:
             return moment(serial).time()
-        if not 0 <= serial + self._shift < 2_958_466:
+        if not 0 <= serial + self.shift < 2_958_466:
             return serial
-        if serial < 60 and not self._shift:
+        if serial < 60 and not self.shift:
             serial += 1  # Excel counts a 29 February 1900
-        found = moment(serial + self._shift)
+        found = moment(serial + self.shift)
         return found.date() if serial == int(serial) else found
 
     def _damage(self, what: str) -> CorruptFileError:
