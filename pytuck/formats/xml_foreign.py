@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pytuck.common.exceptions import CorruptFileError, FileFormatError
 from pytuck.common.progress import Work
@@ -14,6 +16,7 @@ from pytuck.formats.text_inference import stored_column
 from pytuck.formats.usable_names import usable_names
 from pytuck.formats.xml_flat import flat_list
 from pytuck.formats.xml_layout import Part, XmlLayout
+from pytuck.formats.xml_plain_records import PlainRecords
 from pytuck.formats.xml_records import FoundRecord, RecordReader
 from pytuck.formats.xml_source import opened
 from pytuck.formats.xml_survey import Node, Survey, Texts, records_in
@@ -36,7 +39,7 @@ class ForeignTable:
     lists: frozenset[str]
     table: Table
     notes: list[str] = field(default_factory=list)
-    rows: list[FoundRecord] = field(default_factory=list)
+    rows: list[FoundRecord | PlainRecords] = field(default_factory=list)
 
 
 class ForeignXml:
@@ -86,8 +89,18 @@ class ForeignXml:
         self, group: list[ForeignTable], inner: set[tuple[str, ...]]
     ) -> Iterator[TableStream]:
         """Give tables whose records follow one another, from one pass."""
+        holders = {path[:length] for path in inner for length in range(1, len(path))}
         with opened(self._path) as source:
-            reader = RecordReader(source, {found.node.path: found.rows for found in group}, inner)
+            reader = RecordReader(
+                source,
+                {found.node.path: found.rows for found in group},
+                inner,
+                {
+                    found.node.path: pattern
+                    for found in group
+                    if found.node.path not in holders and (pattern := found.node.pattern())
+                },
+            )
             for found in group:
                 stream = TableStream(
                     found.table,
@@ -111,12 +124,42 @@ class ForeignXml:
                     table_name=found.name,
                     details={"path": str(self._path)},
                 )
-            for start in range(0, len(found.rows), BATCH_ROWS):
-                rows = self._stored(found, found.rows[start : start + BATCH_ROWS])
+            for count, rows in self._converted_rows(found):
                 yield rows
-                self._work.step("reading", found.name, done + start, total)
-            done += len(found.rows)
-            found.rows.clear()
+                done += count
+                self._work.step("reading", found.name, done, total)
+
+    def _converted_rows(self, found: ForeignTable) -> Iterator[tuple[int, list[Any]]]:
+        """Give the rows of what was read, with the number of records they were made of."""
+        waiting, found.rows[:] = found.rows[:], []
+        for is_plain, group in groupby(waiting, lambda item: isinstance(item, PlainRecords)):
+            if is_plain:
+                for records in cast("Iterator[PlainRecords]", group):
+                    yield records.count, self._plain(found, records)
+            else:
+                each = cast("list[FoundRecord]", list(group))
+                for start in range(0, len(each), BATCH_ROWS):
+                    part = each[start : start + BATCH_ROWS]
+                    yield len(part), self._stored(found, part)
+
+    def _plain(self, found: ForeignTable, records: PlainRecords) -> list[Any]:
+        nothing: list[Any] = [None] * records.count
+        texts = [records.columns.get(key, nothing) for key in found.keys]
+        if not any(
+            column.type.storage_class is JSON.storage_class for column in found.table.columns
+        ):
+            with contextlib.suppress(*_BAD):
+                columns = [
+                    stored_column(column.type, cells)
+                    for column, cells in zip(found.table.columns, texts, strict=True)
+                ]
+                return list(zip(*columns, strict=True))
+        rows = zip(records.lines(), zip(*texts, strict=True), strict=True)
+        each = [
+            FoundRecord(line, dict(zip(found.keys, map(_parts, found.keys, row), strict=True)))
+            for line, row in rows
+        ]
+        return [row for record in each for row in self._one(found, record)]
 
     # --- Values -----------------------------------------------------------------------------
 
@@ -161,6 +204,10 @@ class ForeignXml:
                 reason = f"{short_repr(value)} is no value of the column '{column.name}' ({kind})."
                 return reason, column.name
         raise FileFormatError(f"'{self._path}' cannot be read.")  # pragma: no cover
+
+
+def _parts(key: Key, text: str | None) -> Any:
+    return text if key[0] != "element" or text is None else [text]
 
 
 def _names(nodes: Sequence[Node]) -> list[str]:

@@ -134,11 +134,11 @@ class OwnTables:
             rows = self._fields.rows(lines)
         done = table.done
         if rows is None:
-            self._source.parse_lines(lines)
+            self._source.parse_taken(lines)
             rows = table.rows
             is_known = _are_records(lines)
         else:
-            self._source.pass_lines(len(rows))
+            self._source.pass_over(lines)
             table.rows = rows
             table.done += len(rows)
             is_known = True

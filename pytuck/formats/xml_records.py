@@ -7,6 +7,7 @@ from typing import Any
 
 from pytuck.common.exceptions import FileFormatError
 from pytuck.formats.xml_layout import Part
+from pytuck.formats.xml_plain_records import PlainPattern, PlainRecords
 from pytuck.formats.xml_source import LARGEST_RECORD, MAX_NESTING, MOST_PARTS, XmlSource
 from pytuck.formats.xml_survey import NIL, is_technical
 
@@ -47,15 +48,22 @@ class RecordReader:
     Args:
         wanted: The lists, by path.
         skipped: Paths of elements that are no part of the record that they stand in.
+        patterns: What recognises plain records, by path.
     """
 
     def __init__(
-        self, source: XmlSource, wanted: dict[Path, list[FoundRecord]], skipped: set[Path]
+        self,
+        source: XmlSource,
+        wanted: dict[Path, list[FoundRecord | PlainRecords]],
+        skipped: set[Path],
+        patterns: dict[Path, PlainPattern],
     ) -> None:
         self.texts: list[str] = []
         self._source = source
         self._wanted = wanted
         self._skipped = skipped
+        self._patterns = patterns
+        self._last: Path = ()
         self._path: Path = ()
         self._open: list[_Element] = []  # from the record on
         self._skipping = 0  # levels
@@ -67,8 +75,22 @@ class RecordReader:
 
     def go_on(self) -> bool:
         """Read a block more; return False when there is no more."""
-        self._has_more = self._has_more and self._source.parse_block()
+        self._has_more = self._has_more and self._read()
         return self._has_more
+
+    def _read(self) -> bool:
+        pattern = self._patterns.get(self._last)
+        block = b"" if pattern is None else self._source.take_through(pattern.marker)
+        if pattern is None or not block:
+            return self._source.parse_block()
+        if not self._open and self._path == self._last[:-1]:
+            found = pattern.records(block, self._source.line)
+            if found is not None:
+                self._source.pass_over(block)
+                self._wanted[self._last].append(found)
+                return True
+        self._source.parse_taken(block)
+        return True
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -78,6 +100,7 @@ class RecordReader:
         self.texts.clear()
         self._path = (*self._path, tag)
         if self._path in self._wanted:
+            self._last = self._path
             self._line = self._source.line
             self._parts = self._length = 0
             self._open.append(_Element(tag, attributes))

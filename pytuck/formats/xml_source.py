@@ -19,7 +19,7 @@ from pytuck.common.exceptions import (
     TruncatedFileError,
 )
 from pytuck.formats.regular_files import open_regular
-from pytuck.formats.xml_encoding import encoding_of, utf8_blocks
+from pytuck.formats.xml_encoding import BLOCK_BYTES, encoding_of, utf8_blocks
 
 MAX_NESTING = 200
 """Levels of elements; deeper ones are refused."""
@@ -85,6 +85,7 @@ class XmlSource:
         self._is_end = False
         self._fed = 0
         self._passed_lines = 0
+        self._passed_bytes = 0
         self._parser = self._new_parser()
 
     def _new_parser(self) -> expat.XMLParserType:
@@ -122,6 +123,11 @@ class XmlSource:
     def line(self) -> int:
         """The line that was reached, counted from 1."""
         return self._parser.CurrentLineNumber + self._passed_lines
+
+    @property
+    def byte_index(self) -> int:
+        """Where in the file, without its mark and in UTF-8, the parser is."""
+        return self._parser.CurrentByteIndex + self._passed_bytes
 
     @property
     def position(self) -> int:
@@ -182,13 +188,26 @@ class XmlSource:
         self._at = end
         return lines
 
-    def parse_lines(self, lines: bytes) -> None:
-        """Parse lines that were taken."""
-        self._parse(lines)
+    def take_through(self, marker: bytes) -> bytes:
+        """Take about a block, up to the last place that ends with a marker; perhaps nothing."""
+        if len(self._buffer) - self._at < BLOCK_BYTES:
+            self._read_more()
+        found = self._buffer.rfind(marker, self._at)
+        if found < 0:
+            return b""
+        end = found + len(marker)
+        taken = self._buffer[self._at : end]
+        self._at = end
+        return taken
 
-    def pass_lines(self, count: int) -> None:
-        """Note that lines that were taken are not parsed."""
-        self._passed_lines += count
+    def parse_taken(self, taken: bytes) -> None:
+        """Parse what was taken."""
+        self._parse(taken)
+
+    def pass_over(self, taken: bytes) -> None:
+        """Note that what was taken is not parsed."""
+        self._passed_lines += taken.count(b"\n")
+        self._passed_bytes += len(taken)
 
     def _has_line(self) -> bool:
         return self._buffer.find(b"\n", self._at) >= 0

@@ -7,12 +7,13 @@ From that tree it is clear which elements are the records of tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pytuck.common.exceptions import FileFormatError
 from pytuck.common.progress import Work
 from pytuck.formats.text_inference import ColumnInference
+from pytuck.formats.xml_plain_records import PlainPattern, PlainRecords
 from pytuck.formats.xml_source import MAX_NESTING, XmlSource
 
 MOST_PATHS = 50_000
@@ -20,6 +21,7 @@ MOST_PATHS = 50_000
 
 NIL = "xsi:nil"
 _BATCH = 1024
+_MANY = 8
 
 
 class Texts:
@@ -42,6 +44,13 @@ class Texts:
         """Take one more text."""
         self.count += 1
         self._waiting.append(text)
+        if len(self._waiting) >= _BATCH:
+            self._look()
+
+    def add_all(self, texts: Sequence[str]) -> None:
+        """Take more texts."""
+        self.count += len(texts)
+        self._waiting += texts
         if len(self._waiting) >= _BATCH:
             self._look()
 
@@ -103,6 +112,23 @@ class Node:
         self.first = self.first or number
         self.last = number
 
+    def begin_many(self, count: int, number: int) -> None:
+        """Count more elements in the same parent as the last one."""
+        self._run += count
+        self.most = max(self.most, self._run)
+        self.count += count
+        self.last = number
+
+    def pattern(self) -> PlainPattern | None:
+        """Return what recognises such elements as records; None if they are not plain."""
+        if self.is_mixed or (self.children and self.has_text):
+            return None
+        if any(child.most > 1 or not child.is_plain for child in self.children.values()):
+            return None
+        return PlainPattern(
+            self.name, self.own_attributes(), list(self.children), has_text=self.has_text
+        )
+
     @property
     def path(self) -> tuple[str, ...]:
         """The names of the elements from the outermost one on."""
@@ -157,6 +183,7 @@ class Survey:
         self._limit = limit
         self._work = work
         self._open = [self.root]
+        self._patterns: dict[tuple[str, ...], tuple[object, PlainPattern | None]] = {}
         self._paths = 0
         self._number = 0
         self._has_inner = False
@@ -166,8 +193,59 @@ class Survey:
         self._source.tell(self)
         self._source.parser.CommentHandler = self._note_more
         self._source.parser.ProcessingInstructionHandler = self._note_more
-        while self._source.parse_block():
+        while self._go_on():
             self._work.step("reading", "", self._source.position, unit="bytes")
+
+    def _go_on(self) -> bool:
+        """Look at a block more; return False at the end."""
+        node, pattern = self._likely_records()
+        if node is None or pattern is None:
+            return self._source.parse_block()
+        block = self._source.take_through(pattern.marker)
+        if not block:
+            return self._source.parse_block()
+        if self._open[-1] is node.parent and not "".join(self.texts).strip():
+            found = pattern.records(block, self._source.line)
+            if found is not None:
+                self._source.pass_over(block)
+                self._note_plain(node, found)
+                return True
+        self._source.parse_taken(block)
+        return True
+
+    def _likely_records(self) -> tuple[Node | None, PlainPattern | None]:
+        """Return the elements that many of come next, as it seems."""
+        above = self._open[-1]
+        inside = [*self._open[2:], *above.children.values()]
+        node = next((node for node in inside if node.most >= _MANY), None)
+        if node is None:
+            return None, None
+        seen = (len(node.children), len(node.attributes), node.has_text)
+        known = self._patterns.get(node.path)
+        if known is None or known[0] != seen:
+            known = self._patterns[node.path] = (seen, node.pattern())
+        return node, known[1]
+
+    def _note_plain(self, node: Node, found: PlainRecords) -> None:
+        self.texts.clear()
+        self._number += found.count
+        node.begin_many(found.count, self._number)
+        for (part, name), texts in found.columns.items():
+            there = [text for text in texts if text is not None]
+            if part == "attribute":
+                node.attributes[name].add_all(there)
+                continue
+            if part == "text":
+                # An element without text counts as an empty text, as with the parser.
+                there = [text or "" for text in texts]
+            place = node.children[name] if part == "element" else node
+            place.texts.add_all(there)
+            place.has_text = place.has_text or any(there)
+            if part == "element" and there:
+                place.count += len(there)
+                place.last = self._number
+        if not any(part in ("element", "text") for part, _ in found.columns):
+            node.texts.add_all([""] * found.count)
 
     def _note_more(self, *_: str) -> None:
         self.has_more = self.has_more or len(self._open) > 1
@@ -189,7 +267,7 @@ class Survey:
 
     def _note_look(self) -> None:
         if len(self._open) == 2 and self.first_at < 0:
-            self.first_at = self._source.parser.CurrentByteIndex
+            self.first_at = self._source.byte_index
         elif len(self._open) == 3:
             self.inner = "".join(self.texts)
 
@@ -197,7 +275,7 @@ class Survey:
         """An element ends."""
         node = self._open.pop()
         if len(self._open) == 1:
-            self.last_at = self._source.parser.CurrentByteIndex
+            self.last_at = self._source.byte_index
         if self._has_inner:
             self._note_text(node)
         else:
