@@ -1,6 +1,6 @@
 """PyDbLite: a file for each table, which PyDbLite programs open.
 
-pip install 'pytuck-desktop[pydblite]'
+pip install PyDbLite3  # for the part of the other program
 python examples/engines/pydblite_files.py
 """
 

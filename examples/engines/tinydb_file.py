@@ -1,6 +1,6 @@
 """A TinyDB file: TinyDB programs and SQL-like questions on the same data.
 
-pip install 'pytuck-desktop[tinydb]'
+pip install tinydb  # for the part of the other program
 python examples/engines/tinydb_file.py
 """
 

@@ -1,6 +1,5 @@
 """An XML file. Entities and external files are refused, whoever made it.
 
-pip install 'pytuck-desktop[xml]'
 python examples/engines/xml_file.py
 """
 

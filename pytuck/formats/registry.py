@@ -53,13 +53,11 @@ FORMATS: dict[str, FormatEntry] = {
         "pytuck.formats.excel_format",
         "an Excel workbook",
         (".xlsx", ".xlsm"),
-        ("python_calamine", "xlsxwriter", "lxml"),
+        ("python_calamine",),
         "excel",
     ),
-    "xml": FormatEntry("pytuck.formats.xml_format", "an XML file", (".xml",), ("lxml",), "xml"),
-    "tinydb": FormatEntry(
-        "pytuck.formats.tinydb_format", "a TinyDB file", (".tinydb",), ("tinydb",), "tinydb"
-    ),
+    "xml": FormatEntry("pytuck.formats.xml_format", "an XML file", (".xml",)),
+    "tinydb": FormatEntry("pytuck.formats.tinydb_format", "a TinyDB file", (".tinydb",)),
     "diskcache": FormatEntry(
         "pytuck.formats.diskcache_format",
         "a diskcache folder",
@@ -71,8 +69,6 @@ FORMATS: dict[str, FormatEntry] = {
         "pytuck.formats.pydblite_format",
         "PyDbLite: a file or a folder",
         (".pdl", ".pydblite"),
-        ("pydblite",),
-        "pydblite",
     ),
     "msgpack": FormatEntry(
         "pytuck.formats.msgpack_format", "a msgpack file", (".msgpack", ".mpk"), ("msgpack",)

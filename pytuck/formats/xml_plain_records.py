@@ -8,7 +8,7 @@ else, such as a comment, an entity of its own or elements in another order, goes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytuck.formats.xml_layout import Part
@@ -35,7 +35,7 @@ class PlainRecords:
 
     line: int
     count: int
-    columns: dict[Key, Sequence[str | None]]
+    columns: Mapping[Key, Sequence[str | None]]
     _text: str
     _pattern: re.Pattern[str]
 
