@@ -83,7 +83,7 @@ class SheetInference:
     def look_at(self, rows: list[SheetRow]) -> None:
         """Look at more rows that are not empty."""
         if self._header is None and rows:
-            self._header = self._heading(rows[0][1])
+            self._header = self._heading(rows[:2])
             rows = rows[1:] if self._has_header else rows
         columns = list(zip_longest(*(cells for _, cells in rows)))
         while len(self._facts) < len(columns):
@@ -96,15 +96,10 @@ class SheetInference:
                 facts.kinds.add(str)
         self.count += len(rows)
 
-    def _heading(self, cells: list[Any]) -> list[Any]:
+    def _heading(self, rows: list[SheetRow]) -> list[Any]:
         if self._has_header is None:
-            found = [cell for cell in cells if cell is not None]
-            self._has_header = (
-                all(type(cell) is str and 0 < len(cell) <= _LONGEST_HEADING for cell in found)
-                and len(set(found)) == len(found)
-                and bool(found)
-            )
-        return cells if self._has_header else []
+            self._has_header = _is_heading(*(cells for _, cells in rows))
+        return rows[0][1] if self._has_header else []
 
     def table(self, name: str) -> Table | None:
         """Return the table, when all rows were looked at; None without any column."""
@@ -155,6 +150,14 @@ class SheetInference:
             except (PytuckException, *DECODE_ERRORS) as err:
                 raise _bad_value(where, column, cells, rows, err) from err
         return list(zip(*columns, strict=True))
+
+
+def _is_heading(cells: list[Any], below: Sequence[Any] = ()) -> bool:
+    """Whether a row looks like names: texts that differ, or with other things below."""
+    found = [cell for cell in cells if cell is not None]
+    if not all(type(cell) is str and 0 < len(cell) <= _LONGEST_HEADING for cell in found):
+        return False
+    return len(set(found)) == len(found) or not set(map(type, below)) <= {str, _NONE}
 
 
 def _stored(type_: ColumnType[Any], cells: Sequence[Any]) -> Sequence[Stored]:

@@ -72,6 +72,7 @@ class ReadTask:
             members = {sheet.name: sheet.member for sheet in workbook.sheets}
             yield from self._own(workbook, read_description(rows, members, self.path))
         elif rows and rows[0][1][:1] == ["table_name"]:
+            workbook.read_without_escapes()  # the old library wrote none
             yield from self._old(workbook, rows, names)
         else:
             raise CorruptFileError(

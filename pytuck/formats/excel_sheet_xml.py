@@ -120,7 +120,7 @@ class SharedStrings:
         self._file.close()
 
 
-def read_shared(stream: BinaryIO, where: str) -> SharedStrings:  # noqa: C901 - three handlers
+def read_shared(stream: BinaryIO, where: str, *, has_escapes: bool = True) -> SharedStrings:  # noqa: C901 - three handlers
     """Return the shared texts of a workbook."""
     shared = SharedStrings()
     pieces: list[str] = []
@@ -138,7 +138,8 @@ def read_shared(stream: BinaryIO, where: str) -> SharedStrings:  # noqa: C901 - 
     def end(name: str) -> None:
         name = local(name)
         if name == "si":
-            shared.add(unescaped("".join(pieces)))
+            found = "".join(pieces)
+            shared.add(unescaped(found) if has_escapes else found)
         elif name == "rPh":
             state["skip"] = False
         elif name == "t":
@@ -206,6 +207,7 @@ class SheetReader:
     Args:
         shared: The shared texts, which are asked for by number.
         date_styles: Formats whose numbers become dates; empty leaves them numbers.
+        has_escapes: `_x000D_` in a text is a carriage return.
     """
 
     def __init__(
@@ -215,8 +217,10 @@ class SheetReader:
         date_styles: frozenset[str] = frozenset(),
         *,
         since_1904: bool = False,
+        has_escapes: bool = True,
     ) -> None:
         self._where = where
+        self._has_escapes = has_escapes
         self.shared = shared
         self.date_styles = date_styles
         self.shift = 1462 if since_1904 else 0
@@ -356,7 +360,7 @@ class SheetReader:
             if kind is None or kind == "n":
                 return self._numeric(text)
             if kind in _TEXT_KINDS:
-                return unescaped(text)
+                return unescaped(text) if self._has_escapes else text
             if kind == "s":
                 return self.shared[int(text)]
             if kind == "b":

@@ -65,6 +65,7 @@ class ExcelWorkbook:
     Attributes:
         is_ours: We wrote it last, not Excel or another program.
         since_1904: Its days are counted from 1904.
+        has_escapes: `_x000D_` in its texts is a carriage return, as Excel has it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,6 +73,7 @@ class ExcelWorkbook:
         self.sheets: list[Sheet] = []
         self.is_ours = False
         self.since_1904 = False
+        self.has_escapes = True
         self._relations: dict[str, tuple[str, str]] = {}
         self._shared: SharedStrings | None = None
         self._date_styles: frozenset[str] | None = None
@@ -88,6 +90,13 @@ class ExcelWorkbook:
             self._shared.close()
         self.zip.close()
 
+    def read_without_escapes(self) -> None:
+        """From now on, `_x000D_` in a text is itself."""
+        self.has_escapes = False
+        if self._shared is not None:
+            self._shared.close()
+            self._shared = None
+
     def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
         """Give the rows of a sheet, some at a time."""
         reader = self.reader(sheet, has_dates=has_dates)
@@ -98,7 +107,13 @@ class ExcelWorkbook:
         """Return what makes values of the cells of a sheet."""
         where = part_name(self.path, sheet.member)
         styles = self._styles() if has_dates else frozenset()
-        return SheetReader(where, self._texts(), styles, since_1904=self.since_1904)
+        return SheetReader(
+            where,
+            self._texts(),
+            styles,
+            since_1904=self.since_1904,
+            has_escapes=self.has_escapes,
+        )
 
     def raw_rows(self, sheet: Sheet, reader: SheetReader) -> Iterator[list[SheetRow] | RawRows]:
         """Give the rows of a sheet, some at a time, as XML where that is plain."""
@@ -112,7 +127,8 @@ class ExcelWorkbook:
                 self._shared = SharedStrings()
             else:
                 with self.zip.open(member) as stream:
-                    self._shared = read_shared(stream, part_name(self.path, member))
+                    where = part_name(self.path, member)
+                    self._shared = read_shared(stream, where, has_escapes=self.has_escapes)
         return self._shared
 
     def _styles(self) -> frozenset[str]:
