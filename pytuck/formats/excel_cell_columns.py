@@ -13,7 +13,7 @@ from operator import methodcaller
 from typing import Any
 
 from pytuck.formats.csv_cells import cell_kind
-from pytuck.formats.excel_cells import EPOCH_DAY, cell_reader, moments, storage_class
+from pytuck.formats.excel_cells import EPOCH_DAY, cell_reader, moments, plain_texts, storage_class
 from pytuck.formats.excel_sheet_xml import SheetReader
 from pytuck.types import ColumnType, Stored
 from pytuck.types.base import StorageClass
@@ -21,8 +21,6 @@ from pytuck.types.base import StorageClass
 Texts = Sequence[str | None]
 _SURELY_EXACT = 15  # digits
 _MOST_CACHED = 50_000
-_SEPARATOR = "\0"  # which no XML has
-_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _FIRST_DAY, _BEYOND = 61, 2_958_466  # Excel counts a 29 February 1900; and ends with the year 9999
 _MOMENT_TEXT = methodcaller("isoformat", " ", "microseconds")
 _TRUTHS = {"1": True, "0": False}
@@ -86,8 +84,21 @@ def _plain_numbers(texts: Sequence[Any]) -> Sequence[Any] | None:
         numbers = list(map(float, texts))
     except ValueError:
         return None
-    is_fraction = all(map(math.isfinite, numbers)) and not any(map(float.is_integer, numbers))
-    return numbers if is_fraction else None
+    if not all(map(math.isfinite, numbers)):
+        return None
+    if not any(map(float.is_integer, numbers)):
+        return numbers
+    return [
+        _whole(text, number) if number.is_integer() else number
+        for text, number in zip(texts, numbers, strict=True)
+    ]
+
+
+def _whole(text: str, number: float) -> float:
+    try:
+        return int(text) if len(text) < 18 else number
+    except ValueError:
+        return number
 
 
 def _dates(reader: SheetReader, texts: Sequence[Any]) -> Sequence[Any] | None:
@@ -103,20 +114,6 @@ def _dates(reader: SheetReader, texts: Sequence[Any]) -> Sequence[Any] | None:
         return None
     found = moments([serial + reader.shift for serial in serials] if reader.shift else serials)
     return list(map(datetime.date, found)) if True in are_days else found
-
-
-def plain_texts(texts: Sequence[str]) -> Sequence[str] | None:
-    """Return what texts of XML mean; None if some have references that are not everyday."""
-    joined = _SEPARATOR.join(texts)
-    if "_x" in joined:
-        return None
-    if "&" not in joined:
-        return texts
-    if sum(joined.count(name) for name, _ in _REFERENCES) != joined.count("&"):
-        return None
-    for name, sign in _REFERENCES:
-        joined = joined.replace(name, sign)
-    return joined.split(_SEPARATOR)
 
 
 # --- Workbooks of ours ----------------------------------------------------------------------

@@ -37,7 +37,10 @@ _DIGITS = 15
 _SMALLEST = 2.2250738585072014e-308  # Excel makes 0 of what is nearer to it
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SEPARATOR = "\0"  # which no XML has
+_REFERENCES = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 Cell = Callable[[str], str]
 """Returns what stands behind the reference of a cell with this field."""
@@ -72,7 +75,24 @@ def unescaped(text: str) -> str:
     """Return what a text of a workbook's XML means."""
     if "_x" not in text:
         return text
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    found = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    if _SURROGATE.search(found) is None:
+        return found
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def plain_texts(texts: Sequence[str]) -> Sequence[str] | None:
+    """Return what texts of XML mean; None if some have references that are not everyday."""
+    joined = _SEPARATOR.join(texts)
+    if "_x" in joined:
+        return None
+    if "&" not in joined:
+        return texts
+    if sum(joined.count(name) for name, _ in _REFERENCES) != joined.count("&"):
+        return None
+    for name, sign in _REFERENCES:
+        joined = joined.replace(name, sign)
+    return joined.split(_SEPARATOR)
 
 
 def text_cell(field: str) -> str:

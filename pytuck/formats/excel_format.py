@@ -48,7 +48,7 @@ class ExcelFormat(Format):
                 "A workbook of others that is saved becomes tables: formatting, charts and formulas "
                 "are lost."
             ),
-            "Workbooks of the kinds .xls, .xlsb and .ods can be read only.",
+            "Workbooks of the kinds .xls and .ods can be read only, and .xlsb not at all.",
             "A sheet with a changed row is written as a whole.",
         ),
     )

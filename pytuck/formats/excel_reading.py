@@ -20,9 +20,10 @@ from pytuck.formats.excel_description import (
     read_description,
 )
 from pytuck.formats.excel_inference import SheetInference
+from pytuck.formats.excel_other_kinds import OtherWorkbook
 from pytuck.formats.excel_row_scanning import RawRows
-from pytuck.formats.excel_sheet_xml import SheetRow
-from pytuck.formats.excel_workbook import ExcelWorkbook, OtherWorkbook, Sheet, open_workbook
+from pytuck.formats.excel_sheet_xml import Sheet, SheetRow
+from pytuck.formats.excel_workbook import ExcelWorkbook, open_workbook
 from pytuck.formats.excel_writing import ExcelLayout
 from pytuck.formats.old_schema import OldCells, table_from_old
 from pytuck.formats.usable_names import usable_names

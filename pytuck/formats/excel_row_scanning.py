@@ -16,10 +16,9 @@ from typing import BinaryIO
 
 from pytuck.formats.excel_cell_columns import Texts, cell_values
 from pytuck.formats.excel_cells import column_letters
+from pytuck.formats.excel_part_parsing import BLOCK_BYTES, Chained, plain_head
 from pytuck.formats.excel_sheet_xml import SheetReader, SheetRow
 
-_BLOCK = 256 << 10
-_LONGEST_HEAD = 1 << 20
 _MOST_MISSES = 3
 _MOST_COLUMNS = 256  # wider rows are left to the parser
 _ROW_END = b"</row>"
@@ -39,9 +38,9 @@ def raw_blocks(reader: SheetReader, stream: BinaryIO) -> Iterator[list[SheetRow]
     Raises:
         PytuckException: As `SheetReader.rows`.
     """
-    head, start = _head(stream)
+    head, start = plain_head(stream, _DATA)
     if start is None:
-        yield from reader.rows(_Chained(head, stream))
+        yield from reader.rows(Chained(head, stream))
         return
     yield from _Scanner(reader).blocks(head[start:], stream)
 
@@ -63,40 +62,6 @@ def row_pattern(width: int) -> re.Pattern[str]:
 
 
 _cached_pattern = lru_cache(16)(row_pattern)
-
-
-def _head(stream: BinaryIO) -> tuple[bytes, int | None]:
-    """Read up to where the rows begin, and say where; None if that is not plain to see."""
-    head = b""
-    while len(head) < _LONGEST_HEAD and (block := stream.read(_BLOCK)):
-        head += block
-        found = _DATA.search(head)
-        if found is not None:
-            before = head[: found.start()]
-            is_plain = b"<!" not in before and b"\0" not in before and b"encoding" not in before
-            is_plain = is_plain or _is_utf8(before)
-            return head, found.end() if is_plain else None
-    return head, None
-
-
-def _is_utf8(before: bytes) -> bool:
-    declared = re.match(rb"(?:\xef\xbb\xbf)?<\?xml [^>]*encoding=[\"']([\w-]+)[\"']", before)
-    is_known = declared is not None and declared[1].lower() == b"utf-8"
-    return is_known and b"<!" not in before
-
-
-class _Chained:
-    """What was read already, and then the rest of a stream."""
-
-    def __init__(self, first: bytes, rest: BinaryIO) -> None:
-        self._first = first
-        self._rest = rest
-
-    def read(self, size: int, /) -> bytes:
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        return self._rest.read(size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +97,11 @@ class _Scanner:
             if end:
                 yield from self._block(whole + end)
                 rest = left
-            block = stream.read(_BLOCK)
+            block = stream.read(BLOCK_BYTES)
             if not block:
                 break
             rest += block
-        yield from self._reader.rows(_Chained(_WRAPPED[0] + rest, stream))
+        yield from self._reader.rows(Chained(_WRAPPED[0] + rest, stream))
 
     def _block(self, block: bytes) -> Iterator[list[SheetRow] | RawRows]:
         found = self._matched(block) if 0 < self._width <= _MOST_COLUMNS else None

@@ -1,161 +1,33 @@
-"""Reading the XML of a workbook's parts as streams, with expat, which loads nothing and expands
-nothing: a document type is refused outright.
-"""
+"""Reading the XML of sheets and styles as streams: rows as lists of values."""
 
 from __future__ import annotations
 
-import array
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from operator import lt
-from pathlib import Path
-from typing import Any, BinaryIO, Protocol
-from xml.parsers import expat
+from typing import Any, BinaryIO
 
-from pytuck.common.exceptions import CorruptFileError, FileFormatError
+from pytuck.common.exceptions import CorruptFileError
 from pytuck.formats.excel_cells import MOST_COLUMNS, MOST_ROWS, moment, unescaped
+from pytuck.formats.excel_part_parsing import Readable, local, parse_part
+from pytuck.formats.excel_shared_texts import SharedStrings
 
 Value = None | bool | int | float | str | date | datetime | time | timedelta
 SheetRow = tuple[int, list[Any]]
 """The number of a row in its sheet, from 1, and its cells from the first column on."""
 
-_BLOCK = 256 << 10
+_BLOCK_BYTES = 32 << 10  # of which no more than some million empty places can come
 _MOST_GAPS = 200_000_000  # empty places between cells
 _MOST_DEPTH = 200
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})(\d{1,7})\Z")
 _DATE_CODES = re.compile(r"[ymdhs]", re.IGNORECASE)
 _NOT_CODES = re.compile(r'"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.|General', re.IGNORECASE)
 _TEXT_KINDS = {"inlineStr", "str"}
-_XML_REFERENCE = re.compile(r"&([^;&]*;?)")
-_XML_NAMES = {"lt;": "<", "gt;": ">", "amp;": "&", "quot;": '"', "apos;": "'"}
+_XML_REFERENCE = re.compile(r"&([^;&]*)(;?)")
+_XML_NAMES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _BUILT_IN_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-
-
-class Readable(Protocol):
-    """What blocks of bytes are read from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes, about as many, or none at the end."""
-        ...
-
-
-def parse_part(
-    stream: Readable,
-    where: str,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> Iterator[None]:
-    """Parse XML, and give None after each block of bytes.
-
-    Raises:
-        CorruptFileError: It is not well-formed.
-        FileFormatError: It has a document type.
-    """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = start
-    if end is not None:
-        parser.EndElementHandler = end
-    if text is not None:
-        parser.CharacterDataHandler = text
-
-    def refuse(*_: Any) -> None:
-        raise FileFormatError(
-            f"{where} has a document type (<!DOCTYPE), which is not read: it can make a small "
-            "file fill the memory. Ask who made the file for one without."
-        )
-
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        while block := stream.read(_BLOCK):
-            parser.Parse(block, False)
-            yield
-        parser.Parse(b"", True)
-    except expat.ExpatError as err:
-        raise CorruptFileError(
-            f"{where} is damaged ({err}). Restore the file from a copy."
-        ) from err
-    yield
-
-
-def local(name: str) -> str:
-    """Return a name without its prefix."""
-    return name.rpartition(":")[2]
-
-
-class SharedStrings:
-    """The texts that cells refer to, kept in a file beyond some millions of characters."""
-
-    _KEPT = 20 << 20
-
-    def __init__(self) -> None:
-        self._file: BinaryIO = tempfile.SpooledTemporaryFile(self._KEPT)  # type: ignore[assignment]  # noqa: SIM115
-        self._ends = array.array("q", [0])
-        self._recent: dict[int, str] = {}
-
-    def add(self, text: str) -> None:
-        """Keep the next text."""
-        data = text.encode("utf-8", "surrogatepass")
-        self._file.write(data)
-        self._ends.append(self._ends[-1] + len(data))
-
-    def __getitem__(self, number: int) -> str:
-        found = self._recent.get(number)
-        if found is None:
-            if not 0 <= number < len(self._ends) - 1:
-                raise ValueError(f"there is no shared text {number}")
-            self._file.seek(self._ends[number])
-            data = self._file.read(self._ends[number + 1] - self._ends[number])
-            found = data.decode("utf-8", "surrogatepass")
-            if len(self._recent) > 50_000:
-                self._recent.clear()
-            self._recent[number] = found
-        return found
-
-    def close(self) -> None:
-        """Forget the texts."""
-        self._file.close()
-
-
-def read_shared(stream: BinaryIO, where: str, *, has_escapes: bool = True) -> SharedStrings:  # noqa: C901 - three handlers
-    """Return the shared texts of a workbook."""
-    shared = SharedStrings()
-    pieces: list[str] = []
-    state = {"text": False, "skip": False}
-
-    def start(name: str, _: dict[str, str]) -> None:
-        name = local(name)
-        if name == "si":
-            pieces.clear()
-        elif name == "rPh":
-            state["skip"] = True
-        elif name == "t":
-            state["text"] = not state["skip"]
-
-    def end(name: str) -> None:
-        name = local(name)
-        if name == "si":
-            found = "".join(pieces)
-            shared.add(unescaped(found) if has_escapes else found)
-        elif name == "rPh":
-            state["skip"] = False
-        elif name == "t":
-            state["text"] = False
-
-    def text(piece: str) -> None:
-        if state["text"]:
-            pieces.append(piece)
-
-    try:
-        for _ in parse_part(stream, where, start, end, text):
-            pass
-    except BaseException:
-        shared.close()
-        raise
-    return shared
 
 
 def read_date_styles(stream: BinaryIO, where: str) -> frozenset[str]:
@@ -196,9 +68,21 @@ def _is_date_code(code: str) -> bool:
 
 def _referred(found: re.Match[str]) -> str:
     name = found[1]
-    if name.startswith("#x"):
-        return chr(int(name[2:-1], 16))
-    return chr(int(name[1:-1])) if name.startswith("#") else _XML_NAMES[name]
+    if not found[2]:
+        raise ValueError("a reference has no end")
+    if not name.startswith("#"):
+        return _XML_NAMES[name]
+    sign = chr(int(f"0{name[1:]}", 0) if name.startswith("#x") else int(name[1:]))
+    sign.encode()  # refuses halves of signs
+    return sign
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: its name, and where it is in the workbook."""
+
+    name: str
+    member: str
 
 
 class SheetReader:
@@ -242,7 +126,8 @@ class SheetReader:
         Raises:
             CorruptFileError: A place or a value is not valid.
         """
-        for _ in parse_part(stream, self._where, self._start, self._end, self._text):
+        handlers = self._start, self._end, self._text
+        for _ in parse_part(stream, self._where, *handlers, block_bytes=_BLOCK_BYTES):
             if self._rows:
                 rows, self._rows = self._rows, []
                 yield rows
@@ -394,8 +279,3 @@ class SheetReader:
 
     def _damage(self, what: str) -> CorruptFileError:
         return CorruptFileError(f"{self._where} {what}. Restore the file from a copy.")
-
-
-def part_name(path: Path, member: str) -> str:
-    """Return how a part is called in messages."""
-    return f"'{member}' in '{path}'"

@@ -4,38 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from pytuck.common.exceptions import CorruptFileError, EmptyFileError, FileFormatError
+from pytuck.formats.excel_other_kinds import CONTENT, OtherWorkbook, check_ods
+from pytuck.formats.excel_part_parsing import local, parse_part, part_name
 from pytuck.formats.excel_parts import PROGRAM
 from pytuck.formats.excel_row_scanning import RawRows, raw_blocks, scanned_rows
-from pytuck.formats.excel_sheet_xml import (
-    SharedStrings,
-    SheetReader,
-    SheetRow,
-    local,
-    parse_part,
-    part_name,
-    read_date_styles,
-    read_shared,
-)
-from pytuck.formats.zip_container import LARGEST_PART, ZipReader
+from pytuck.formats.excel_shared_texts import SharedStrings, read_shared
+from pytuck.formats.excel_sheet_xml import Sheet, SheetReader, SheetRow, read_date_styles
+from pytuck.formats.zip_container import ZipReader
 
 _WORKBOOK = "xl/workbook.xml"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BATCH = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its name, and where it is in the workbook."""
-
-    name: str
-    member: str
 
 
 class Workbook(Protocol):
@@ -184,54 +166,6 @@ class ExcelWorkbook:
                 pass
 
 
-class OtherWorkbook:
-    """A workbook of another kind: xls, xlsb or ods. Its sheets are held in memory, one at a time."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        if path.stat().st_size > LARGEST_PART:
-            raise FileFormatError(f"'{path}' is too large to be read; save it as .xlsx.")
-        with self._errors():
-            self._workbook = CalamineWorkbook.from_path(str(path))
-        self.sheets = [Sheet(name, name) for name in self._workbook.sheet_names]
-
-    def close(self) -> None:
-        """Close the file."""
-        self._workbook.close()
-
-    def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
-        """Give the rows of a sheet, some at a time."""
-        with self._errors():
-            found = self._workbook.get_sheet_by_name(sheet.name)
-            rows = found.to_python(skip_empty_area=False)
-        for first in range(0, len(rows), _BATCH):
-            batch = rows[first : first + _BATCH]
-            yield [
-                (number, [None if cell == "" else cell for cell in row])
-                for number, row in enumerate(batch, first + 1)
-            ]
-
-    def _errors(self) -> _CalamineErrors:
-        return _CalamineErrors(self._path)
-
-
-class _CalamineErrors:
-    """Turns what calamine raises into errors of ours."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
-        if kind is not None and issubclass(kind, CalamineError):
-            raise CorruptFileError(
-                f"'{self._path}' is damaged or no workbook ({error}). Restore it from a copy.",
-                details={"path": str(self._path)},
-            ) from None
-
-
 def open_workbook(path: Path) -> ExcelWorkbook | OtherWorkbook:
     """Open a workbook.
 
@@ -251,11 +185,12 @@ def open_workbook(path: Path) -> ExcelWorkbook | OtherWorkbook:
         )
     with ZipReader(path) as members:
         names = members.names
-        if _WORKBOOK not in names and {"content.xml", "xl/workbook.bin"} & set(names):
-            for name in names:
-                with members.open(name):  # checks its size
-                    pass
-            if "content.xml" in names and b"<!DOCTYPE" in members.read("content.xml"):
-                raise FileFormatError(f"'{path}' has a document type, which is not read.")
+        if _WORKBOOK not in names and CONTENT in names:
+            check_ods(members)
             return OtherWorkbook(path)
+        if _WORKBOOK not in names and "xl/workbook.bin" in names:
+            raise FileFormatError(
+                f"'{path}' is a binary workbook (.xlsb); save it as .xlsx to read it.",
+                details={"path": str(path)},
+            )
     return ExcelWorkbook(path)

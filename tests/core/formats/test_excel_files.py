@@ -19,6 +19,7 @@ from pytuck.common.exceptions import (
     PytuckException,
     SerializationError,
     TypeConversionError,
+    UnsupportedOperationError,
 )
 from pytuck.common.options import ExcelBackendOptions
 from pytuck.formats.base import Overrides
@@ -532,4 +533,80 @@ def test_what_is_no_workbook_is_told(tmp_path, content):
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
     with pytest.raises(PytuckException, match=r"a\.xlsx"):
+        first(path)
+
+
+# --- Shared texts, and workbooks of other kinds ---------------------------------------------------
+
+
+def test_shared_texts_are_read_however_they_are_written(tmp_path):
+    path, odd = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    texts = [f"text {number} & <" for number in range(20_000)]
+    foreign(path, [["t"], *([text] for text in texts)])
+    assert [row for _, rows in first(path) for row in rows] == [(text,) for text in texts]
+    written = {
+        b"<si><t>text 7 &amp; &lt;</t></si>": b"<si><r><t>ri</t></r><r><t>ch</t></r></si>",
+        b"<si><t>text 8 &amp; &lt;</t></si>": b"<si><t>a_x000D_b_xD83D__xDE00_ _xD83D_</t></si>",
+        b"<si><t>text 9 &amp; &lt;</t></si>": b"<si><t>&#65;</t><rPh><t>no</t></rPh></si>",
+        b"<si><t>text 19000 &amp; &lt;</t></si>": b"<si><t><![CDATA[</si>]]></t></si>",
+    }
+
+    def change(data):
+        for old, new in written.items():
+            assert old in data
+            data = data.replace(old, new)
+        return data
+
+    replaced(path, odd, "xl/sharedStrings.xml", change)
+    texts[7:10] = ["rich", "a\rb😀 \ufffd", "A"]
+    texts[19_000] = "</si>"
+    assert [row for _, rows in first(odd) for row in rows] == [(text,) for text in texts]
+
+
+ODS = (
+    '<?xml version="1.0"?>{}<office:document-content '
+    'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body>'
+    '<office:spreadsheet><table:table table:name="s"><table:table-row>'
+    '<table:table-cell office:value-type="string"><text:p>n</text:p></table:table-cell>'
+    '</table:table-row><table:table-row {}><table:table-cell {} office:value-type="float" '
+    'office:value="5"/></table:table-row></table:table></office:spreadsheet></office:body>'
+    "</office:document-content>"
+)
+
+
+def ods(path, *inserted):
+    with zipfile.ZipFile(path, "w") as members:
+        members.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        members.writestr("content.xml", ODS.format(*inserted))
+        members.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+
+
+def test_an_ods_workbook_can_be_read_only(tmp_path):
+    path = tmp_path / "a.ods"
+    ods(path, "", "", "")
+    with FORMAT.read(path) as reading:
+        assert [list(stream.batches) for stream in reading] == [[[(5,)]]]
+    before = path.read_bytes()
+    with pytest.raises(UnsupportedOperationError, match="read only"):
+        FORMAT.save(path, [], layout=reading.layout)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "inserted",
+    [
+        ('<!DOCTYPE a [<!ENTITY b "c">]>', "", ""),
+        ("", 'table:number-rows-repeated="1048575"', 'table:number-columns-repeated="16384"'),
+        ("", 'table:number-rows-repeated="99999999999999"', ""),
+    ],
+)
+def test_a_hostile_ods_workbook_is_refused(tmp_path, inserted):
+    path = tmp_path / "a.ods"
+    ods(path, *inserted)
+    with pytest.raises(FileFormatError):
         first(path)
