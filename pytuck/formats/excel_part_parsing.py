@@ -60,7 +60,9 @@ def parse_part(
             parser.Parse(block, False)
             yield
         parser.Parse(b"", True)
-    except expat.ExpatError as err:
+    except (expat.ExpatError, LookupError, ValueError) as err:
+        if not isinstance(err, expat.ExpatError) and "encoding" not in str(err):
+            raise
         raise CorruptFileError(
             f"{where} is damaged ({err}). Restore the file from a copy."
         ) from err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pytuck.common.exceptions import CorruptFileError, EmptyFileError, FileFormatError
 from pytuck.formats.excel_other_kinds import CONTENT, OtherWorkbook, check_ods
@@ -20,31 +20,11 @@ _WORKBOOK = "xl/workbook.xml"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-class Workbook(Protocol):
-    """A workbook that is being read.
-
-    Attributes:
-        sheets: Its sheets with cells, in their order; hidden ones, too.
-    """
-
-    sheets: list[Sheet]
-
-    def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
-        """Give the rows of a sheet, some at a time.
-
-        Args:
-            has_dates: Numbers that are shown as dates are given as dates.
-        """
-        ...
-
-    def close(self) -> None:
-        """Close the file."""
-
-
 class ExcelWorkbook:
     """An xlsx or xlsm workbook.
 
     Attributes:
+        sheets: Its sheets with cells, in their order; hidden ones, too.
         is_ours: We wrote it last, not Excel or another program.
         since_1904: Its days are counted from 1904.
         has_escapes: `_x000D_` in its texts is a carriage return, as Excel has it.
@@ -80,7 +60,11 @@ class ExcelWorkbook:
             self._shared = None
 
     def rows(self, sheet: Sheet, *, has_dates: bool = True) -> Iterator[list[SheetRow]]:
-        """Give the rows of a sheet, some at a time."""
+        """Give the rows of a sheet, some at a time.
+
+        Args:
+            has_dates: Numbers that are shown as dates are given as dates.
+        """
         reader = self.reader(sheet, has_dates=has_dates)
         with self.zip.open(sheet.member) as stream:
             yield from scanned_rows(reader, stream)

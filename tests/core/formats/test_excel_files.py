@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -524,6 +525,39 @@ def test_a_bomb_is_refused(tmp_path):
     replaced(path, bad, "xl/worksheets/sheet1.xml", lambda _: b" " * (64 << 20))
     with pytest.raises(FileFormatError, match="would become"):
         first(bad)
+
+
+@pytest.mark.parametrize("encoding", [b"UTF-0", b"utf-7", b"big5"])
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "xl/worksheets/sheet1.xml"])
+def test_unknown_encodings_are_told(tmp_path, member, encoding):
+    path, bad = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    FORMAT.save(path, [RowsInMemory(PEOPLE, NAMES)])
+    replaced(path, bad, member, lambda data: data.replace(b"UTF-8", encoding, 1))
+    with pytest.raises(CorruptFileError, match=r"b\.xlsx.*(encoding|well-formed)"):
+        read(bad)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damaged_parts_never_end_in_an_error_of_a_library(tmp_path, seed):
+    path, bad = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    FORMAT.save(path, [RowsInMemory(PEOPLE, NAMES)])
+    chance = Random(seed)
+    member = chance.choice(
+        ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/worksheets/pytuck.xml"]
+    )
+
+    def change(data):
+        place = chance.randrange(len(data))
+        inserted = chance.choice([b"", b"<c/>", b"<v>", b"&x;", b"1e999", b"-", b"\xff", b"<!--"])
+        return data[:place] + inserted + data[place + chance.randrange(9) :]
+
+    replaced(path, bad, member, change)
+    message = "b.xlsx"
+    try:
+        read(bad)
+    except PytuckException as error:
+        message = str(error)
+    assert "b.xlsx" in message
 
 
 @pytest.mark.parametrize(
