@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pytuck.backends.capabilities import EngineCapabilities
@@ -49,12 +50,16 @@ class Engine(ABC):
         dialect: The SQL it understands.
         capabilities: What it can do, and what it cannot keep.
         read_only_reason: Why nothing can be written; None if it can.
+        notes: What a person should know about how a document was read, by table.
+        inferred_tables: The tables of a document whose types were found out from their values.
     """
 
     name: str
     dialect: Dialect
     capabilities: EngineCapabilities
     read_only_reason: ReadOnlyReason | None = None
+    notes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    inferred_tables: frozenset[str] = frozenset()
 
     @abstractmethod
     def acquire(self) -> Connection:

@@ -172,3 +172,16 @@ def read_only_text(reason: str | None) -> str:
         "format": translate("Errors", "Files of this format can only be read. Convert it to edit."),
     }
     return texts.get(reason or "", reason or "")
+
+
+LOST_FORMATTING = "Formatting, charts and formulas are lost when this workbook is saved."
+"""What the library notes of workbooks of others (`pytuck.formats.excel_reading.LOST`)."""
+
+
+def note_text(note: str) -> str:
+    """Return a note on how a file was read, for a person."""
+    if note == LOST_FORMATTING:
+        return translate(
+            "Errors", "Formatting, charts and formulas are lost when this workbook is saved."
+        )
+    return note

@@ -21,7 +21,7 @@ from pytuck_desktop.intents import (
     OpenTable,
     UnlockFile,
 )
-from pytuck_desktop.shell.old_files import OldFiles
+from pytuck_desktop.shell.greetings import Greetings
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
 from pytuck_desktop.shell.saving import Saving
@@ -79,7 +79,7 @@ class Navigation(QObject):
         self._tabs = tabs
         self._opener = opener
         self._saving = saving
-        self._old_files = OldFiles(tabs, saving)
+        self._greetings = Greetings(tabs, saving)
         self._prompts = prompts
         self._preferences = preferences
         self._theme = theme
@@ -199,7 +199,7 @@ class Navigation(QObject):
         self._preferences.add_recent(path)
         self.recent_changed.emit()
         self.documents_changed.emit()
-        self._old_files.greet(document, self._open_anew)
+        self._greetings.greet(document, self._open_anew)
 
     def _open_anew(self, document: Document) -> None:
         self._drop(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytuck_desktop.worker.client import ErrorInfo
@@ -21,6 +22,7 @@ class FileInfo(NamedTuple):
         format_version: Of the `.pytuck` format; 0 for other files.
         read_only_reason: `asked`, `permission`, `newer format`, `older format` or `format`;
             None if it can be written.
+        notes: What there is to know about how it was read, in English.
     """
 
     path: str
@@ -30,6 +32,7 @@ class FileInfo(NamedTuple):
     is_read_only: bool
     read_only_reason: str | None
     size_bytes: int
+    notes: Sequence[str] = ()
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> FileInfo:

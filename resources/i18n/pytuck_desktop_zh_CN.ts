@@ -298,6 +298,29 @@
         <source>Files of this format can only be read. Convert it to edit.</source>
         <translation>此格式的文件只能读取。请先转换再编辑。</translation>
     </message>
+    <message>
+        <source>Formatting, charts and formulas are lost when this workbook is saved.</source>
+        <translation>保存此工作簿时，格式、图表和公式会丢失。</translation>
+    </message>
+</context>
+<context>
+    <name>Greetings</name>
+    <message>
+        <source>Converted. The old file is kept as “{0}”.</source>
+        <translation>已转换。旧文件保留为“{0}”。</translation>
+    </message>
+    <message>
+        <source>The old Pytuck library made this file, so it can only be read. Convert it to edit it; the old file is kept.</source>
+        <translation>此文件由旧版 Pytuck 库创建，因此只能读取。转换后即可编辑；旧文件会保留。</translation>
+    </message>
+    <message>
+        <source>Convert</source>
+        <translation>转换</translation>
+    </message>
+    <message>
+        <source>Converting…</source>
+        <translation>正在转换…</translation>
+    </message>
 </context>
 <context>
     <name>GridTable</name>
@@ -402,25 +425,6 @@
     <message>
         <source>{0} has no tables yet.</source>
         <translation>{0} 中还没有表。</translation>
-    </message>
-</context>
-<context>
-    <name>OldFiles</name>
-    <message>
-        <source>Converted. The old file is kept as “{0}”.</source>
-        <translation>已转换。旧文件保留为“{0}”。</translation>
-    </message>
-    <message>
-        <source>The old Pytuck library made this file, so it can only be read. Convert it to edit it; the old file is kept.</source>
-        <translation>此文件由旧版 Pytuck 库创建，因此只能读取。转换后即可编辑；旧文件会保留。</translation>
-    </message>
-    <message>
-        <source>Convert</source>
-        <translation>转换</translation>
-    </message>
-    <message>
-        <source>Converting…</source>
-        <translation>正在转换…</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pytuck.backends.base import EngineInfo, ReadOnlyReason
@@ -94,8 +95,8 @@ class DocumentEngine(PytuckEngine):
             durability=("full",),
             document=document.format.capabilities,
         )
-        self.notes: dict[str, tuple[str, ...]] = {}
-        self.inferred_tables: frozenset[str] = frozenset()
+        self._notes: dict[str, tuple[str, ...]] = {}
+        self.notes = MappingProxyType(self._notes)
         self._document = document
         self._changed = ChangedRows()
         self._saving = threading.Lock()
@@ -202,11 +203,11 @@ class DocumentEngine(PytuckEngine):
 
     def _noting(self, streams: Iterable[TableStream]) -> Iterator[TableStream]:
         for stream in streams:
-            if stream.notes:
-                self.notes[stream.table.name] = tuple(stream.notes)
+            yield stream
+            if stream.notes:  # some come with the rows
+                self._notes[stream.table.name] = tuple(stream.notes)
             if stream.is_inferred:
                 self.inferred_tables |= {stream.table.name}
-            yield stream
 
     # --- Writing ---
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
 from typing import Any
 
 from pytuck.common.exceptions import QueryError, RecordNotFoundError
@@ -31,6 +32,7 @@ def open_file(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
         "is_read_only": info.read_only_reason is not None,
         "read_only_reason": info.read_only_reason,
         "size_bytes": info.size_bytes,
+        "notes": list(dict.fromkeys(chain.from_iterable(file.storage.engine.notes.values()))),
         "tables": tables(file, {}),
     }
 

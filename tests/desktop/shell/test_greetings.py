@@ -1,4 +1,4 @@
-"""Files of the old library are shown, and converted with one click."""
+"""What is said of a file that was opened: that it is old, or what saving it would lose."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from pytuck import Storage
+from pytuck.formats.excel_reading import LOST
+from pytuck_desktop.i18n.error_texts import LOST_FORMATTING
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "old_library" / "ptk"
 
@@ -42,3 +44,15 @@ def test_an_old_file_is_shown_and_converted(driver, tmp_path, sample):
 
 def _button(page):
     return next((b for b in page.banner.findChildren(QPushButton) if b.text() == "Convert"), None)
+
+
+def test_what_saving_a_workbook_of_others_loses_is_said(driver, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["a", "b"])
+    book.active.append([1, "x"])
+    book.save(tmp_path / "others.xlsx")
+    driver.open_rows(tmp_path / "others.xlsx")
+    assert driver.grid.banner.isVisible()
+    text = driver.grid.banner.label.text()
+    assert text == LOST_FORMATTING == LOST

@@ -1,4 +1,4 @@
-"""Files of the old library: they are shown, and converted with one click."""
+"""What there is to say about a file that was just opened: its age, and how it was read."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QObject
 
+from pytuck_desktop.i18n.error_texts import note_text
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.widgets.visible_text import visible_text
 from pytuck_desktop.workspace.documents import Document
 
+_MOST_NOTES = 3
+"""As many are shown; more would leave no room for the rows."""
 
-class OldFiles(QObject):
-    """Offers the conversion of a file, does it, and tells where the old file is kept."""
+
+class Greetings(QObject):
+    """Shows notes on files, and offers to convert those of the old library."""
 
     def __init__(self, tabs: Tabs, saving: Saving) -> None:
         super().__init__(tabs)
@@ -23,7 +27,7 @@ class OldFiles(QObject):
         self._kept: dict[str, str] = {}
 
     def greet(self, document: Document, reopen: Callable[[Document], None]) -> None:
-        """Say of a file that was just opened what there is to say about its age."""
+        """Say of a file that was just opened what there is to say."""
         kept = self._kept.pop(document.path, None)
         if kept is not None:
             name = visible_text(PurePath(kept).name)
@@ -37,6 +41,9 @@ class OldFiles(QObject):
                 ),
                 (self.tr("Convert"), lambda: self._convert(document, reopen)),
             )
+        elif document.info.notes:
+            shown = [note_text(note) for note in document.info.notes[:_MOST_NOTES]]
+            self._say(document, " ".join(shown), details="\n".join(document.info.notes))
 
     def _convert(self, document: Document, reopen: Callable[[Document], None]) -> None:
         def converted(kept: str) -> None:
@@ -46,7 +53,13 @@ class OldFiles(QObject):
         self._say(document, self.tr("Converting…"))
         document.convert_old(converted, lambda error: self._saving.show_error(document, error))
 
-    def _say(self, document: Document, text: str, *actions: tuple[str, Callable[[], None]]) -> None:
+    def _say(
+        self,
+        document: Document,
+        text: str,
+        *actions: tuple[str, Callable[[], None]],
+        details: str = "",
+    ) -> None:
         for page in self._tabs.grids:
             if page.viewmodel.document is document:
-                page.banner.show_message(text, tone="info", actions=actions)
+                page.banner.show_message(text, tone="info", actions=actions, details=details)
