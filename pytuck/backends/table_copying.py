@@ -9,9 +9,9 @@ from typing import Any
 from pytuck.backends.connection import Connection
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Template, compile_statement
-from pytuck.formats.base import BATCH_ROWS, TableStream
+from pytuck.formats.base import BATCH_ROWS, RowsRepeatedError, TableStream
 from pytuck.query import Expression, Insert, TableSource, func, insert, select
-from pytuck.schema import Change, CreateIndex, CreateTable, Table
+from pytuck.schema import Change, CreateIndex, CreateTable, DropTable, Table
 from pytuck.types import StorageClass, Stored
 
 
@@ -134,7 +134,11 @@ def create_and_fill(
     for stream in streams:
         table = stream.table
         change([CreateTable(table.name, replace(table, indexes=()))])
-        counts[table.name] = fill(connection, table, stream.batches, work)
+        try:
+            counts[table.name] = fill(connection, table, stream.batches, work)
+        except RowsRepeatedError:
+            change([DropTable(table.name)])
+            continue
         if table.indexes:
             change([CreateIndex(table.name, index) for index in table.indexes])
         if stream.next_key is not None and any(column.autoincrement for column in table.columns):

@@ -39,6 +39,8 @@ class TableStream:
             of deleted rows are not given again.
         is_inferred: The file does not say the types; they were found out from the values.
         notes: What a person should know about how it was read, such as renamed columns.
+        line_of: Tells the line where a row of the batch given last begins, by the row's number
+            counted from 1; None where there are no lines.
     """
 
     table: Table
@@ -46,6 +48,15 @@ class TableStream:
     next_key: int | None = None
     is_inferred: bool = False
     notes: tuple[str, ...] = ()
+    line_of: Callable[[int], int] | None = None
+
+
+class RowsRepeatedError(Exception):
+    """A value is not of the type that those before it were of, and rows were given already.
+
+    Comes in place of a batch, and only if `Overrides.may_repeat`. Whoever reads takes back what
+    the table gave; the reading gives it once more, next, with types that fit all of its values.
+    """
 
 
 class Layout:
@@ -124,7 +135,7 @@ class TableRows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
+class UnreadableRow:
     """A row of a file that cannot be read, and was left out.
 
     Attributes:
@@ -150,11 +161,15 @@ class Overrides:
             so that every value is of its column's type.
         on_bad_row: Is told of each row that cannot be read, and the reading goes on without it;
             None means that such a row is an error.
+        may_repeat: A table may be given again, as `RowsRepeatedError` says; a reader that can
+            then goes by the types of the first rows for as long as they do, and so reads most
+            files only once.
     """
 
     types: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sample_rows: int | None = None
-    on_bad_row: Callable[[BadRow], None] | None = None
+    on_bad_row: Callable[[UnreadableRow], None] | None = None
+    may_repeat: bool = False
 
 
 NOTHING_DECIDED = Overrides()

@@ -6,26 +6,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Any
 
 from pytuck.common.exceptions import TruncatedFileError
 from pytuck.common.options import CsvBackendOptions
 from pytuck.common.progress import Work
-from pytuck.formats.base import Layout, Overrides, StoredRow, TableStream
+from pytuck.formats.base import Layout, Overrides, RowsRepeatedError, StoredRow, TableStream
 from pytuck.formats.csv_cells import cell_kind
 from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, TableFile, check_size, from_json
 from pytuck.formats.csv_dialect import Dialect, detect
 from pytuck.formats.csv_old_cells import old_decode
 from pytuck.formats.csv_place import Place
-from pytuck.formats.csv_records import Records
+from pytuck.formats.csv_records import PLAIN_ROWS, Records
 from pytuck.formats.csv_rows import Decode, Reader
 from pytuck.formats.csv_sources import Kind, Source
+from pytuck.formats.csv_types import FoundTypes
 from pytuck.formats.row_chunks import ChunkMap
-from pytuck.formats.text_inference import TextInference, stored_column
+from pytuck.formats.text_inference import stored_column
 from pytuck.formats.usable_names import usable_names
-from pytuck.schema import Column, Table
-from pytuck.types import ColumnType
-from pytuck.types.registry import type_of
+from pytuck.schema import Table
+
+FIRST_ROWS = 8 * PLAIN_ROWS
+"""So many tell the types at first, where a table may be given again."""
 
 MOST_COLUMNS = 2000
 """SQLite has no more."""
@@ -106,38 +107,53 @@ class Task:
     # --- Our own ---
 
     def _own_table(self, item: TableFile) -> TableStream:
-        names = [column.name for column in item.table.columns]
         decode: list[Decode] = [
             old_decode(column.type) if item.is_old else cell_kind(column.type).decode
             for column in item.table.columns
         ]
         known = KnownFile(item)
         self.layout.files[item.table.name] = known
-        batches = self._rows(known, names, decode)
-        return TableStream(item.table, batches, next_key=item.next_key)
+        return self._stream(known, decode)
 
-    def _rows(
-        self, known: KnownFile, names: Sequence[str], decode: Sequence[Decode]
-    ) -> Iterator[list[StoredRow]]:
+    def _stream(
+        self,
+        known: KnownFile,
+        decode: Sequence[Decode],
+        types: FoundTypes | None = None,
+        notes: Sequence[str] = (),
+    ) -> TableStream:
         item = known.item
         place = self.source.place(item.file, item.table.name)
+        reader = Reader(
+            item.dialect,
+            place,
+            [column.name for column in item.table.columns],
+            decode,
+            self.overrides.on_bad_row,
+            _key_place(item.table),
+            self.options.field_size_limit,
+            None if types is None or types.are_final else types.check,
+        )
+        return TableStream(
+            item.table,
+            self._rows(known, reader, types),
+            item.next_key,
+            is_inferred=types is not None,
+            notes=tuple(notes),
+            line_of=reader.line_of,
+        )
+
+    def _rows(
+        self, known: KnownFile, reader: Reader, types: FoundTypes | None
+    ) -> Iterator[list[StoredRow]]:
+        item, place = known.item, reader.place
         with self.source.open(item.file, item.size) as stream:
             records = Records(stream, item.dialect, place)
-            reader = Reader(
-                records,
-                item.dialect,
-                place,
-                names,
-                decode,
-                self.overrides.on_bad_row,
-                _key_place(item.table),
-                self.options.field_size_limit,
-            )
             if item.dialect.has_header:
                 header = _header(records, place)
                 if item.rows is not None or item.is_old:
-                    _check_header(header, names, place)
-            for batch in reader.batches():
+                    _check_header(header, reader.names, place)
+            for batch in self._checked(reader, records, types):
                 self.work.step("reading", item.table.name, reader.count, item.rows)
                 yield batch
             is_whole = item.rows is None or item.rows == reader.count
@@ -150,6 +166,22 @@ class Task:
             if records.has_places and records.ends_with_newline:
                 known.map = reader.map
 
+    def _checked(
+        self, reader: Reader, records: Records, types: FoundTypes | None
+    ) -> Iterator[list[StoredRow]]:
+        """Give the rows; when a field is of another type, look at all that follow instead."""
+        try:
+            yield from reader.batches(records)
+        except RowsRepeatedError:
+            assert types is not None
+            seen = reader.count
+            for columns in reader.fields(records):
+                types.add(columns)
+                seen += len(columns[0])
+                self.work.step("reading", reader.place.table, seen)
+            types.are_final = True
+            raise
+
     # --- Those of others ---
 
     def _foreign_tables(self) -> Iterator[TableStream]:
@@ -157,22 +189,33 @@ class Task:
         names, notes = usable_names(PurePosixPath(file).stem or file for file in files)
         self.layout.others = self.source.others(set(files))
         for file, name in zip(files, names, strict=True):
-            yield self._foreign_table(file, name, [note for note in notes if repr(name) in note])
+            yield from self._foreign_table(file, name, [n for n in notes if repr(name) in n])
 
-    def _foreign_table(self, file: str, name: str, notes: list[str]) -> TableStream:
+    def _foreign_table(self, file: str, name: str, notes: list[str]) -> Iterator[TableStream]:
+        """Give the table; once more if it turns out that its types are others."""
         place = self.source.place(file, name)
         dialect = detect(
             lambda: self.source.open(file), self.options, place, PurePosixPath(file).suffix.lower()
         )
         if dialect.encoding != "utf-8":
             notes.append(f"{place} was read as {dialect.encoding}")
-        names, more = self._column_names(file, dialect, place)
-        table, words = self._found_table(file, name, names, dialect)
-        known = KnownFile(TableFile(table, file, dialect), words=words)
+        columns, more = self._column_names(file, dialect, place)
+        notes += more
+        types = FoundTypes(columns, self.overrides.types.get(name, {}), dialect.null_text)
+        if not types.are_final:
+            self._look_at(file, name, dialect, types)
+        yield self._found_table(file, name, dialect, types, notes)
+        if types.are_broken:
+            yield self._found_table(file, name, dialect, types, notes)
+
+    def _found_table(
+        self, file: str, name: str, dialect: Dialect, types: FoundTypes, notes: Sequence[str]
+    ) -> TableStream:
+        table = types.table(name)
+        known = KnownFile(TableFile(table, file, dialect), words=types.words)
         self.layout.files[name] = known
         decode: list[Decode] = [partial(stored_column, column.type) for column in table.columns]
-        batches = self._rows(known, names, decode)
-        return TableStream(table, batches, is_inferred=True, notes=(*notes, *more))
+        return self._stream(known, decode, types, notes)
 
     def _column_names(
         self, file: str, dialect: Dialect, place: Place
@@ -190,47 +233,24 @@ class Task:
             return [f"column_{number}" for number in range(1, len(first) + 1)], []
         return usable_names(cell or f"column_{number}" for number, cell in enumerate(first, 1))
 
-    def _found_table(
-        self, file: str, name: str, names: Sequence[str], dialect: Dialect
-    ) -> tuple[Table, dict[str, tuple[str, str]]]:
-        decided = self.overrides.types.get(name, {})
-        types: dict[str, ColumnType[Any]] = {
-            column: type_of(kind) for column, kind in decided.items()
-        }
-        words: dict[str, tuple[str, str]] = {}
-        if not set(names) <= set(types):
-            for found in self._infer(file, name, names, dialect).result():
-                types.setdefault(found.column, found.type)
-                if found.words is not None:
-                    words[found.column] = found.words
-        columns = tuple(Column(column, types[column]) for column in names)
-        return Table(name, columns), words
-
-    def _infer(self, file: str, name: str, names: Sequence[str], dialect: Dialect) -> TextInference:
-        inference = TextInference(names)
-        left = self.overrides.sample_rows
+    def _look_at(self, file: str, name: str, dialect: Dialect, types: FoundTypes) -> None:
+        """Look at all rows, or at as many as the types may be found out from."""
+        most = FIRST_ROWS if self.overrides.may_repeat else None
+        if self.overrides.sample_rows is not None:
+            most = self.overrides.sample_rows
         place = self.source.place(file, name)
         with self.source.open(file) as stream:
             records = Records(stream, dialect, place)
             if dialect.has_header:
                 _header(records, place)
-            reader = Reader(records, dialect, place, names, ())
             seen = 0
-            for columns in reader.fields():
-                texts = columns if left is None else [column[: left - seen] for column in columns]
-                null = dialect.null_text
-                inference.add_columns([_without(null, column) for column in texts])
+            for columns in Reader(dialect, place, types.names, ()).fields(records):
+                types.add([column[: None if most is None else most - seen] for column in columns])
                 seen += len(columns[0])
                 self.work.step("reading", name, seen)
-                if left is not None and seen >= left:
+                if most is not None and seen >= most:
                     break
-        return inference
-
-
-def _without(null: str, column: Sequence[str | None]) -> Sequence[str | None]:
-    if null and null in column:
-        return [None if text == null else text for text in column]
-    return column
+        types.are_final = most != FIRST_ROWS
 
 
 def _key_place(table: Table) -> int | None:

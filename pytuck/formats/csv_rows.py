@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from pytuck.common.exceptions import PytuckException, SerializationError
-from pytuck.formats.base import BadRow, StoredRow
+from pytuck.formats.base import StoredRow, UnreadableRow
 from pytuck.formats.csv_dialect import Dialect
 from pytuck.formats.csv_place import Place
 from pytuck.formats.csv_records import Chunk, Plain, Records
@@ -22,6 +22,7 @@ _RAW_SHOWN = 2000
 
 Decode = Callable[[Sequence[str | None]], Sequence[Stored]]
 Encode = Callable[[Sequence[Stored]], Sequence[str | None]]
+_Lines = Plain | list[Chunk] | list[int]
 _NOT_OF_THE_TYPE = (*DECODE_ERRORS, PytuckException)
 
 
@@ -35,59 +36,67 @@ class Reader:
         on_bad_row: Is told of rows that cannot be read; None makes them errors.
         key: The number of the column that is the row id, or None.
         longest_field: Characters of the longest field that is read; None for any.
+        look: Looks at the fields of each batch, column by column, before they become values.
         map: Where the chunks are; usable if the file `has_places` and no row was left out.
         count: The rows that were read.
     """
 
-    records: Records
     dialect: Dialect
     place: Place
     names: Sequence[str]
     decode: Sequence[Decode]
-    on_bad_row: Callable[[BadRow], None] | None = None
+    on_bad_row: Callable[[UnreadableRow], None] | None = None
     key: int | None = None
     longest_field: int | None = None
+    look: Callable[[Sequence[Sequence[str | None]]], None] | None = None
     map: ChunkMap = field(default_factory=ChunkMap)
     count: int = 0
+    _last: _Lines = field(default_factory=list)
+    _last_count: int = 0
 
-    def batches(self) -> Iterator[list[StoredRow]]:
-        """Give the rows, about a thousand at a time.
+    def batches(self, records: Records) -> Iterator[list[StoredRow]]:
+        """Give the rows, some thousand at a time.
 
         Raises:
             CorruptFileError: A row is not well-formed, or a field is no value of its column.
         """
         width = len(self.names)
         while True:
-            if (plain := self.records.plain(width, self.longest_field)) is not None:
+            if (plain := records.plain(width, self.longest_field)) is not None:
                 yield self._plain_batch(plain)
-            elif chunks := self._chunks():
+            elif chunks := _chunks(records):
                 batch = self._batch(chunks)
                 if batch:
                     yield batch
             else:
                 return
 
-    def fields(self) -> Iterator[list[Sequence[str | None]]]:
+    def fields(self, records: Records) -> Iterator[list[Sequence[str | None]]]:
         """Give the fields of the columns of well-formed rows, to look at: "" may be NULL."""
-        silent = Reader(self.records, self.dialect, self.place, self.names, (), _ignore)
+        silent = Reader(self.dialect, self.place, self.names, (), _ignore)
         while True:
-            if (plain := self.records.plain(len(self.names))) is not None:
+            if (plain := records.plain(len(self.names))) is not None:
                 yield [*plain.columns]
                 continue
-            chunks = silent._chunks()
+            chunks = _chunks(records)
             if not chunks:
                 return
             rows = [row for chunk in chunks for row in silent._regular(chunk)]
             if rows:
                 yield list(zip(*rows, strict=True))
 
-    # --- Records ---
+    def line_of(self, row: int) -> int:
+        """Return the line where a row of the last batch begins, by its number counted from 1."""
+        index = row - 1 - (self.count - self._last_count)
+        if isinstance(self._last, Plain):
+            return self._last.first_line + index
+        if self._last and isinstance(self._last[0], Chunk):
+            chunks = self._last
+            numbered = (line for chunk in chunks for line, _, _ in self._numbered_again(chunk))
+            self._last = list(numbered)
+        return cast("list[int]", self._last)[index]
 
-    def _chunks(self) -> list[Chunk]:
-        chunks: list[Chunk] = []
-        while len(chunks) < _CHUNKS_AT_ONCE and (chunk := self.records.chunk()) is not None:
-            chunks.append(chunk)
-        return chunks
+    # --- Records ---
 
     def _regular(self, chunk: Chunk) -> list[list[str]]:
         """Return the rows that have a field for each column."""
@@ -125,6 +134,7 @@ class Reader:
     # --- Values ---
 
     def _plain_batch(self, plain: Plain) -> list[StoredRow]:
+        self._last = plain
         batch = self._decoded([self._with_null(column) for column in plain.columns])
         if batch is None:
             batch = self._decoded_one_by_one(plain.chunks())
@@ -132,10 +142,10 @@ class Reader:
             counts = [CHUNK_ROWS] * (len(plain.places) - 1)
             counts[-1] = len(batch) - CHUNK_ROWS * (len(counts) - 1)
             self._note_places(pairwise(plain.places), counts, batch)
-        self.count += len(batch)
-        return batch
+        return self._counted(batch)
 
     def _batch(self, chunks: list[Chunk]) -> list[StoredRow]:
+        self._last = chunks
         groups: list[Any] = [self._regular(chunk) for chunk in chunks]
         has_quoted = any(
             self._may_have_quoted(chunk, rows) for chunk, rows in zip(chunks, groups, strict=True)
@@ -155,11 +165,17 @@ class Reader:
             if chunk.error is not None:
                 line, text = chunk.rest(self.dialect)
                 self._bad_row(line, chunk.error, text)
+        return self._counted(batch)
+
+    def _counted(self, batch: list[StoredRow]) -> list[StoredRow]:
+        self._last_count = len(batch)
         self.count += len(batch)
         return batch
 
     def _decoded(self, columns: Sequence[Sequence[str | None]]) -> list[StoredRow] | None:
         """Return the values; None if a field is no value of its column."""
+        if self.look is not None:
+            self.look(columns)
         try:
             decoded = [decode(column) for decode, column in zip(self.decode, columns, strict=True)]
         except _NOT_OF_THE_TYPE:
@@ -174,6 +190,7 @@ class Reader:
 
     def _decoded_one_by_one(self, chunks: list[Chunk]) -> list[StoredRow]:
         found: list[StoredRow] = []
+        lines = []
         self.map.is_ascending = False
         for chunk in chunks:
             for line, text, row in self._numbered_again(chunk):
@@ -187,6 +204,9 @@ class Reader:
                     )
                 except _NOT_OF_THE_TYPE:
                     self._bad_row(line, self._reason(marked), text)
+                else:
+                    lines.append(line)
+        self._last = lines
         return found
 
     def _reason(self, row: Sequence[str | None]) -> str:
@@ -202,7 +222,9 @@ class Reader:
         if self.on_bad_row is None:
             raise self.place.error(f"{reason.rstrip('.')}. Correct it in the file.", line)
         self.map.is_ascending = False  # the row must not come back with a copied chunk
-        self.on_bad_row(BadRow(self.place.table, line, reason, text.rstrip("\r\n")[:_RAW_SHOWN]))
+        self.on_bad_row(
+            UnreadableRow(self.place.table, line, reason, text.rstrip("\r\n")[:_RAW_SHOWN])
+        )
 
     # --- NULL and empty text ---
 
@@ -248,7 +270,14 @@ class Reader:
                 done += count
 
 
-def _ignore(_: BadRow) -> None:
+def _chunks(records: Records) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    while len(chunks) < _CHUNKS_AT_ONCE and (chunk := records.chunk()) is not None:
+        chunks.append(chunk)
+    return chunks
+
+
+def _ignore(_: UnreadableRow) -> None:
     pass
 
 

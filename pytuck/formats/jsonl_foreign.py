@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pytuck.common.exceptions import FileFormatError
 from pytuck.common.progress import Work
-from pytuck.formats.base import Overrides, TableRows
+from pytuck.formats.base import Overrides, TableRows, UnreadableRow
 from pytuck.formats.foreign_records import ForeignRecords, Records
 from pytuck.formats.json_codec import JsonCodec
 from pytuck.formats.json_foreign_cells import ForeignCells
 from pytuck.formats.json_layout import ForeignTable
 from pytuck.formats.json_records import lines_of, note_chunks
 from pytuck.formats.jsonl_layout import JsonlLayout
-from pytuck.formats.jsonl_lines import LineReader
+from pytuck.formats.jsonl_lines import BadLine, LineReader, Lines
 from pytuck.formats.row_chunks import ChunkMap, write_rows
 from pytuck.schema import Table
 
+_RAW_SHOWN = 2000
 _SEPARATOR = b"\n"
 _ANY_TABLE = Table("", ())
 
@@ -32,6 +33,7 @@ class ForeignLines(ForeignRecords):
         super().__init__(path, layout, overrides, work)
         self._codec = codec
         self._lines = layout
+        self._has_told = False
 
     def _records(self) -> Iterator[tuple[str, Records, int]]:
         name = self._path.stem
@@ -40,30 +42,42 @@ class ForeignLines(ForeignRecords):
         self._lines.segments = {name: [chunks]}
         yield name, [], 0
         with self._path.open("rb") as file:
-            for lines in LineReader(file, self._path, self._codec).lines():
-                kinds = set(map(type, lines.values))
-                if not kinds <= {dict}:
-                    number = next(
-                        done + place
-                        for place, value in enumerate(lines.values, 1)
-                        if type(value) is not dict
-                    )
-                    raise FileFormatError(
-                        f"'{self._path}': record {number} is no object, so it is no row of a "
-                        "table. Correct it, or take it out.",
-                        details={"path": str(self._path), "row": number},
-                    )
+            reader = LineReader(file, self._path, self._codec)
+            reader.keeps_bad = self._overrides.on_bad_row is not None
+            for lines in reader.lines():
+                records = lines.values
+                if not set(map(type, records)) <= {dict}:
+                    records = list(self._objects(name, lines))
                 note_chunks(
                     chunks,
                     _ANY_TABLE,
                     lines.text,
                     lines.start,
-                    lines.values,
+                    records,
                     done=done,
                     separator=_SEPARATOR,
                 )
-                done += len(lines.values)
-                yield name, lines.values, lines.start + len(lines.text)
+                done += len(records)
+                yield name, records, lines.start + len(lines.text)
+        self._has_told = True
+
+    def _objects(self, name: str, lines: Lines) -> Iterator[dict[str, Any]]:
+        """Give the values that are rows; the others are an error, or told of once."""
+        on_bad_row = self._overrides.on_bad_row
+        for number, text, value in lines.numbered():
+            if type(value) is dict:
+                yield value
+                continue
+            is_json = not isinstance(value, BadLine)
+            reason = "it is no object, so it is no row of a table" if is_json else value.reason
+            if on_bad_row is None:
+                raise FileFormatError(
+                    f"'{self._path}', line {number}: {reason}. Correct it, or take it out.",
+                    details={"path": str(self._path), "line": number},
+                )
+            if not self._has_told:
+                raw = text[:_RAW_SHOWN].decode(errors="replace")
+                on_bad_row(UnreadableRow(name, number, reason, raw))
 
 
 def write_lines(

@@ -23,11 +23,27 @@ class Lines:
         start: The place of the first byte in the file.
         text: The lines, without the line break behind the last.
         values: What they mean; blank lines mean nothing.
+        first_line: The number of the first of them, counted from 1.
     """
 
     start: int
     text: bytes
     values: list[Any]
+    first_line: int
+
+    def numbered(self) -> Iterator[tuple[int, bytes, Any]]:
+        """Give each value with the number of its line, and its text."""
+        lines = enumerate(self.text.split(b"\n"), self.first_line)
+        filled = ((number, text) for number, text in lines if text.strip(_SPACE))
+        for (number, text), value in zip(filled, self.values, strict=True):
+            yield number, text, value
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no JSON, among the values of others."""
+
+    reason: str
 
 
 class LineReader:
@@ -35,6 +51,7 @@ class LineReader:
 
     Attributes:
         has_nan: Take `NaN` and `Infinity`, which are no JSON, for floats.
+        keeps_bad: Give a `BadLine` for a line that is no JSON, which is an error else.
 
     Args:
         file: Stands at the first line.
@@ -52,6 +69,7 @@ class LineReader:
         self._place = place
         self._line = line
         self.has_nan = False
+        self.keeps_bad = False
 
     def lines(self, end: int | None = None) -> Iterator[Lines]:
         """Give the lines up to a place of the file, or to its end.
@@ -73,7 +91,7 @@ class LineReader:
             if not start and text.startswith(_BYTE_ORDER_MARK):
                 start, text = 3, text[3:]
             text = text.removesuffix(b"\n")
-            yield Lines(start, text, self._values(text, line))
+            yield Lines(start, text, self._values(text, line), line)
         if end is not None and self._place < end:
             raise TruncatedFileError(
                 f"'{self._path}' ends at byte {self._place}, but it says that it has {end}. "
@@ -109,6 +127,8 @@ class LineReader:
                 return loads_exactly(text, has_nan=True)
             return self._codec.loads(text)
         except JsonTextError as err:
+            if self.keeps_bad:
+                return BadLine(f"it is no valid JSON: {err} (byte {err.position} of the line)")
             raise CorruptFileError(
                 f"'{self._path}', line {line}, is no valid JSON: {err} (byte {err.position} of the "
                 "line). Correct it there, or restore the file from a backup.",

@@ -30,6 +30,8 @@ _DATE_TIME = re.compile(
 _TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
+_SHORT_FLOATS = re.compile(r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+\n)*+")
+_LEADING_ZERO = re.compile(r"\n0\d", re.ASCII)
 _ANY_DIGIT = str.maketrans("123456789", "0" * 9)
 _SECONDS, _MICROSECONDS = "0000-00-00 00:00:00", "0000-00-00 00:00:00.000000"
 _USUAL_SHAPES = (_SECONDS, _MICROSECONDS, _SECONDS.replace(" ", "T"))
@@ -205,8 +207,8 @@ def _kind_of(text: str) -> tuple[_Kind, tuple[str, str] | None]:
 def _are_whole(values: list[str]) -> bool:
     if max(map(len, values)) <= _SURELY_EXACT:
         joined = "\n".join(["", *values])
-        if "\n0" not in joined and joined.isascii() and joined.replace("\n", "").isdigit():
-            return True
+        if joined.isascii() and joined.replace("\n", "").isdigit():
+            return "\n0" not in joined or not _LEADING_ZERO.search(joined)
     return _whole_within(values, -_EXACT_IN_FLOAT, _EXACT_IN_FLOAT)
 
 
@@ -225,6 +227,9 @@ def _whole_within(values: list[str], lowest: int, highest: int) -> bool:
 
 
 def _are_floats(values: list[str]) -> bool:
+    is_short = max(map(len, values)) <= _SURELY_EXACT
+    if is_short and _SHORT_FLOATS.fullmatch("\n".join(values) + "\n"):
+        return True
     return _are_as_python_writes(values) or _are_plain_floats(values)
 
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from pytuck.common.exceptions import CorruptFileError, FileFormatError
 from pytuck.common.progress import Work
-from pytuck.formats.base import BATCH_ROWS, BadRow, Overrides, StoredRow, TableStream
+from pytuck.formats.base import BATCH_ROWS, Overrides, StoredRow, TableStream, UnreadableRow
 from pytuck.formats.text_inference import stored_column
 from pytuck.formats.usable_names import usable_names
 from pytuck.formats.xml_flat import flat_list
@@ -191,7 +191,7 @@ class ForeignXml:
                 details={"path": str(self._path), "line": record.line},
             )
         raw = short_repr({name: value for (_, name), value in record.values.items()})
-        self._overrides.on_bad_row(BadRow(found.name, record.line, reason, raw))
+        self._overrides.on_bad_row(UnreadableRow(found.name, record.line, reason, raw))
         return []
 
     def _reason(self, found: ForeignTable, record: FoundRecord) -> tuple[str, str]:

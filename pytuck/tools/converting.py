@@ -221,10 +221,11 @@ class ConversionPlan:
     ) -> tuple[dict[str, Checksum], tuple[str, ...]]:
         document = source.document_format()
         if document is not None and name in DATABASES:
-            notes: list[str] = []
-            with source.streams(work=work) as streams:
+            notes: dict[str, list[str]] = {}
+            with source.streams(Overrides(may_repeat=True), work) as streams:
                 noted = _noting(self._only_wanted(streams), notes)
-                return self._fill(path, name, noted, work), tuple(notes)
+                sums = self._fill(path, name, noted, work)
+            return sums, tuple(f"{table}: {note}" for table in notes for note in notes[table])
         with source.opened(work) as (engine, connection):
             tables = ordered_tables(engine, connection)
             wanted = self._wanted([table.name for table in tables])
@@ -359,10 +360,11 @@ class CheckedRows:
         return self.checksum
 
 
-def _noting(streams: Iterable[TableStream], notes: list[str]) -> Iterator[TableStream]:
+def _noting(streams: Iterable[TableStream], notes: dict[str, list[str]]) -> Iterator[TableStream]:
+    """Give tables, and take down what there is to say of each; a table may come twice."""
     for stream in streams:
-        notes += [f"{stream.table.name}: {note}" for note in stream.notes]
+        yield stream
+        said = notes[stream.table.name] = list(stream.notes)
         if stream.is_inferred:
             kinds = ", ".join(f"{item.name} {item.type.sql_name}" for item in stream.table.columns)
-            notes.append(f"{stream.table.name}: the types were found out from the values: {kinds}")
-        yield stream
+            said.append(f"the types were found out from the values: {kinds}")

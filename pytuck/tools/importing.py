@@ -15,8 +15,8 @@ from pytuck.common.exceptions import ConfigurationError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
 from pytuck.core.storage import Storage
-from pytuck.formats.base import Overrides, StoredRow, TableStream
-from pytuck.schema import CreateIndex, CreateTable, Index, Table
+from pytuck.formats.base import Overrides, RowsRepeatedError, StoredRow, TableStream, UnreadableRow
+from pytuck.schema import CreateIndex, CreateTable, DropTable, Index, Table
 from pytuck.tools.import_way import ConflictPolicy, TableImport, Way, way_into
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.row_inserting import BadRows, RowInserter
@@ -242,13 +242,17 @@ class ImportPlan:
             assert connection is not None
             with (
                 connection.deferred_foreign_keys(),
-                self._source().streams(self._overrides(storage), work) as streams,
+                self._source().streams(self._overrides(storage, bad), work) as streams,
             ):
                 for plan, stream in self._planned(streams):
-                    notes += [f"{stream.table.name}: {note}" for note in stream.notes]
                     way = self._way(storage, plan, stream)
                     importing = _TableImporting(storage, connection, way, plan, bad)
-                    tables.append(importing.run(stream, work))
+                    try:
+                        tables.append(importing.run(stream, work))
+                    except RowsRepeatedError:
+                        importing.take_back()
+                        continue
+                    notes += [f"{stream.table.name}: {note}" for note in stream.notes]
             _keep_nothing_of(is_dry_run=self.dry_run)
         return Report(
             "", tuple(tables), 0.0, tuple(bad.rows), tuple(notes), is_dry_run=self.dry_run
@@ -257,20 +261,25 @@ class ImportPlan:
     # --- Tables ---
 
     def _planned(self, streams: Iterable[TableStream]) -> Iterator[tuple[TableImport, TableStream]]:
-        wanted = None if self.tables is None else {item.source: item for item in self.tables}
-        found = []
+        wanted = {item.source: item for item in self.tables or ()}
+        found: dict[str, None] = {}
         for stream in streams:
             name = stream.table.name
-            found.append(name)
-            if wanted is None:
+            found[name] = None
+            if self.tables is None:
                 yield TableImport(name, on_conflict=self.on_conflict), stream
             elif name in wanted:
-                yield wanted.pop(name), stream
-        for missing in wanted or ():
-            raise TableNotFoundError(missing, known=tuple(found))
+                yield wanted[name], stream
+        for missing in wanted:
+            if missing not in found:
+                raise TableNotFoundError(missing, known=tuple(found))
 
-    def _overrides(self, storage: Storage) -> Overrides:
-        """Return which columns are read as text, because it is known what they become."""
+    def _overrides(self, storage: Storage, bad: BadRows | None = None) -> Overrides:
+        """Return which columns are read as text, because it is known what they become.
+
+        Args:
+            bad: Is told of rows that cannot be read; None for a reader that only looks.
+        """
         plans = self.tables
         if plans is None:
             plans = [TableImport(name) for name in storage.tables]
@@ -282,7 +291,13 @@ class ImportPlan:
                 sources = {target: source for source, target in plan.columns.items() if target}
                 named |= {sources.get(name, name): TYPES[str] for name in existing.schema.by_name}
             types[plan.source] = named
-        return Overrides(types, self.sample_rows)
+        targets = [plan.target_name for plan in plans if plan.target_name in storage.tables]
+        return Overrides(
+            types,
+            self.sample_rows,
+            on_bad_row=_ignore if bad is None else bad.add_unreadable,
+            may_repeat=bad is not None and not targets,
+        )
 
     def _way(self, storage: Storage, plan: TableImport, stream: TableStream) -> Way:
         existing = storage.tables.get(plan.target_name)
@@ -314,6 +329,10 @@ class ImportPlan:
             tuple(first),
             tuple(stream.notes),
         )
+
+
+def _ignore(row: UnreadableRow) -> None:
+    """Say nothing: who looks at the first rows is told of bad ones when all are read."""
 
 
 class _NothingKeptError(Exception):
@@ -348,6 +367,7 @@ class _TableImporting:
             self._plan.on_conflict,
             self._bad,
             can_undo=self._storage.engine.capabilities.savepoints,
+            line_of=stream.line_of,
         )
         done = 0
         for batch in stream.batches:
@@ -359,6 +379,12 @@ class _TableImporting:
         if self._way.is_new and stream.next_key is not None and _gives_keys(table):
             self._connection.note_keys_given(table, stream.next_key - 1)
         return inserter.report()
+
+    def take_back(self) -> None:
+        """Undo what was written of a table that was new, and comes once more."""
+        assert self._way.is_new
+        self._bad.forget(self._way.source)
+        self._storage.change(DropTable(self._way.table.name))
 
     def _make(self, table: Table) -> tuple[Index, ...]:
         """Make the table; return the indexes that are made quicker when the rows are there."""

@@ -14,21 +14,28 @@ class BadRow:
 
     Attributes:
         table: The table it was read from.
-        row: Its number in that table, counted from 1; the line of a header does not count.
+        row: Its number among the readable rows of that table, counted from 1; None for a row
+            that could not even be read.
         column: The column whose value is the reason; None if it is the row as a whole.
         reason: What is wrong, as a sentence.
         values: The values as they were read.
+        line: The line of the file where it begins, counted from 1, if the file has lines.
+        raw: A row that could not be read, as the file has it, perhaps cut short.
     """
 
     table: str
-    row: int
+    row: int | None
     column: str | None
     reason: str
-    values: tuple[Stored, ...]
+    values: tuple[Stored, ...] = ()
+    line: int | None = None
+    raw: str | None = None
 
     def __str__(self) -> str:
+        row = "" if self.row is None else f", row {self.row}"
+        line = "" if self.line is None else f", line {self.line}"
         where = f", column '{self.column}'" if self.column else ""
-        return f"{self.table}, row {self.row}{where}: {self.reason}"
+        return f"{self.table}{row}{line}{where}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

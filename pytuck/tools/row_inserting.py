@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytuck.backends import Connection
@@ -16,7 +17,7 @@ from pytuck.common.exceptions import (
     ValidationError,
 )
 from pytuck.compiler import Template, compile_statement
-from pytuck.formats.base import StoredRow
+from pytuck.formats.base import StoredRow, UnreadableRow
 from pytuck.query import Insert, TableSource, func, insert, select
 from pytuck.tools.import_way import ConflictPolicy, Way
 from pytuck.tools.report import BadRow, TableReport
@@ -32,11 +33,16 @@ class BadRows:
     Attributes:
         most: So many are kept; all are counted.
         stops: The first one ends the import.
+        rows: Those that are kept.
+        counts: How many there are of each table of the file.
+        unreadable: How many of them could not even be read.
     """
 
     most: int
     stops: bool
     rows: list[BadRow] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
 
     def add(self, row: BadRow) -> None:
         """Note a row.
@@ -49,10 +55,29 @@ class BadRows:
                 f"{row}. Nothing was imported.",
                 table_name=row.table,
                 column_name=row.column,
-                details={"row": row.row},
+                details={
+                    name: place
+                    for name, place in (("row", row.row), ("line", row.line))
+                    if place is not None
+                },
             )
+        self.counts[row.table] += 1
         if len(self.rows) < self.most:
             self.rows.append(row)
+
+    def add_unreadable(self, row: UnreadableRow) -> None:
+        """Note a row that the file's reader could not read.
+
+        Raises:
+            MigrationError: The first one is to end the import.
+        """
+        self.unreadable[row.table] += 1
+        self.add(BadRow(row.table, None, None, row.reason, line=row.line, raw=row.raw))
+
+    def forget(self, table: str) -> None:
+        """Take back what was noted of a table of the file, which is read once more."""
+        self.rows = [row for row in self.rows if row.table != table]
+        del self.counts[table], self.unreadable[table]
 
 
 class RowInserter:
@@ -61,6 +86,7 @@ class RowInserter:
     Args:
         connection: One with an open transaction.
         can_undo: A part of the transaction can be undone by itself.
+        line_of: Tells the line of a row of the batch that is written, by its number.
     """
 
     def __init__(
@@ -71,16 +97,18 @@ class RowInserter:
         bad: BadRows,
         *,
         can_undo: bool,
+        line_of: Callable[[int], int] | None = None,
     ) -> None:
         self._connection = connection
         self._way = way
         self._policy = policy
         self._bad = bad
         self._can_undo = can_undo
+        self._line_of = line_of
         self._source = TableSource(way.table)
         self._template = self._insert_template()
         self._before = self._count() if not way.is_new else 0
-        self._read = self._changed = self._bad_count = 0
+        self._read = 0
 
     def write(self, batch: Sequence[StoredRow]) -> None:
         """Write the next rows of the file.
@@ -100,14 +128,16 @@ class RowInserter:
         """Return what became of the rows so far."""
         inserted = self._count() - self._before
         is_upsert = self._policy in {"replace", "update"}
-        good = self._read - self._bad_count
+        bad = self._bad.counts[self._way.source]
+        read = self._read + self._bad.unreadable[self._way.source]
+        good = read - bad
         return TableReport(
             self._way.table.name,
-            read=self._read,
+            read=read,
             inserted=inserted,
             updated=good - inserted if is_upsert else 0,
             skipped=good - inserted if self._policy == "skip" else 0,
-            bad=self._bad_count,
+            bad=bad,
         )
 
     # --- Writing ---
@@ -144,7 +174,8 @@ class RowInserter:
         return row[names.index(column)] if column in names else None
 
     def _note(self, row: BadRow) -> None:
-        self._bad_count += 1
+        if self._line_of is not None and row.row is not None:
+            row = replace(row, line=self._line_of(row.row))
         self._bad.add(row)
 
     # --- Statements ---

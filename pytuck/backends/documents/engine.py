@@ -190,8 +190,9 @@ class DocumentEngine(PytuckEngine):
     def _read(self, connection: SqliteConnection) -> None:
         document = self._document
         state = FileState.of(document.path)
+        overrides = replace(document.overrides, may_repeat=True)
         reading = document.format.read(
-            document.path, document.options, overrides=document.overrides, work=document.work
+            document.path, document.options, overrides=overrides, work=document.work
         )
         with reading, connection.structure_transaction():
             create_and_fill(

@@ -26,7 +26,7 @@ from pytuck.common.exceptions import (
 )
 from pytuck.common.options import CsvBackendOptions
 from pytuck.formats import file_set
-from pytuck.formats.base import NOTHING_DECIDED, BadRow, Overrides
+from pytuck.formats.base import NOTHING_DECIDED, Overrides, UnreadableRow
 from pytuck.formats.csv_format import FORMAT
 from pytuck.formats.zip_container import ZipReader
 from pytuck.schema import Column, ForeignKey, Index, Table
@@ -438,7 +438,7 @@ def test_rows_that_are_not_well_formed_are_told_with_their_line(tmp_path, text, 
 
 def test_bad_rows_can_be_collected(tmp_path):
     path = file_of(tmp_path, 'a,b\n1,2\n3\n\n4,"5\n6",x\n7,8\n9,z\n10,"11\n')
-    bad: list[BadRow] = []
+    bad: list[UnreadableRow] = []
     overrides = Overrides(types={"data": {"a": int, "b": int}}, on_bad_row=bad.append)
     assert only(path, CsvBackendOptions(delimiter=","), overrides)[1] == [(1, 2), (7, 8)]
     assert [(row.line, row.raw) for row in bad] == [

@@ -394,7 +394,7 @@ def test_lines_of_others_stay_lines(folder, rounds, format_, newline):
         ('{"a": 1}\n{"a": }\n', "line 2"),
         ('{"a": 1}\n\n{"a": 1, "a": 2}\n', "line 3.*'a' twice"),
         ('{"a": 1},{"a": 2}\n', "line 1"),
-        ('{"a": 1}\n7\n', "record 2 is no object"),
+        ('{"a": 1}\n7\n', "line 2: it is no object"),
         ('{"a": NaN}\n', "line 1.*NaN"),
         ('{"a": "\\ud800"}\n', "line 1.*surrogate"),
         ('{"a": ' + "[" * 100_000 + "\n", "line 1"),
