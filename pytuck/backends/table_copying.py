@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytuck.backends.connection import Connection
+from pytuck.common.garbage import seldom_collecting
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Template, compile_statement
 from pytuck.formats.base import BATCH_ROWS, RowsRepeatedError, TableStream
@@ -131,19 +132,33 @@ def create_and_fill(
         PytuckException: What the engine or the stream refused.
     """
     counts: dict[str, int] = {}
-    for stream in streams:
-        table = stream.table
-        change([CreateTable(table.name, replace(table, indexes=()))])
-        try:
-            counts[table.name] = fill(connection, table, stream.batches, work)
-        except RowsRepeatedError:
-            change([DropTable(table.name)])
-            continue
-        if table.indexes:
-            change([CreateIndex(table.name, index) for index in table.indexes])
-        if stream.next_key is not None and any(column.autoincrement for column in table.columns):
-            connection.note_keys_given(table, stream.next_key - 1)
+    with seldom_collecting():
+        for stream in streams:
+            rows = _create_one(connection, change, stream, work)
+            if rows is not None:
+                counts[stream.table.name] = rows
     return counts
+
+
+def _create_one(
+    connection: Connection,
+    change: Callable[[Sequence[Change]], None],
+    stream: TableStream,
+    work: Work,
+) -> int | None:
+    """Create a table with its rows; None if it is to be read again."""
+    table = stream.table
+    change([CreateTable(table.name, replace(table, indexes=()))])
+    try:
+        rows = fill(connection, table, stream.batches, work)
+    except RowsRepeatedError:
+        change([DropTable(table.name)])
+        return None
+    if table.indexes:
+        change([CreateIndex(table.name, index) for index in table.indexes])
+    if stream.next_key is not None and any(column.autoincrement for column in table.columns):
+        connection.note_keys_given(table, stream.next_key - 1)
+    return rows
 
 
 def fill(

@@ -11,6 +11,7 @@ from typing import Any
 
 from pytuck.common.exceptions import PytuckException, SerializationError
 from pytuck.formats.excel_sheet_xml import SheetRow
+from pytuck.formats.text_inference import stored_column
 from pytuck.formats.usable_names import usable_names
 from pytuck.schema import Column, Table
 from pytuck.types import JSON, TYPES, ColumnType, Stored, type_of
@@ -168,6 +169,8 @@ def _stored(type_: ColumnType[Any], cells: Sequence[Any]) -> Sequence[Stored]:
         if float not in kinds:
             return cells
         return [None if cell is None else type_.convert(cell) for cell in cells]
+    if type_ is TYPES[date] and kinds <= {str, _NONE} and "" not in cells:
+        return stored_column(type_, cells)
     kept = _AS_STORED.get(type_.storage_class) if type_ in TYPES.values() else None
     if kept is not None and kinds == {kept[0]}:
         return list(map(kept[1], cells))

@@ -45,6 +45,19 @@ class Piece:
     values: list[Any]
 
 
+@dataclass(slots=True)
+class _Scan:
+    """How far the end of a value was looked for.
+
+    Attributes:
+        done: The bytes of the value that were looked at.
+        depth: How many brackets are open behind them.
+    """
+
+    done: int = 0
+    depth: int = 0
+
+
 class JsonSource:
     """A JSON file, read from its beginning to its end.
 
@@ -230,8 +243,9 @@ class JsonSource:
         """Have the next value in the buffer, and return where it ends there."""
         if not self.next_byte():
             self._fail("a value is expected", 0)
+        scan = _Scan()
         while True:
-            end = self._value_end(self._at)
+            end = self._value_end(self._at, scan)
             if end >= 0:
                 return end
             if len(self._buffer) - self._at > LARGEST_VALUE:
@@ -245,18 +259,28 @@ class JsonSource:
             self._fail("the end is missing", len(self._buffer) - self._at)
         return len(self._buffer)
 
-    def _value_end(self, at: int) -> int:
-        """Return where the value that begins at a place of the buffer ends; -1 if not in it."""
+    def _value_end(self, at: int, scan: _Scan | None = None) -> int:
+        """Return where the value that begins at a place of the buffer ends; -1 if not in it.
+
+        Args:
+            scan: Where an earlier look at the same value came to, in a shorter buffer.
+        """
         if self._buffer[at : at + 1] not in (b'"', b"[", b"{"):
             found = _SCALAR.match(self._buffer, at)
             if found is None and at < len(self._buffer):
                 self._fail("a value is expected", at - self._at)
             return found.end() if found and found.end() < len(self._buffer) else -1
-        depth = 0
-        for token in _TOKEN.finditer(self._buffer, at):
-            byte = self._buffer[token.start()]
-            if byte == 0x22 and token.end() - token.start() == 1:
-                return -1  # the string goes on behind the buffer
+        scan = scan or _Scan()
+        depth = scan.depth
+        for token in _TOKEN.finditer(self._buffer, at + scan.done):
+            start = token.start()
+            byte = self._buffer[start]
+            if byte == 0x22:
+                if token.end() - start == 1:  # the string goes on behind the buffer
+                    scan.depth, scan.done = depth, start - at
+                    return -1
+                if depth:
+                    continue
             depth += 1 if byte in b"[{" else -1 if byte in b"]}" else 0
             if depth > _STRUCTURE:
                 self._fail(
@@ -264,6 +288,7 @@ class JsonSource:
                 )
             if depth <= 0:
                 return token.end()
+        scan.depth, scan.done = depth, len(self._buffer) - at
         return -1
 
     def _fill(self) -> None:

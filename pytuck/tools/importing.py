@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pytuck.backends import Connection
 from pytuck.common.exceptions import ConfigurationError, TableNotFoundError
+from pytuck.common.garbage import seldom_collecting
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
 from pytuck.core.storage import Storage
@@ -237,7 +238,7 @@ class ImportPlan:
         bad = BadRows(self.most_bad_rows, self.on_bad_row == "stop")
         tables: list[TableReport] = []
         notes: list[str] = []
-        with suppress(_NothingKeptError), storage.transaction():
+        with suppress(_NothingKeptError), seldom_collecting(), storage.transaction():
             connection = storage.transaction_connection
             assert connection is not None
             with (
