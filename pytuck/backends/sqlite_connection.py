@@ -8,6 +8,7 @@ from itertools import islice
 
 import apsw
 
+from pytuck.backends.change_recording import ChangeRecorder
 from pytuck.backends.connection import Connection, broken_reference, unstorable
 from pytuck.backends.errors import translated
 from pytuck.backends.results import Outcome, StoredRow
@@ -19,6 +20,8 @@ from pytuck.query import TableSource, select
 from pytuck.schema import Column, Table
 from pytuck.types import TYPES, Stored
 
+_WRITE_WORDS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"}
+_STRUCTURE_WORDS = {"CREATE", "ALTER", "DROP"}
 _BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
 
 
@@ -39,6 +42,7 @@ class SqliteConnection(Connection):
     Attributes:
         path: The file, for messages.
         raw: The driver's connection; for the backends only.
+        recorder: Notes what is written, for those who watch the database; None if nobody does.
     """
 
     def __init__(
@@ -48,7 +52,9 @@ class SqliteConnection(Connection):
         self.path = path
         self.dialect = dialect
         self.lock_name = lock_name or path
+        self.recorder: ChangeRecorder | None = None
         self._savepoints = 0
+        self._marks: dict[int, int] = {}
 
     # --- Statements ---
 
@@ -61,6 +67,13 @@ class SqliteConnection(Connection):
         template = compiled.template
         if template.is_write and not self.raw.in_transaction:
             refuse_to_wait_for_itself(self.lock_name, self)
+            if self.recorder is not None:
+                with self.transaction():
+                    return self._execute(compiled)
+        return self._execute(compiled)
+
+    def _execute(self, compiled: Compiled) -> Outcome:
+        template = compiled.template
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -90,6 +103,10 @@ class SqliteConnection(Connection):
             PytuckException: What the database refused; nothing of the batch is kept then.
         """
         sets = parameters if isinstance(parameters, (list, tuple)) else list(parameters)
+        if self.recorder is not None and not self.in_transaction:
+            with self.transaction():
+                self.write(template, sets)
+            return
         try:
             with self._all_or_nothing():
                 self.raw.executemany(template.sql, sets)
@@ -162,6 +179,28 @@ class SqliteConnection(Connection):
 
     def run_text(
         self, sql: str, parameters: Sequence[Stored] = ()
+    ) -> tuple[list[str], list[StoredRow]]:
+        if self.recorder is not None:
+            return self._run_recorded(self.recorder, sql, parameters)
+        return self._run_text(sql, parameters)
+
+    def _run_recorded(
+        self, recorder: ChangeRecorder, sql: str, parameters: Sequence[Stored]
+    ) -> tuple[list[str], list[StoredRow]]:
+        """Run SQL; a single write gets a transaction of its own, in which the log is written."""
+        kind = sql.split(None, 1)[0].upper() if sql.strip() else ""
+        if kind in _STRUCTURE_WORDS:
+            recorder.note_new_schema()
+        if kind in _WRITE_WORDS and not self.in_transaction:
+            refuse_to_wait_for_itself(self.lock_name, self)
+            with self.transaction():
+                return self._run_text(sql, parameters)
+        found = self._run_text(sql, parameters)
+        recorder.settle(self)
+        return found
+
+    def _run_text(
+        self, sql: str, parameters: Sequence[Stored]
     ) -> tuple[list[str], list[StoredRow]]:
         try:
             cursor = self.raw.execute(sql, parameters)
@@ -263,21 +302,31 @@ class SqliteConnection(Connection):
             PytuckException: It could not be; the transaction is rolled back then.
         """
         try:
+            if self.recorder is not None:
+                self.recorder.write_log(self)
             self.fetch(self.dialect.commit)
         except PytuckException:
             self.rollback()
+            if self.recorder is not None:
+                self.recorder.forget()
             raise
         forget_writer(self.lock_name)
+        if self.recorder is not None:
+            self.recorder.settle(self)
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
         if self.in_transaction:
             self.fetch(self.dialect.rollback)
+            if self.recorder is not None:
+                self.recorder.forget()
 
     def set_savepoint(self) -> int:
         """Mark a place in the open transaction to which it can go back; return its number."""
         self._savepoints += 1
         self.fetch(self.dialect.savepoint.format(self._savepoint_name(self._savepoints)))
+        if self.recorder is not None:
+            self._marks[self._savepoints] = self.recorder.mark()
         return self._savepoints
 
     def release_savepoint(self, number: int) -> None:
@@ -288,6 +337,8 @@ class SqliteConnection(Connection):
     def undo_to_savepoint(self, number: int) -> None:
         """Undo what was done since a savepoint, and end it."""
         self.fetch(self.dialect.rollback_to.format(self._savepoint_name(number)))
+        if self.recorder is not None:
+            self.recorder.cut(self._marks.get(number, 0))
         self.release_savepoint(number)
 
     @contextlib.contextmanager
@@ -300,6 +351,8 @@ class SqliteConnection(Connection):
         try:
             with self.transaction():
                 yield
+                if self.recorder is not None:
+                    self.recorder.note_new_schema()
         finally:
             self.pragma("foreign_keys", 1)
 

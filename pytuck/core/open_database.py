@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from pytuck.backends import Connection, CursorResult, Engine, Result
+from pytuck.backends import Connection, CursorResult, Engine, Result, SqlAnswer
 from pytuck.compiler import compile_statement
 from pytuck.core.model_defaults import inserted_key
 from pytuck.core.tables import Table, Tables
 from pytuck.core.transaction_parts import TransactionPart, TransactionParts
 from pytuck.events import event
 from pytuck.query import Compound, Insert, Select, Statement
+from pytuck.types import Stored
 
 
 class OpenDatabase:
@@ -74,6 +75,27 @@ class OpenDatabase:
         if isinstance(statement, Insert):
             key = inserted_key(statement, outcome.last_row_id)
         return CursorResult(compiled.template, outcome, inserted_key=key)
+
+    def execute_sql(self, sql: str, parameters: Sequence[Stored] = ()) -> SqlAnswer:
+        """Run SQL as it is given, in the transaction of `transaction()` if one is open.
+
+        What it writes is told to those who listen to `storage.changes`; objects that sessions
+        have loaded keep the values that they have.
+
+        Args:
+            parameters: Take the places of `?` in it: numbers, texts, bytes and None.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        connection = self.transaction_connection
+        try:
+            if connection is not None:
+                return SqlAnswer(*connection.run_text(sql, parameters))
+            with self._engine.connection() as lent:
+                return SqlAnswer(*lent.run_text(sql, parameters))
+        finally:
+            self.refresh_schema()
 
     @property
     def transaction_connection(self) -> Connection | None:

@@ -17,6 +17,7 @@ from pytuck.common.options import (
     SqliteBackendOptions,
 )
 from pytuck.common.progress import CancelToken, ProgressListener, Work
+from pytuck.core.changes import Changes
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
 from pytuck.core.table_rows import TableRows
@@ -98,6 +99,7 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             )
         super().__init__(opened)
         self.models = ModelRegistry()
+        self.changes = Changes(self)
         self._seen_versions = self._engine.versions()
         try:
             event.tell(self, "after_load")
@@ -201,9 +203,11 @@ class Storage(SchemaChanges, TableRows, Upkeep):
                 open, so that it can be converted elsewhere, or closed with `discard()`.
         """
         self._engine.close()
+        self.changes.close()
 
     def discard(self) -> None:
         """Close a document without writing its file; what was not flushed is lost."""
+        self.changes.close()
         self._engine.discard()
 
     def __enter__(self) -> Self:

@@ -88,6 +88,7 @@ class DocumentEngine(PytuckEngine):
         *,
         timeout_s: float = 5.0,
     ) -> None:
+        self.keeps_log = False  # its database is its own
         self.name = document.format.name
         self.capabilities = EngineCapabilities(
             several_writers=False,

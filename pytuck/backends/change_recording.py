@@ -1,0 +1,239 @@
+"""What the transactions of a SQLite connection change, row by row.
+
+SQLite tells each row that a statement writes, whoever wrote the statement: `REPLACE`, triggers and
+a `DELETE` without a condition included. What is undone to a savepoint that this library did not
+set is told too; whoever is told looks at the rows, so that does no harm.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import apsw
+
+from pytuck.backends.change_log import ChangeLog
+from pytuck.events.change_sets import (
+    UNKNOWN_ROWS,
+    Operation,
+    RowChange,
+    TableChanges,
+    net_changes,
+)
+
+if TYPE_CHECKING:
+    from pytuck.backends.sqlite_connection import SqliteConnection
+
+MOST_ROWS = 100_000
+"""So many rows of one transaction are known one by one; of more only the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCommit:
+    """A commit of this process.
+
+    Attributes:
+        seq: Its number in the log, if one is kept.
+        time: When it was made, in seconds since 1970.
+        rows: What it wrote, in that order.
+        beyond: The tables of which it wrote more than is known.
+        has_new_schema: It changed tables themselves.
+        label: What the program called itself.
+        is_anything: It may have changed any table.
+        is_here: It was made through the storage whose listener is told.
+    """
+
+    seq: int | None
+    time: float
+    rows: list[RowChange]
+    beyond: frozenset[str]
+    has_new_schema: bool
+    label: str = ""
+    is_anything: bool = False
+    is_here: bool = True
+
+    def tables(self) -> dict[str, TableChanges]:
+        """Return what it comes to, by table of the user's."""
+        found = net_changes(self.rows)
+        found |= dict.fromkeys(self.beyond, UNKNOWN_ROWS)
+        return {name: changes for name, changes in found.items() if not _is_internal(name)}
+
+
+class _Unresolved(NamedTuple):
+    """A row of a table whose key is not known yet: SQL may not be run while SQLite tells it."""
+
+    table: str
+    operation: Operation
+    row_id: int
+    new_row_id: int | None
+    old: tuple[Any, ...] | None
+    new: tuple[Any, ...] | None
+
+
+class CommitCount:
+    """Counts the commits of one storage, so that they are told from those of others."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.begun = 0
+        self.ended = 0
+
+    def begin(self) -> None:
+        """Count one that may be seen from now on."""
+        with self._lock:
+            self.begun += 1
+
+    def end(self) -> None:
+        """Count one that was told, or failed."""
+        with self._lock:
+            self.ended += 1
+
+
+class ChangeRecorder:
+    """Records what one connection writes.
+
+    Args:
+        count: Counts the commits.
+        tell: Is called after each commit, in the thread that made it; it must be quick.
+
+    Attributes:
+        log: Gets each commit as a part of it; None if none is kept.
+        label: What the program calls itself.
+    """
+
+    def __init__(
+        self, raw: apsw.Connection, tell: Callable[[RecordedCommit], None], count: CommitCount
+    ) -> None:
+        self._tell = tell
+        self._count = count
+        self._is_counted = False
+        self.log: ChangeLog | None = None
+        self.label = ""
+        self._rows: list[RowChange | _Unresolved] = []
+        self._beyond: set[str] = set()
+        self._has_new_schema = False
+        self._seq: int | None = None
+        self._key_places: dict[str, tuple[int, ...] | None] = {}
+        raw.preupdate_hook(self._note, id=self)
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether the open transaction, or the statement that just ran, changed anything."""
+        return bool(self._rows or self._beyond or self._has_new_schema)
+
+    def note_new_schema(self) -> None:
+        """Note that tables are made, changed or taken away."""
+        self._has_new_schema = True
+        self._key_places.clear()
+
+    # --- Savepoints ---
+
+    def mark(self) -> int:
+        """Return the place to which `cut` goes back."""
+        return len(self._rows)
+
+    def cut(self, mark: int) -> None:
+        """Forget what was written since a savepoint."""
+        del self._rows[mark:]
+
+    # --- The end of a transaction ---
+
+    def write_log(self, connection: SqliteConnection) -> None:
+        """Have the open transaction keep in the log what it changed; it is committed next."""
+        self._is_counted = True
+        self._count.begin()
+        if self.log is not None and self.has_changes:
+            self._resolve(connection)
+            self._seq = self.log.append(connection, self._recorded())
+
+    def settle(self, connection: SqliteConnection) -> None:
+        """Tell what was committed, if the transaction has ended."""
+        if connection.raw.in_transaction:
+            return
+        if self.has_changes:
+            self._resolve(connection)
+            self._tell(self._recorded())
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was rolled back."""
+        self._rows = []
+        self._beyond.clear()
+        self._has_new_schema = False
+        self._seq = None
+        if self._is_counted:
+            self._is_counted = False
+            self._count.end()
+
+    def _recorded(self) -> RecordedCommit:
+        return RecordedCommit(
+            self._seq,
+            time.time(),
+            self._rows,  # type: ignore[arg-type]
+            frozenset(self._beyond),
+            self._has_new_schema,
+            self.label,
+        )
+
+    # --- Rows ---
+
+    def _note(self, update: Any) -> None:
+        table, rows = update.table_name, self._rows
+        if len(rows) >= MOST_ROWS:
+            self._beyond.add(table)
+            return
+        operation = update.op
+        new_row_id = update.rowid_new if operation == "UPDATE" else None
+        if self._key_places.get(table, ()) is None:
+            rows.append(RowChange(table, operation, update.rowid, new_row_id))
+            return
+        try:
+            old = update.old if operation != "INSERT" else None
+            new = update.new if operation != "DELETE" else None
+        except apsw.RangeError:  # the driver's mistake with tables that have virtual columns
+            self._beyond.add(table)
+            return
+        rows.append(_Unresolved(table, operation, update.rowid, new_row_id, old, new))
+
+    def _resolve(self, connection: SqliteConnection) -> None:
+        rows = self._rows
+        tables = {row.table for row in rows if row.__class__ is _Unresolved}
+        if not tables:
+            return
+        for table in tables - set(self._key_places):
+            self._key_places[table] = _key_places(connection, table)
+        self._rows = [row if type(row) is RowChange else self._resolved(row) for row in rows]  # type: ignore[arg-type]
+
+    def _resolved(self, row: _Unresolved) -> RowChange:
+        places = self._key_places[row.table]
+        if places is None:
+            return RowChange(row.table, row.operation, row.row_id, row.new_row_id)
+        values = row.old if row.old is not None else row.new
+        new_key = _key(row.new, places) if row.operation == "UPDATE" else None
+        return RowChange(row.table, row.operation, _key(values, places), new_key)
+
+
+def _key(values: tuple[Any, ...] | None, places: tuple[int, ...]) -> Any:
+    assert values is not None
+    if len(places) == 1:
+        return values[places[0]]
+    return tuple(values[place] for place in places)
+
+
+def _key_places(connection: SqliteConnection, table: str) -> tuple[int, ...] | None:
+    """Return where the key's values are in a row; None where the row id is the key."""
+    columns = connection.pragma_rows("table_xinfo", table)
+    stored = [row for row in columns if row[6] != 2]  # a virtual generated column has no place
+    key = sorted((int(row[5] or 0), place) for place, row in enumerate(stored) if row[5])
+    if not key:
+        return None
+    if len(key) == 1 and str(stored[key[0][1]][2]).upper() == "INTEGER":
+        return None
+    return tuple(place for _, place in key)
+
+
+def _is_internal(table: str) -> bool:
+    return table.startswith(("_pytuck_", "sqlite_"))
