@@ -7,6 +7,7 @@ of the commit. The last `KEPT` entries stay.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
@@ -28,7 +29,7 @@ KEPT = 1000
 """Entries that stay: others look ten times a second."""
 
 MOST_KEYS = 1000
-"""Keys of one commit that its entry names; of more only the tables."""
+"""Rows of one commit that its entry names; of more only the tables."""
 
 _PRUNED_EVERY = 256
 
@@ -55,16 +56,27 @@ class LoggableCommit(Protocol):
     """What the log keeps of a commit."""
 
     @property
-    def time(self) -> float: ...
+    def time(self) -> float:
+        """When it was made, in seconds since 1970."""
 
     @property
-    def has_new_schema(self) -> bool: ...
+    def has_new_schema(self) -> bool:
+        """Whether it changed tables themselves."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """What the program called itself."""
+
+    @property
+    def rows(self) -> Sequence[object]:
+        """The rows that it wrote."""
 
     def tables(self) -> dict[str, TableChanges]:
         """Return what it comes to, by table."""
+        ...
+
+    def table_names(self) -> set[str]:
+        """Return the tables that it wrote to."""
         ...
 
 
@@ -99,7 +111,7 @@ class ChangeLog:
 
     def append(self, connection: SqliteConnection, commit: LoggableCommit) -> int:
         """Add an entry to the open transaction, and return its number."""
-        kept = msgpack.packb([commit.has_new_schema, _as_plain(commit.tables())])
+        kept = msgpack.packb([commit.has_new_schema, _as_plain(commit)])
         row = {"time": commit.time, "origin": self.writer, "label": commit.label, "tables": kept}
         connection.write(_APPEND, [[row[name] for name in _APPEND.parameter_names]])
         seq = connection.last_row_id()
@@ -150,11 +162,12 @@ def _logged(seq: Any, time: Any, origin: Any, label: Any, packed: Any) -> Logged
     )
 
 
-def _as_plain(tables: dict[str, TableChanges]) -> dict[str, tuple[Any, ...]]:
-    left = MOST_KEYS
-    plain = {}
-    for name, changes in tables.items():
-        left -= len(changes.keys)
-        kept = changes if left >= 0 else UNKNOWN_ROWS
-        plain[name] = (kept.inserted, kept.updated, kept.deleted, kept.is_complete)
-    return plain
+def _as_plain(commit: LoggableCommit) -> dict[str, tuple[Any, ...]]:
+    if len(commit.rows) > MOST_KEYS:
+        tables = dict.fromkeys(commit.table_names(), UNKNOWN_ROWS)
+    else:
+        tables = commit.tables()
+    return {
+        name: (kept.inserted, kept.updated, kept.deleted, kept.is_complete)
+        for name, kept in tables.items()
+    }

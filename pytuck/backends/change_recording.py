@@ -7,25 +7,33 @@ set is told too; whoever is told looks at the rows, so that does no harm.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 
 from pytuck.backends.change_log import ChangeLog
+from pytuck.compiler import Template
+from pytuck.compiler.dialects import sqlite_changes
 from pytuck.events.change_sets import (
     UNKNOWN_ROWS,
+    Key,
     Operation,
     RowChange,
     TableChanges,
     net_changes,
 )
+from pytuck.types import Stored
 
 if TYPE_CHECKING:
     from pytuck.backends.sqlite_connection import SqliteConnection
+
+_HIGHEST_IN_ORDER = 1 << 62  # beyond, SQLite may give row ids at random
 
 MOST_ROWS = 100_000
 """So many rows of one transaction are known one by one; of more only the tables."""
@@ -60,6 +68,11 @@ class RecordedCommit:
         found = net_changes(self.rows)
         found |= dict.fromkeys(self.beyond, UNKNOWN_ROWS)
         return {name: changes for name, changes in found.items() if not _is_internal(name)}
+
+    def table_names(self) -> set[str]:
+        """Return the tables of the user's that it wrote to."""
+        names = {*map(itemgetter(0), self.rows), *self.beyond}
+        return {name for name in names if not _is_internal(name)}
 
 
 class _Unresolved(NamedTuple):
@@ -116,7 +129,9 @@ class ChangeRecorder:
         self._beyond: set[str] = set()
         self._has_new_schema = False
         self._seq: int | None = None
-        self._key_places: dict[str, tuple[int, ...] | None] = {}
+        self._keys: dict[str, _TableKey] = {}
+        self._by_row_id: set[str] = set()
+        self._raw = raw
         raw.preupdate_hook(self._note, id=self)
 
     @property
@@ -127,7 +142,50 @@ class ChangeRecorder:
     def note_new_schema(self) -> None:
         """Note that tables are made, changed or taken away."""
         self._has_new_schema = True
-        self._key_places.clear()
+        self._keys.clear()
+        self._by_row_id.clear()
+
+    def expect(self, connection: SqliteConnection, table: str | None) -> None:
+        """Find out the key of a table that is written next: quicker than from its rows."""
+        if table is not None and table not in self._keys:
+            key = self._keys[table] = _key_of(connection, table)
+            if key.places is None:
+                self._by_row_id.add(table)
+
+    @contextlib.contextmanager
+    def inserting(self, template: Template, rows: Sequence[Sequence[Stored]]) -> Iterator[None]:
+        """Record rows that a `with` block inserts as they are, without being told of each.
+
+        To be told takes longer than to insert.
+        """
+        table = template.table or ""
+        key = self._keys.get(table)
+        if key is None or key.places is not None or key.has_triggers:
+            yield
+            return
+        self._raw.preupdate_hook(None, id=self)
+        try:
+            yield
+            keys = self._inserted(template, rows, key.alias)
+        finally:
+            self._raw.preupdate_hook(self._note, id=self)
+        if keys is None or len(self._rows) + len(keys) > MOST_ROWS:
+            self._beyond.add(table)
+        else:
+            self._rows += [(table, "INSERT", key, None) for key in keys]
+
+    def _inserted(
+        self, template: Template, rows: Sequence[Sequence[Stored]], alias: str | None
+    ) -> Sequence[Key] | None:
+        """Return the row ids of rows that were just inserted; None if they cannot be told."""
+        last = self._raw.last_insert_rowid()
+        given: list[Stored] = []
+        if alias in template.parameter_names:
+            given = list(map(itemgetter(template.parameter_names.index(alias)), rows))
+        if given and set(map(type, given)) == {int}:
+            return given
+        is_counted = given.count(None) == len(given) and len(rows) <= last < _HIGHEST_IN_ORDER
+        return range(last - len(rows) + 1, last + 1) if is_counted else None
 
     # --- Savepoints ---
 
@@ -187,8 +245,8 @@ class ChangeRecorder:
             return
         operation = update.op
         new_row_id = update.rowid_new if operation == "UPDATE" else None
-        if self._key_places.get(table, ()) is None:
-            rows.append(RowChange(table, operation, update.rowid, new_row_id))
+        if table in self._by_row_id:
+            rows.append((table, operation, update.rowid, new_row_id))
             return
         try:
             old = update.old if operation != "INSERT" else None
@@ -200,20 +258,20 @@ class ChangeRecorder:
 
     def _resolve(self, connection: SqliteConnection) -> None:
         rows = self._rows
-        tables = {row.table for row in rows if row.__class__ is _Unresolved}
-        if not tables:
+        if _Unresolved not in set(map(type, rows)):
             return
-        for table in tables - set(self._key_places):
-            self._key_places[table] = _key_places(connection, table)
-        self._rows = [row if type(row) is RowChange else self._resolved(row) for row in rows]  # type: ignore[arg-type]
+        tables = {row.table for row in rows if isinstance(row, _Unresolved)}
+        for table in tables:
+            self.expect(connection, table)
+        self._rows = [self._resolved(row) if isinstance(row, _Unresolved) else row for row in rows]
 
     def _resolved(self, row: _Unresolved) -> RowChange:
-        places = self._key_places[row.table]
+        places = self._keys[row.table].places
         if places is None:
-            return RowChange(row.table, row.operation, row.row_id, row.new_row_id)
+            return row.table, row.operation, row.row_id, row.new_row_id
         values = row.old if row.old is not None else row.new
         new_key = _key(row.new, places) if row.operation == "UPDATE" else None
-        return RowChange(row.table, row.operation, _key(values, places), new_key)
+        return row.table, row.operation, _key(values, places), new_key
 
 
 def _key(values: tuple[Any, ...] | None, places: tuple[int, ...]) -> Any:
@@ -223,16 +281,32 @@ def _key(values: tuple[Any, ...] | None, places: tuple[int, ...]) -> Any:
     return tuple(values[place] for place in places)
 
 
-def _key_places(connection: SqliteConnection, table: str) -> tuple[int, ...] | None:
-    """Return where the key's values are in a row; None where the row id is the key."""
+@dataclass(frozen=True, slots=True)
+class _TableKey:
+    """What the key of a table is.
+
+    Attributes:
+        places: Where its values are in a row; None if it is the row id.
+        alias: The column that is the row id, if there is one.
+    """
+
+    places: tuple[int, ...] | None
+    alias: str | None
+    has_triggers: bool
+
+
+def _key_of(connection: SqliteConnection, table: str) -> _TableKey:
     columns = connection.pragma_rows("table_xinfo", table)
     stored = [row for row in columns if row[6] != 2]  # a virtual generated column has no place
     key = sorted((int(row[5] or 0), place) for place, row in enumerate(stored) if row[5])
-    if not key:
-        return None
-    if len(key) == 1 and str(stored[key[0][1]][2]).upper() == "INTEGER":
-        return None
-    return tuple(place for _, place in key)
+    definitions = connection.fetch(sqlite_changes.definitions_of(table))
+    has_triggers = any(kind == "trigger" for kind, *_ in definitions)
+    first = stored[key[0][1]] if key else None
+    if first is None:
+        return _TableKey(None, None, has_triggers)
+    if len(key) == 1 and str(first[2]).upper() == "INTEGER":
+        return _TableKey(None, str(first[1]), has_triggers)
+    return _TableKey(tuple(place for _, place in key), None, has_triggers)
 
 
 def _is_internal(table: str) -> bool:

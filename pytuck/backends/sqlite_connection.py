@@ -20,6 +20,7 @@ from pytuck.query import TableSource, select
 from pytuck.schema import Column, Table
 from pytuck.types import TYPES, Stored
 
+_MANY_ROWS = 100
 _WRITE_WORDS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"}
 _STRUCTURE_WORDS = {"CREATE", "ALTER", "DROP"}
 _BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
@@ -74,6 +75,8 @@ class SqliteConnection(Connection):
 
     def _execute(self, compiled: Compiled) -> Outcome:
         template = compiled.template
+        if self.recorder is not None and template.is_write:
+            self.recorder.expect(self, template.table)
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -92,7 +95,7 @@ class SqliteConnection(Connection):
     def _execute_many(self, compiled: Compiled) -> Outcome:
         before = self.raw.total_changes()
         with self._all_or_nothing():
-            rows = self.raw.executemany(compiled.sql, compiled.parameters).fetchall()
+            rows = self._run_many(compiled.template, compiled.parameters).fetchall()
         count = self.raw.total_changes() - before
         return Outcome(rows, count, self.raw.last_insert_rowid())
 
@@ -109,7 +112,7 @@ class SqliteConnection(Connection):
             return
         try:
             with self._all_or_nothing():
-                self.raw.executemany(template.sql, sets)
+                self._run_many(template, sets)
         except apsw.Error as err:
             raise translated(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
@@ -124,17 +127,25 @@ class SqliteConnection(Connection):
         Raises:
             PytuckException: What the database refused.
         """
+        if self.recorder is not None:
+            self.recorder.expect(self, template.table)
         before = self.raw.total_changes()
         try:
             if len(rows) == 1:
                 self.raw.execute(template.sql, rows[0])
             else:
-                self.raw.executemany(template.sql, rows)
+                self._run_many(template, rows)
         except apsw.Error as err:
             raise translated(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, rows, err) from err
         return self.raw.total_changes() - before
+
+    def _run_many(self, template: Template, rows: Sequence[Sequence[Stored]]) -> apsw.Cursor:
+        if self.recorder is None or len(rows) < _MANY_ROWS or not template.is_plain:
+            return self.raw.executemany(template.sql, rows)
+        with self.recorder.inserting(template, rows):
+            return self.raw.executemany(template.sql, rows)
 
     def last_row_id(self) -> int:
         return self.raw.last_insert_rowid()
