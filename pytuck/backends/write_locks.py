@@ -9,13 +9,13 @@ import os
 import threading
 import weakref
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from pytuck.backends.lock_records import WriterNotes
 from pytuck.common.exceptions import DeadlockError, LockTimeout
 
 
-@dataclass(frozen=True, slots=True)
-class _Holder:
+class _Holder(NamedTuple):
     process: int
     thread: int
     connection: weakref.ref[Any]
@@ -25,19 +25,49 @@ _holders: dict[str, _Holder] = {}
 """The last one to take the lock of a file, by path; whether it still has it, it says itself."""
 
 
-def note_writer(path: str, connection: Any) -> None:
+class _Commits(threading.local):
+    """How often this thread has committed to which file."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+
+_own_commits = _Commits()
+
+
+def note_writer(path: str, connection: weakref.ref[Any], notes: WriterNotes) -> None:
     """Remember that a connection has just taken the write lock, in this thread.
 
     Databases in memory have no path of their own, and a lock of their own that knows its holder.
     """
     if path == ":memory:":
         return
-    _holders[path] = _Holder(os.getpid(), threading.get_ident(), weakref.ref(connection))
+    process = os.getpid()
+    _holders[path] = _Holder(process, threading.get_ident(), connection)
+    notes.note(process)
 
 
-def forget_writer(path: str) -> None:
+def forget_writer(path: str, notes: WriterNotes) -> None:
     """Forget who held the lock."""
-    _holders.pop(path, None)
+    if _holders.pop(path, None) is not None:
+        notes.clear()
+
+
+def writing_thread(path: str) -> int | None:
+    """Return the thread of this process that was the last to take the lock; None if unknown."""
+    holder = _holders.get(path)
+    return None if holder is None or holder.process != os.getpid() else holder.thread
+
+
+def note_own_commit(path: str) -> None:
+    """Count a commit of this thread."""
+    counts = _own_commits.counts
+    counts[path] = counts.get(path, 0) + 1
+
+
+def own_commits(path: str) -> int:
+    """Return how often this thread has committed to a file."""
+    return _own_commits.counts.get(path, 0)
 
 
 def refuse_to_wait_for_itself(path: str, connection: Any) -> None:
