@@ -70,9 +70,10 @@ class WriterNotes:
         if self._table is not None:
             _SLOT.pack_into(self._table, self._offset, self._mark, process, time.monotonic_ns())
 
-    def clear(self) -> None:
-        """Say that this process does not hold it any more."""
-        if self._table is not None:
+    def clear(self, process: int) -> None:
+        """Say that a process does not hold it any more, unless another one has said so since."""
+        note = self.read()
+        if self._table is not None and note is not None and note.process == process:
             _SLOT.pack_into(self._table, self._offset, self._mark, 0, 0)
 
     def read(self) -> WriterNote | None:

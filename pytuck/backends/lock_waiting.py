@@ -8,9 +8,9 @@ import time
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.common.exceptions import LockTimeout
 
-_FIRST_PAUSE_S = 0.0003
-_LONGEST_PAUSE_S = 0.01
-"""SQLite's own pauses grow to 100 ms; by then others have had the lock a hundred times."""
+_FIRST_PAUSE_S = 0.0005
+_LONGEST_PAUSE_S = 0.025
+"""SQLite's own pauses grow to 100 ms; by then others have had the lock hundreds of times."""
 
 
 class LockWait:

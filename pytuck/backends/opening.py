@@ -13,6 +13,7 @@ from pytuck.backends.file_check import ENCRYPTED_MAGIC
 from pytuck.backends.lock_holders import find_holder
 from pytuck.backends.lock_records import WriterNotes
 from pytuck.backends.lock_waiting import LockWait, waited_in_vain
+from pytuck.backends.open_files import file_number
 from pytuck.backends.sql_functions import add_functions
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.backends.write_locks import writing_thread
@@ -155,5 +156,6 @@ def _check_readable(raw: apsw.Connection, plan: OpeningPlan) -> None:
             details={"path": plan.label},
         ) from err
     except apsw.BusyError as err:
-        holder = find_holder(plan.name, WriterNotes(plan.name), writing_thread(plan.name))
+        thread = writing_thread(file_number(plan.name) or plan.name)
+        holder = find_holder(plan.name, WriterNotes(plan.name), thread)
         raise waited_in_vain(plan.label, holder, plan.timeout_s) from err

@@ -88,6 +88,7 @@ class SqliteConnection(Connection):
         if self.lock_name != ":memory:":
             self._file = file_number(self.lock_name)
             note_connection(self)
+        self._lock_key = self._file or self.lock_name
 
     # --- Statements ---
 
@@ -99,8 +100,8 @@ class SqliteConnection(Connection):
         """
         template = compiled.template
         if template.is_write and not self.raw.in_transaction:
-            refuse_to_wait_for_itself(self.lock_name, self)
-            note_own_commit(self.lock_name)
+            refuse_to_wait_for_itself(self._lock_key, self)
+            note_own_commit(self._lock_key)
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -308,9 +309,9 @@ class SqliteConnection(Connection):
             )
         self.refuse_if_moved()
         seen = self._end_reading() if self._is_reading else None
-        refuse_to_wait_for_itself(self.lock_name, self)
+        refuse_to_wait_for_itself(self._lock_key, self)
         self.fetch(self.dialect.begin_write)
-        note_writer(self.lock_name, self._reference, self._notes)
+        note_writer(self._lock_key, self._reference, self._notes)
         if seen is not None and seen != self.data_version():
             self.rollback()
             raise self._stale()
@@ -318,7 +319,7 @@ class SqliteConnection(Connection):
     def _begin_reading(self) -> None:
         self.fetch(self.dialect.begin_read)
         self._is_reading = True
-        self._commits_before_reading = own_commits(self.lock_name)
+        self._commits_before_reading = own_commits(self._lock_key)
 
     def _end_reading(self) -> int:
         """End a transaction that has only read; return the version of what it saw."""
@@ -330,7 +331,7 @@ class SqliteConnection(Connection):
     @property
     def has_outdated_itself(self) -> bool:
         """Whether this thread has committed elsewhere since this connection began to read."""
-        return self._is_reading and self._commits_before_reading != own_commits(self.lock_name)
+        return self._is_reading and self._commits_before_reading != own_commits(self._lock_key)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -357,8 +358,8 @@ class SqliteConnection(Connection):
         if self._is_reading:
             self._is_reading = False
             return
-        forget_writer(self.lock_name, self._notes)
-        note_own_commit(self.lock_name)
+        forget_writer(self._lock_key, self._reference, self._notes)
+        note_own_commit(self._lock_key)
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
@@ -368,7 +369,7 @@ class SqliteConnection(Connection):
                 self.fetch(self.dialect.rollback)
         elif self.in_transaction:
             self.fetch(self.dialect.rollback)
-            forget_writer(self.lock_name, self._notes)
+            forget_writer(self._lock_key, self._reference, self._notes)
 
     def set_savepoint(self) -> int:
         """Mark a place in the open transaction to which it can go back; return its number."""
@@ -465,7 +466,7 @@ class SqliteConnection(Connection):
             return translated(err, self.path, table, values)
         if getattr(err, "extendedresult", 0) == apsw.SQLITE_BUSY_SNAPSHOT:
             return self._stale(table)
-        holder = find_holder(self.lock_name, self._notes, writing_thread(self.lock_name))
+        holder = find_holder(self.lock_name, self._notes, writing_thread(self._lock_key))
         return waited_in_vain(self.path, holder, self.timeout_s, table)
 
     def _stale(self, table: str | None = None) -> StaleDataError:
