@@ -25,12 +25,13 @@ class ParentsConnection:
 
     Args:
         path: The file, for messages.
+        in_transaction: Something was written and not committed; the child must not believe that
+            it could.
     """
 
-    in_transaction = False
-
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, in_transaction: bool) -> None:
         self._path = path
+        self.in_transaction = in_transaction
 
     def close(self) -> None:
         """Do nothing: it is the parent's to close."""
@@ -55,7 +56,8 @@ def _part_with_parent() -> None:
         raw: Any = connection.raw
         # One reference that is never given back: not even the end of the child closes it.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(raw))
-        connection.be_inherited(ParentsConnection(connection.path))
+        stand_in = ParentsConnection(connection.path, in_transaction=connection.in_transaction)
+        connection.be_inherited(stand_in)
     _open.clear()
 
 

@@ -363,6 +363,8 @@ class SqliteConnection(Connection):
 
     def rollback(self) -> None:
         """Undo the open transaction, if there is one."""
+        if self.is_inherited:
+            return  # the parent may still commit it
         if self._is_reading:
             self._is_reading = False
             if self.raw.in_transaction:
