@@ -7,10 +7,13 @@ Database", 2.6). So in the child it is kept, unused, until the process ends.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import weakref
 from typing import TYPE_CHECKING, Any, NoReturn
+
+import apsw
 
 from pytuck.common.exceptions import DatabaseConnectionError
 
@@ -51,13 +54,20 @@ def note_connection(connection: SqliteConnection) -> None:
     _open.add(connection)
 
 
+def forget_connection(connection: SqliteConnection) -> None:
+    """Forget a connection that was closed."""
+    _open.discard(connection)
+
+
 def _part_with_parent() -> None:
     for connection in list(_open):
         raw: Any = connection.raw
         # One reference that is never given back: not even the end of the child closes it.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(raw))
-        stand_in = ParentsConnection(connection.path, in_transaction=connection.in_transaction)
-        connection.be_inherited(stand_in)
+        was_writing = False
+        with contextlib.suppress(apsw.ConnectionClosedError):
+            was_writing = connection.in_transaction
+        connection.be_inherited(ParentsConnection(connection.path, in_transaction=was_writing))
     _open.clear()
 
 

@@ -11,7 +11,7 @@ import apsw
 
 from pytuck.backends.connection import Connection, broken_reference, unstorable
 from pytuck.backends.errors import translated
-from pytuck.backends.forked import ParentsConnection, note_connection
+from pytuck.backends.forked import ParentsConnection, forget_connection, note_connection
 from pytuck.backends.lock_holders import find_holder
 from pytuck.backends.lock_records import WriterNotes
 from pytuck.backends.lock_waiting import waited_in_vain
@@ -499,6 +499,7 @@ class SqliteConnection(Connection):
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
+        forget_connection(self)
         try:
             self.raw.close()
         except apsw.Error as err:
