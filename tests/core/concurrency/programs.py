@@ -41,10 +41,10 @@ class Program:
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
 
-    def kill(self) -> None:
-        """End it at once, as `kill -9` does."""
+    def kill(self) -> str:
+        """End it at once, as `kill -9` does; return what it had said and nobody had heard yet."""
         self._process.kill()
-        self.end()
+        return self._process.communicate(timeout=60)[0]
 
     def end(self) -> int:
         """Close its input, wait until it ends, and return its status."""
