@@ -14,6 +14,7 @@ from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.connection import Connection
 from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
+from pytuck.common.options import IsolationLevel
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Compiled
 from pytuck.compiler.dialects import Dialect
@@ -59,6 +60,7 @@ class Engine(ABC):
         notes: What a person should know about how a document was read, by table.
         label: What the program calls itself, for those who watch what it writes.
         inferred_tables: The tables of a document whose types were found out from their values.
+        isolation_levels: What transactions can keep out; the first is meant if none is named.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Engine(ABC):
     label: str = ""
     notes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     inferred_tables: frozenset[str] = frozenset()
+    isolation_levels: tuple[IsolationLevel, ...] = ("READ COMMITTED",)
 
     @abstractmethod
     def acquire(self) -> Connection:

@@ -150,6 +150,7 @@ class MemoryEngine(PytuckEngine):
         self.name = name
         self._write_lock = WriteLock("the database in memory", timeout_s)
         super().__init__(OpeningPlan(":memory:", timeout_s=timeout_s, durability="off"))
+        self.isolation_levels = ("READ UNCOMMITTED",)
 
     def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()

@@ -21,10 +21,22 @@ from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
+from pytuck.common.options import IsolationLevel
 from pytuck.compiler.dialects import SQLITE
 from pytuck.schema import Change, Table
 
 _LOOK_FOR_LOG_S = 1.0
+
+
+def _levels(connection: SqliteConnection) -> tuple[IsolationLevel, ...]:
+    """Return the isolation levels of a file, the one that is meant if none is named first.
+
+    With a write-ahead log readers keep nobody from writing. Without one they do, so they keep to
+    one state only if they were asked to.
+    """
+    if connection.pragma("journal_mode") == "wal":
+        return ("SERIALIZABLE", "READ COMMITTED")
+    return ("READ COMMITTED", "SERIALIZABLE")
 
 
 class SqliteEngine(Engine):
@@ -47,17 +59,29 @@ class SqliteEngine(Engine):
         facts: FileFacts | None = None,
         read_only_reason: ReadOnlyReason | None = None,
     ) -> None:
+        if plan.name != ":memory:":
+            # The program may go to another folder meanwhile.
+            plan = replace(plan, name=str(Path(plan.name).absolute()), shown_as=plan.label)
         self.plan = plan
         self.facts = facts
         self.read_only_reason = read_only_reason
-        self._pool = ConnectionPool(self._open_connection)
+        self._pool = ConnectionPool(
+            self._open_connection, plan.label, plan.max_connections, plan.timeout_s
+        )
         self._listener: CommitListener | None = None
         self.own_commits = CommitCount()
         self._log = ChangeLog()
         self._has_log = False
         self._log_looked_for = 0.0
         # This one stays open and notices the commits of others.
-        self._watcher = self._create() if facts is None else connect(plan)
+        self._watching = self._create() if facts is None else connect(plan)
+        self.isolation_levels = _levels(self._watching)
+
+    @property
+    def _watcher(self) -> SqliteConnection:
+        if self._watching.is_inherited:
+            self._watching = connect(self.plan)
+        return self._watching
 
     def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()
@@ -169,10 +193,8 @@ class SqliteEngine(Engine):
         return self._versions_of_unlocked_file()
 
     def close(self) -> None:
-        is_mine = not self._pool.is_inherited
         self._pool.close()
-        if is_mine:
-            self._watcher.close()
+        self._watching.close()
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[SqliteConnection]:
@@ -192,6 +214,7 @@ class SqliteEngine(Engine):
             return data, connection.pragma("schema_version")
 
     def _open_connection(self) -> SqliteConnection:
+        self._watcher.refuse_if_moved()
         return connect(self.plan)
 
     def _create(self) -> SqliteConnection:

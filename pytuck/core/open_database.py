@@ -104,9 +104,23 @@ class OpenDatabase:
         return connection
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Self]:
-        """Commit what is done inside, or undo all of it on an exception; nests as savepoints."""
+    def transaction(self, *, read_only: bool = False) -> Iterator[Self]:
+        """Commit what is done inside, or undo all of it on an exception; nests as savepoints.
+
+        Args:
+            read_only: Write nothing, and so wait for nobody: all questions inside see the same
+                state, whatever others commit meanwhile.
+
+        Raises:
+            LockTimeout: Somebody else kept the write lock for too long.
+            DeadlockError: This thread has another transaction open that writes.
+            ReadOnlyError: The transaction that is open already is for reading only.
+        """
         connection = self.transaction_connection
+        if read_only:
+            with self._reading_transaction(connection):
+                yield self
+            return
         if connection is not None:
             with (
                 self._forgetting_tables(),
@@ -127,6 +141,20 @@ class OpenDatabase:
             event.tell(self, "before_save")
         parts.settle()
         event.tell(self, "after_save")
+
+    @contextlib.contextmanager
+    def _reading_transaction(self, outer: Connection | None) -> Iterator[None]:
+        if outer is not None:  # that one keeps to one state anyway
+            yield
+            return
+        parts = self._transaction.parts = TransactionParts()
+        with (
+            parts.following(),
+            self._engine.connection() as connection,
+            self.joining(connection),
+            connection.reading(),
+        ):
+            yield
 
     def join_transaction(self, part: TransactionPart) -> None:
         """Have a session follow what becomes of this thread's `transaction()`."""
