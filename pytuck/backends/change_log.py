@@ -23,6 +23,7 @@ from pytuck.query import Delete, Insert, TableSource, delete, func, insert, sele
 from pytuck.types import TYPES
 
 if TYPE_CHECKING:
+    from pytuck.backends.connection import Connection
     from pytuck.backends.sqlite_connection import SqliteConnection
 
 KEPT = 1000
@@ -109,7 +110,7 @@ class ChangeLog:
 
     writer: str = field(default_factory=lambda: f"{os.getpid()}-{uuid4().hex[:12]}")
 
-    def append(self, connection: SqliteConnection, commit: LoggableCommit) -> int:
+    def append(self, connection: Connection, commit: LoggableCommit) -> int:
         """Add an entry to the open transaction, and return its number."""
         kept = msgpack.packb([commit.has_new_schema, _as_plain(commit)])
         row = {"time": commit.time, "origin": self.writer, "label": commit.label, "tables": kept}

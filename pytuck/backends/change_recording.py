@@ -31,7 +31,7 @@ from pytuck.events.change_sets import (
 from pytuck.types import Stored
 
 if TYPE_CHECKING:
-    from pytuck.backends.sqlite_connection import SqliteConnection
+    from pytuck.backends.sqlite_transactions import SqliteTransactions
 
 _HIGHEST_IN_ORDER = 1 << 62  # beyond, SQLite may give row ids at random
 
@@ -145,7 +145,7 @@ class ChangeRecorder:
         self._keys.clear()
         self._by_row_id.clear()
 
-    def expect(self, connection: SqliteConnection, table: str | None) -> None:
+    def expect(self, connection: SqliteTransactions, table: str | None) -> None:
         """Find out the key of a table that is written next: quicker than from its rows."""
         if table is not None and table not in self._keys:
             key = self._keys[table] = _key_of(connection, table)
@@ -199,7 +199,7 @@ class ChangeRecorder:
 
     # --- The end of a transaction ---
 
-    def write_log(self, connection: SqliteConnection) -> None:
+    def write_log(self, connection: SqliteTransactions) -> None:
         """Have the open transaction keep in the log what it changed; it is committed next."""
         self._is_counted = True
         self._count.begin()
@@ -207,7 +207,7 @@ class ChangeRecorder:
             self._resolve(connection)
             self._seq = self.log.append(connection, self._recorded())
 
-    def settle(self, connection: SqliteConnection) -> None:
+    def settle(self, connection: SqliteTransactions) -> None:
         """Tell what was committed, if the transaction has ended."""
         if connection.raw.in_transaction:
             return
@@ -256,7 +256,7 @@ class ChangeRecorder:
             return
         rows.append(_Unresolved(table, operation, update.rowid, new_row_id, old, new))
 
-    def _resolve(self, connection: SqliteConnection) -> None:
+    def _resolve(self, connection: SqliteTransactions) -> None:
         rows = self._rows
         if _Unresolved not in set(map(type, rows)):
             return
@@ -295,7 +295,7 @@ class _TableKey:
     has_triggers: bool
 
 
-def _key_of(connection: SqliteConnection, table: str) -> _TableKey:
+def _key_of(connection: SqliteTransactions, table: str) -> _TableKey:
     columns = connection.pragma_rows("table_xinfo", table)
     stored = [row for row in columns if row[6] != 2]  # a virtual generated column has no place
     key = sorted((int(row[5] or 0), place) for place, row in enumerate(stored) if row[5])

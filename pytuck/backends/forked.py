@@ -18,9 +18,9 @@ import apsw
 from pytuck.common.exceptions import DatabaseConnectionError
 
 if TYPE_CHECKING:
-    from pytuck.backends.sqlite_connection import SqliteConnection
+    from pytuck.backends.sqlite_transactions import SqliteTransactions
 
-_open: weakref.WeakSet[SqliteConnection] = weakref.WeakSet()
+_open: weakref.WeakSet[SqliteTransactions] = weakref.WeakSet()
 
 
 class ParentsConnection:
@@ -49,12 +49,12 @@ class ParentsConnection:
         )
 
 
-def note_connection(connection: SqliteConnection) -> None:
+def note_connection(connection: SqliteTransactions) -> None:
     """Have a connection to a file be out of reach in a child."""
     _open.add(connection)
 
 
-def forget_connection(connection: SqliteConnection) -> None:
+def forget_connection(connection: SqliteTransactions) -> None:
     """Forget a connection that was closed."""
     _open.discard(connection)
 
