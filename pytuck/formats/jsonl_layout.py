@@ -20,6 +20,9 @@ class JsonlLayout(RecordsLayout):
         segments: Where the rows of each table are: behind the first ones, those of each append.
         next_keys: The next key of each table.
         row_counts: How many rows each table has.
+        overlaid: Row ids of each table of which the segments do not say what is true now: the
+            changes behind them do.
+        changed_bytes: How long these changes are.
     """
 
     shape: Literal["own", "lines", "zip"] = "own"
@@ -27,6 +30,8 @@ class JsonlLayout(RecordsLayout):
     segments: dict[str, list[ChunkMap]] = field(default_factory=dict)
     next_keys: dict[str, int | None] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
+    overlaid: dict[str, set[int]] = field(default_factory=dict)
+    changed_bytes: int = 0
 
     def last_id(self, name: str) -> int | None:
         """Return the highest row id of a table, 0 if it has none; None if nobody knows."""
