@@ -24,7 +24,7 @@ from pytuck.formats.jsonl_header import HEADER_BYTES, Header, marker_line, row_k
 from pytuck.formats.jsonl_layout import JsonlLayout
 from pytuck.formats.jsonl_own import SEPARATOR
 from pytuck.formats.jsonl_writing import RowsBetween, write_records
-from pytuck.formats.row_chunks import ChunkMap, RowsOfIds
+from pytuck.formats.row_chunks import RowsOfIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,7 @@ class Appender:
             tables=known.tables,
             overlaid=dict(known.overlaid),
             changed_bytes=known.changed_bytes,
+            numbered=known.numbered,
         )
         for part in self._parts:
             rows, name = part.rows, part.rows.table.name
@@ -111,21 +112,25 @@ class Appender:
                 self._write_changes(out, part)
                 written.changed_bytes += out.tell() - start
                 written.overlaid[name] = known.overlaid.get(name, set()) | part.old
-            added = [self._write_new(out, part)] if part.is_new else []
-            written.segments[name] = [*known.segments[name], *added]
+            written.segments[name] = [*known.segments[name]]
+            if part.is_new:
+                self._write_new(out, part, written)
             written.next_keys[name] = rows.next_key
             written.row_counts[name] = rows.row_count
         written.header = Header(out.tell(), sum(written.row_counts.values()))
         return written
 
-    def _write_new(self, out: BinaryIO, part: _Part) -> ChunkMap:
-        """Write the rows behind the last, and return where they are."""
+    def _write_new(self, out: BinaryIO, part: _Part, written: JsonlLayout) -> None:
+        """Write the rows behind the last, and note where they are."""
+        name = part.rows.table.name
         out.write(marker_line(_named(part.rows)))
         rows = RowsBetween(part.rows, part.last_id + 1, None)
         chunks = write_records(out, rows, self._codec, self._path, self._work)
+        written.segments[name].append(chunks)
         if chunks.starts:
             out.write(SEPARATOR)
-        return chunks
+            if chunks.last_ids[-1] != part.last_id + rows.given:
+                written.numbered -= {name}
 
     def _write_changes(self, out: BinaryIO, part: _Part) -> None:
         """Write the changed rows among those of the file, and the row ids of the deleted ones."""
@@ -135,10 +140,10 @@ class Appender:
         deleted = set(part.old)
         found = chain.from_iterable(_batches(part))
         while batch := list(islice(found, BATCH_ROWS)):
-            if len(deleted) == len(part.old):
-                out.write(marker_line({**_named(part.rows), "changes": True}))
+            keys: list[Any] = [row[-1] for row in batch]
+            out.write(marker_line({**_named(part.rows), "changes": keys}))
             out.writelines(line + SEPARATOR for line in lines(batch))
-            deleted.difference_update(row[-1] for row in batch)
+            deleted.difference_update(keys)
             self._work.step("writing", table.name, len(part.old) - len(deleted), len(part.old))
         if deleted:
             out.write(marker_line({**_named(part.rows), "deleted": sorted(deleted)}))
@@ -151,7 +156,7 @@ def _part(rows: TableRows, known: JsonlLayout) -> _Part | None:
     if rows.changed is None or last_id is None or known.tables.get(name) != rows.table:
         return None
     old = frozenset(row_id for row_id in rows.changed if row_id <= last_id)
-    if old and rows.table.rowid_alias is None:
+    if old and rows.table.rowid_alias is None and (name not in known.numbered or min(old) < 1):
         return None
     is_new = len(old) < len(rows.changed) or rows.next_key != known.next_keys[name]
     return _Part(rows, old, last_id, is_new)

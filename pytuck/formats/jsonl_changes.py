@@ -1,14 +1,15 @@
-"""Changes that stand behind the rows in our JSONL files: rows that were changed, keys of deleted ones.
+"""Changes that stand behind the rows in our JSONL files: rows that were changed, and deleted ones.
 
-So a save of few changes in a large file writes few lines. A line that names a table and has
-`"changes"` comes before rows that take the place of those with the same key, or stand in their
-order among the others; one that has `"deleted"` lists keys whose rows are gone. What comes later in
-the file counts. Only tables with a key of integers have changes, and their rows stand in its order.
+So a save of few changes in a large file writes few lines. A line that names a table and has a list
+`"changes"` comes before as many rows, and each takes the place of the row that the list says, or
+stands in its order among the others; `"deleted"` lists rows that are gone. A row is said by its key
+of integers, and else by its number among the rows of the table as they were, without any change.
+What comes later in the file counts.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +18,8 @@ from typing import Any, BinaryIO
 from pytuck.common.exceptions import CorruptFileError
 from pytuck.formats.base import StoredRow
 from pytuck.formats.json_codec import JsonCodec
-from pytuck.formats.json_records import RecordCells
-from pytuck.formats.jsonl_header import Segment, row_key
+from pytuck.formats.json_records import RecordCells, row_ids
+from pytuck.formats.jsonl_header import Segment, marker_line, row_key
 from pytuck.formats.jsonl_layout import JsonlLayout, is_ascending
 from pytuck.formats.jsonl_lines import LineReader
 from pytuck.formats.row_chunks import ChunkMap
@@ -43,45 +44,89 @@ class Changes:
 
     Attributes:
         path: The file, for messages.
-        place: The number of the column that is the key.
-        rows: The present row of each key; None if it is gone.
+        rows: The present row for each key or number; None if it is gone.
     """
 
     path: Path
     table: Table
-    place: int = 0
     rows: dict[int, StoredRow | None] = field(default_factory=dict)
     _keys: list[int] = field(default_factory=list)
     _done: int = 0
 
-    def applied(self, rows: list[StoredRow], maps: list[ChunkMap]) -> list[StoredRow]:
+    def applied(
+        self, rows: list[StoredRow], done: int, maps: Sequence[ChunkMap]
+    ) -> list[StoredRow]:
         """Return the next rows of the table as they are now.
 
         Args:
-            rows: As they were, in the order of the key.
+            rows: As they were.
+            done: How many were before them.
             maps: Where they and those before them are.
 
         Raises:
-            CorruptFileError: They are in no order.
+            CorruptFileError: They are not in the order of their key.
         """
-        if not self.rows:
+        if not self.rows or not rows:
             return rows
-        if not is_ascending(maps):
+        keys: Sequence[Any] = row_ids(self.table, rows, done)
+        if self.table.rowid_alias is not None and not is_ascending(maps):
             raise _damaged(self.path, self.table, "its rows are not in the order of its key")
-        last: Any = rows[-1][self.place]
         self._keys = self._keys or sorted(self.rows)
-        end = bisect_right(self._keys, last, self._done)
+        end = bisect_right(self._keys, keys[-1], self._done)
         due, self._done = self._keys[self._done : end], end
         if not due:
             return rows
-        found: dict[Any, StoredRow | None] = {row[self.place]: row for row in rows}
+        found: dict[int, StoredRow | None] = dict(zip(keys, rows, strict=True))
         found.update((key, self.rows[key]) for key in due)
         return [row for _, row in sorted(found.items()) if row is not None]
+
+    def finish(self, maps: Sequence[ChunkMap]) -> set[int]:
+        """Return the row ids that have changed, and correct maps that count deleted rows.
+
+        The row id of a row without a key is its number among those that are still there.
+
+        Raises:
+            CorruptFileError: There are changes of rows behind the last one.
+        """
+        if self._done < len(self.rows):
+            raise _damaged(self.path, self.table, "it has changes of rows that it has not")
+        if self.table.rowid_alias is not None:
+            return set(self.rows)
+        deleted = sorted(key for key, row in self.rows.items() if row is None)
+        changed = {
+            key - bisect_left(deleted, key) for key, row in self.rows.items() if row is not None
+        }
+        if deleted:
+            for chunks in maps:
+                changed |= _renumbered(chunks, deleted)
+        return changed
+
+
+def _renumbered(chunks: ChunkMap, deleted: list[int]) -> set[int]:
+    """Correct a map for deleted rows, and return a row of each chunk that has lost some."""
+    first = chunks.first_id
+    touched = set()
+    chunks.first_id = first - bisect_left(deleted, first)
+    for place, last in enumerate(chunks.last_ids):
+        before = bisect_left(deleted, first)
+        gone = bisect_right(deleted, last)
+        chunks.last_ids[place] = last - gone
+        if gone > before:
+            touched.add(last - gone)
+            if gone - before > last - first:  # nothing is left of it that could be a row of it
+                chunks.is_ascending = False
+        first = last + 1
+    return touched
 
 
 def is_change(segment: Segment) -> bool:
     """Return whether the rows of a segment take the place of others, or others are gone."""
     return "changes" in segment.marker or "deleted" in segment.marker
+
+
+def length(segment: Segment) -> int:
+    """Return how many bytes a segment has, with the line before it."""
+    return len(marker_line(segment.marker)) + segment.end - segment.start
 
 
 def read_changes(
@@ -92,28 +137,29 @@ def read_changes(
     Raises:
         CorruptFileError: They are not such as are written.
     """
-    if not segments:
-        return Changes(path, table)
-    if table.rowid_alias is None:
-        raise _damaged(path, table, "it has changes, but no key of integers")
-    if sum(segment.end - segment.start for segment in segments) > _MOST_READ_BYTES:
+    changes = Changes(path, table)
+    if sum(map(length, segments)) > _MOST_READ_BYTES:
         raise _damaged(path, table, "it has more changes than are ever written")
-    place = [column.name for column in table.columns].index(table.rowid_alias)
-    changes = Changes(path, table, place)
     cells = RecordCells(table, path, row_key)
     for segment in segments:
-        deleted = segment.marker.get("deleted", [])
-        if not isinstance(deleted, list) or not {int}.issuperset(map(type, deleted)):
-            raise _damaged(path, table, "the keys of its deleted rows are no list of integers")
-        changes.rows.update(dict.fromkeys(deleted))
+        changes.rows.update(dict.fromkeys(_listed(changes, segment, "deleted")))
+        keys = _listed(changes, segment, "changes")
         file.seek(segment.start)
+        rows: list[StoredRow] = []
         for lines in LineReader(file, path, codec, place=segment.start).lines(segment.end):
-            for row in cells.decode(lines.values, 1):
-                key = row[place]
-                if type(key) is not int:
-                    raise _damaged(path, table, f"a changed row has the key {key!r}")
-                changes.rows[key] = row
+            rows += cells.decode(lines.values, 1)
+        has_keys = table.rowid_alias is not None
+        if len(rows) != len(keys) or (has_keys and row_ids(table, rows, 0) != keys):
+            raise _damaged(path, table, "changed rows are not those that are listed before them")
+        changes.rows.update(zip(keys, rows, strict=True))
     return changes
+
+
+def _listed(changes: Changes, segment: Segment, key: str) -> list[int]:
+    found = segment.marker.get(key, [])
+    if not isinstance(found, list) or not {int}.issuperset(map(type, found)):
+        raise _damaged(changes.path, changes.table, f"its list {key!r} is none of integers")
+    return found
 
 
 def _damaged(path: Path, table: Table, reason: str) -> CorruptFileError:

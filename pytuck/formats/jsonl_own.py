@@ -11,7 +11,7 @@ from pytuck.common.progress import Work
 from pytuck.formats.base import StoredRow, TableStream
 from pytuck.formats.json_codec import JsonCodec
 from pytuck.formats.json_records import RecordCells, note_chunks
-from pytuck.formats.jsonl_changes import Changes, is_change, read_changes
+from pytuck.formats.jsonl_changes import Changes, is_change, length, read_changes
 from pytuck.formats.jsonl_header import Segment, find_segments, read_header, row_key
 from pytuck.formats.jsonl_layout import JsonlLayout
 from pytuck.formats.jsonl_lines import LineReader
@@ -74,21 +74,24 @@ class OwnLines:
         layout.row_counts[name] = 0
         changed = [segment for segment in segments if is_change(segment)]
         changes = read_changes(self._file, self._path, self._codec, table, changed)
-        layout.overlaid[name] = set(changes.rows)
-        layout.changed_bytes += sum(segment.end - segment.start for segment in changed)
+        layout.changed_bytes += sum(map(length, changed))
         rest = [segment for segment in segments if not is_change(segment)]
         return TableStream(table, self._batches(table, rest, changes), next_key)
 
     def _batches(
         self, table: Table, segments: list[Segment], changes: Changes
     ) -> Iterator[list[StoredRow]]:
-        counts = self._layout.row_counts
+        layout, name, done = self._layout, table.name, 0
         for rows in self._stored(table, segments):
-            now = changes.applied(rows, self._layout.segments[table.name])
-            counts[table.name] += len(now)
+            now = changes.applied(rows, done, layout.segments[name])
+            done += len(rows)
+            layout.row_counts[name] += len(now)
             if now:
                 yield now
-            self._work.step("reading", table.name, counts[table.name])
+            self._work.step("reading", name, layout.row_counts[name])
+        layout.overlaid[name] = changes.finish(layout.segments[name])
+        if table.rowid_alias is None and layout.row_counts[name] == done:
+            layout.numbered |= {name}
 
     def _stored(self, table: Table, segments: list[Segment]) -> Iterator[list[StoredRow]]:
         """Give the rows as they were before any change, and note where they are."""

@@ -28,27 +28,33 @@ class RowsBetween:
     Attributes:
         first, last: The row ids; None for no bound.
         also_changed: Row ids that count as changed, too.
+        given: How many rows were given.
     """
 
     rows: TableRows
     first: int | None
     last: int | None
     also_changed: Collection[int] = ()
+    given: int = 0
 
     @property
     def table(self) -> Table:
+        """Its structure."""
         return self.rows.table
 
     @property
     def next_key(self) -> int | None:
+        """The key that the next row gets by itself."""
         return self.rows.next_key
 
     @property
     def row_count(self) -> int:
+        """How many rows the table has, between whatever row ids."""
         return self.rows.row_count
 
     @property
     def changed(self) -> Collection[int]:
+        """The row ids between the two that were written or deleted."""
         first = self.first
         last = self.last
         return [
@@ -60,9 +66,12 @@ class RowsBetween:
     def batches(
         self, size: int = BATCH_ROWS, first: int | None = None, last: int | None = None
     ) -> Iterator[list[tuple[Stored, ...]]]:
+        """Give the rows between the two, or between others."""
         first = self.first if first is None else first
         last = self.last if last is None else last
-        return self.rows.batches(size, first, last)
+        for batch in self.rows.batches(size, first, last):
+            self.given += len(batch)
+            yield batch
 
 
 class OwnWriter:
@@ -100,6 +109,12 @@ class OwnWriter:
         written.tables[name] = rows.table
         written.next_keys[name] = rows.next_key
         written.row_counts[name] = rows.row_count
+        (chunks,) = written.segments[name]
+        is_numbered = not chunks.starts or (
+            chunks.is_ascending and chunks.first_id == 1 and chunks.last_ids[-1] == rows.row_count
+        )
+        if rows.table.rowid_alias is None and is_numbered:
+            written.numbered |= {name}
 
     def _write_table(self, out: BinaryIO, rows: TableRows, before: JsonlLayout | None) -> ChunkMap:
         name = rows.table.name
