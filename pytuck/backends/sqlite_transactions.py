@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -36,6 +37,10 @@ from pytuck.types import Stored
 
 _BREAKING = (apsw.IOError, apsw.CorruptError, apsw.CantOpenError, apsw.NotADBError)
 """After these a connection is not lent again: a new one finds out whether all is well."""
+
+
+_JUST_NOW_S = 0.001
+"""A transaction mostly begins when its connection has just been lent, and looked at for that."""
 
 
 class SqliteTransactions(Connection):
@@ -74,6 +79,7 @@ class SqliteTransactions(Connection):
         if self.lock_name != ":memory:":
             self._file = file_number(self.lock_name)
             note_connection(self)
+        self._looked = 0.0
         self._lock_key = self._file or self.lock_name
 
     # --- The simplest statements ---
@@ -145,7 +151,8 @@ class SqliteTransactions(Connection):
             self._begin_writing()
 
     def _begin_writing(self) -> None:
-        self.refuse_if_moved()
+        if time.monotonic() - self._looked > _JUST_NOW_S:
+            self.refuse_if_moved()
         seen = self._end_reading() if self._is_reading else None
         refuse_to_wait_for_itself(self._lock_key, self)
         self.fetch(self.dialect.begin_write)
@@ -156,7 +163,7 @@ class SqliteTransactions(Connection):
 
     def _begin_reading(self) -> None:
         self.fetch(self.dialect.begin_read)
-        self._is_reading = True
+        self._is_reading, self._looked = True, 0.0
         self._commits_before_reading = own_commits(self._lock_key)
 
     def _end_reading(self) -> int:
@@ -293,6 +300,7 @@ class SqliteTransactions(Connection):
             FileReplacedError: There is another one in its place.
         """
         if self._file is not None:
+            self._looked = time.monotonic()
             found = file_number(self.lock_name)
             if found != self._file:
                 raise gone_or_replaced(self.path, is_there=found is not None)
