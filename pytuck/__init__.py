@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import FileFormatError as FileFormatError
     from pytuck.common.exceptions import FileMissingError as FileMissingError
     from pytuck.common.exceptions import FilePermissionError as FilePermissionError
+    from pytuck.common.exceptions import FileReplacedError as FileReplacedError
     from pytuck.common.exceptions import LockTimeout as LockTimeout
     from pytuck.common.exceptions import MigrationError as MigrationError
     from pytuck.common.exceptions import MissingDependencyError as MissingDependencyError
@@ -121,6 +122,7 @@ _EXCEPTIONS = (
     "FileFormatError",
     "FileMissingError",
     "FilePermissionError",
+    "FileReplacedError",
     "LockTimeout",
     "MigrationError",
     "MissingDependencyError",

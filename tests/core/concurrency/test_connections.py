@@ -12,6 +12,8 @@ import pytest
 from pytuck import (
     Column,
     DatabaseConnectionError,
+    FileMissingError,
+    FileReplacedError,
     LockTimeout,
     PytuckException,
     Session,
@@ -19,7 +21,6 @@ from pytuck import (
     declarative_base,
     select,
 )
-from pytuck.common.exceptions import FileMissingError, FileReplacedError
 
 COLUMNS = [Column(int, name="id", primary_key=True), Column(str, name="text", default="")]
 
