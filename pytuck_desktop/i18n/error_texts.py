@@ -126,6 +126,11 @@ _TEXTS: dict[str, Callable[[], str]] = {
         "The file was made by a newer version of Pytuck. Update this program to open it. "
         "The file was not changed.",
     ),
+    "PT-2110": lambda: translate(
+        "Errors",
+        "Another file stands now where the open one was. Save your changes elsewhere, or open it "
+        "again.",
+    ),
     "PT-2108": lambda: translate(
         "Errors",
         "The file is damaged and cannot be read safely. Use a backup copy. "

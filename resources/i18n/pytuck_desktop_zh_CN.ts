@@ -251,6 +251,10 @@
         <translation>此文件由更新版本的 Pytuck 创建。请更新本程序后再打开。文件未被更改。</translation>
     </message>
     <message>
+        <source>Another file stands now where the open one was. Save your changes elsewhere, or open it again.</source>
+        <translation>原来打开的文件已被另一个文件取代。请将更改另存到别处，或重新打开它。</translation>
+    </message>
+    <message>
         <source>The file is damaged and cannot be read safely. Use a backup copy. The file was not changed.</source>
         <translation>文件已损坏，无法安全读取。请使用备份。文件未被更改。</translation>
     </message>
