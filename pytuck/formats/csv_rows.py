@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any, cast
 
 from pytuck.common.exceptions import PytuckException, SerializationError
@@ -19,6 +19,8 @@ from pytuck.types.base import DECODE_ERRORS, short_repr
 
 _CHUNKS_AT_ONCE = 8
 _RAW_SHOWN = 2000
+_ONE_BYTE_NEWLINES = {"utf-8", "ascii", "latin-1", "cp1252"}
+"""Encodings in which a byte of a newline is nothing else."""
 
 Decode = Callable[[Sequence[str | None]], Sequence[Stored]]
 Encode = Callable[[Sequence[Stored]], Sequence[str | None]]
@@ -266,7 +268,7 @@ class Reader:
         done = 0
         for (start, end), count in zip(places, counts, strict=True):
             if count:
-                self.map.add(start, end, ids[done], ids[done + count - 1])
+                self.map.add(start, end, ids[done], ids[done + count - 1], count)
                 done += count
 
 
@@ -345,6 +347,23 @@ class Writer:
             lines = map(self._dialect.delimiter.join, zip(*fields, strict=True))
         newline = self._dialect.newline
         return self._bytes(newline.join(lines) + newline)
+
+    def split(self, text: bytes, count: int) -> list[bytes] | None:
+        """Return the lines of so many rows, or None if it is not plain where each ends."""
+        newline = self._dialect.newline.encode()
+        returns = count if newline == b"\r\n" else 0
+        is_plain = self._dialect.encoding in _ONE_BYTE_NEWLINES and newline.endswith(b"\n")
+        if (
+            not is_plain
+            or text.count(b"\r") != returns
+            or self._dialect.quote.encode(self._dialect.encoding) in text
+        ):
+            return None
+        lines = text.splitlines(keepends=True)
+        is_whole = len(lines) == count and set(map(bytes.endswith, lines, repeat(newline))) == {
+            True
+        }
+        return lines if is_whole else None
 
     def _quoted(self, fields: Sequence[str | None]) -> Sequence[str]:
         """Return the fields of a column as they stand in the file."""

@@ -115,7 +115,8 @@ class SaveTask:
                 previous = self._previous(stack, rows, known, self.path / name)
             places = self._write(out, rows, writer, previous)
             size = out.tell()
-        return KnownFile(TableFile(rows.table, name, dialect, rows.row_count, size), places)
+        count = _row_count(rows, places)
+        return KnownFile(TableFile(rows.table, name, dialect, count, size), places)
 
     # --- A zip ---
 
@@ -154,7 +155,8 @@ class SaveTask:
             lines = Writer(dialect, place, _own_encode(rows.table))
             places = self._write(out, rows, lines, None)
             size = out.tell()
-        item = TableFile(rows.table, name, dialect, rows.row_count, size, rows.next_key)
+        count = _row_count(rows, places)
+        item = TableFile(rows.table, name, dialect, count, size, rows.next_key)
         return KnownFile(item, places)
 
     # --- What all have in common ---
@@ -189,8 +191,11 @@ class SaveTask:
         previous: tuple[BinaryIO, ChunkMap] | None,
     ) -> ChunkMap:
         out.write(writer.header([column.name for column in rows.table.columns]))
-        places = write_rows(out, rows, writer.lines, previous=previous, work=self.work)
-        self.work.step("writing", rows.table.name, rows.row_count, rows.row_count)
+        places = write_rows(
+            out, rows, writer.lines, previous=previous, split=writer.split, work=self.work
+        )
+        count = _row_count(rows, places)
+        self.work.step("writing", rows.table.name, count, count)
         return places
 
     def _file_names(self, others: set[str]) -> list[str]:
@@ -213,6 +218,12 @@ class SaveTask:
 
 def _own_encode(table: Table) -> list[Encode]:
     return [cell_kind(column.type).encode for column in table.columns]
+
+
+def _row_count(rows: TableRows, places: ChunkMap) -> int:
+    """Return how many rows were written: what was counted on the way, if all of them were."""
+    counted = places.row_count
+    return rows.row_count if counted is None else counted
 
 
 def _has_size(path: Path, size: int | None) -> bool:

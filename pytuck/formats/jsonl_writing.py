@@ -181,5 +181,6 @@ def _join(written: ChunkMap, part: ChunkMap) -> None:
         written.first_id = part.first_id
     written.starts.extend(part.starts)
     written.last_ids.extend(part.last_ids)
+    written.counts.extend(part.counts)
     written.end = part.end if part.starts else written.end
     written.is_ascending = written.is_ascending and part.is_ascending
