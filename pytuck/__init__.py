@@ -80,6 +80,8 @@ if TYPE_CHECKING:
     from pytuck.core.queries import Query as Query
     from pytuck.core.relationships import prefetch as prefetch
     from pytuck.events import event as event
+    from pytuck.events.change_sets import ChangeSet as ChangeSet
+    from pytuck.events.change_sets import TableChanges as TableChanges
     from pytuck.query import BinaryExpression as BinaryExpression
     from pytuck.query import Compound as Compound
     from pytuck.query import Expression as Expression
@@ -171,6 +173,8 @@ _HOMES = {
     ),
     "prefetch": "pytuck.core.relationships",
     "event": "pytuck.events",
+    "ChangeSet": "pytuck.events.change_sets",
+    "TableChanges": "pytuck.events.change_sets",
     **dict.fromkeys(
         (
             "BinaryExpression",
