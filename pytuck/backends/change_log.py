@@ -24,7 +24,7 @@ from pytuck.types import TYPES
 
 if TYPE_CHECKING:
     from pytuck.backends.connection import Connection
-    from pytuck.backends.sqlite_connection import SqliteConnection
+    from pytuck.backends.sqlite_transactions import SqliteTransactions
 
 KEPT = 1000
 """Entries that stay: others look ten times a second."""
@@ -32,7 +32,8 @@ KEPT = 1000
 MOST_KEYS = 1000
 """Rows of one commit that its entry names; of more only the tables."""
 
-_PRUNED_EVERY = 256
+PRUNED_EVERY = 256
+"""Entries between two looks for those that are to go."""
 
 CHANGES = TableSource(
     schema.Table(
@@ -49,7 +50,9 @@ CHANGES = TableSource(
         rowid_alias="seq",
     )
 )
-_NEW: Insert[Any] = insert(CHANGES).values(dict.fromkeys(("time", "origin", "label", "tables")))
+_NEW: Insert[Any] = insert(CHANGES).values(
+    dict.fromkeys(("time", "origin", "label", "tables", "changeset"))
+)
 _APPEND = compile_statement(_NEW, SQLITE).template
 
 
@@ -67,6 +70,10 @@ class LoggableCommit(Protocol):
     @property
     def label(self) -> str:
         """What the program called itself."""
+
+    @property
+    def changeset(self) -> bytes | None:
+        """It with all old and new values, if the file keeps a history."""
 
     @property
     def rows(self) -> Sequence[object]:
@@ -113,43 +120,50 @@ class ChangeLog:
     def append(self, connection: Connection, commit: LoggableCommit) -> int:
         """Add an entry to the open transaction, and return its number."""
         kept = msgpack.packb([commit.has_new_schema, _as_plain(commit)])
-        row = {"time": commit.time, "origin": self.writer, "label": commit.label, "tables": kept}
+        row = {
+            "time": commit.time,
+            "origin": self.writer,
+            "label": commit.label,
+            "tables": kept,
+            "changeset": commit.changeset,
+        }
         connection.write(_APPEND, [[row[name] for name in _APPEND.parameter_names]])
         seq = connection.last_row_id()
-        if seq % _PRUNED_EVERY == 0:
+        if seq % PRUNED_EVERY == 0:
             outdated: Delete[Any] = delete(CHANGES).where(CHANGES.c.seq <= seq - KEPT)
             outdated = outdated.where(CHANGES.c.changeset.is_(None))
             connection.write(compile_statement(outdated, SQLITE).template, [[seq - KEPT]])
         return seq
 
 
-def is_kept(connection: SqliteConnection) -> bool:
+def is_kept(connection: SqliteTransactions) -> bool:
     """Return whether the file has a log."""
     return bool(connection.pragma_rows("table_info", CHANGES.name))
 
 
-def begin(connection: SqliteConnection) -> None:
+def begin(connection: SqliteTransactions) -> None:
     """Give the file a log, if it has none."""
     if not is_kept(connection):
         connection.fetch(ddl.create_table(CHANGES.schema, SQLITE))
 
 
-def last_seq(connection: SqliteConnection) -> int:
+def last_seq(connection: SqliteTransactions) -> int:
     """Return the number of the last entry, or 0."""
     question = select(func.max(CHANGES.c.seq))
     rows = connection.execute(compile_statement(question, SQLITE)).rows
     return int(rows[0][0] or 0)
 
 
-def entries_after(connection: SqliteConnection, seq: int) -> list[LoggedCommit]:
+def entries_after(connection: SqliteTransactions, seq: int) -> list[LoggedCommit]:
     """Return the entries after one, in order; those that cannot be read tell of no rows."""
     c = CHANGES.c
     question = select(c.seq, c.time, c.origin, c.label, c.tables).where(c.seq > seq).order_by(c.seq)
     rows = connection.execute(compile_statement(question, SQLITE)).rows
-    return [_logged(*row) for row in rows]
+    return [logged(*row) for row in rows]
 
 
-def _logged(seq: Any, time: Any, origin: Any, label: Any, packed: Any) -> LoggedCommit:
+def logged(seq: Any, time: Any, origin: Any, label: Any, packed: Any) -> LoggedCommit:
+    """Return an entry of the log; with None for its tables if it cannot be read."""
     process, _, _ = str(origin).partition("-")
     read: dict[str, TableChanges] | None
     try:

@@ -12,12 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import apsw
 
-from pytuck.backends.change_log import ChangeLog
+from pytuck.backends.change_log import PRUNED_EVERY, ChangeLog
+from pytuck.backends.changesets import SessionRecorder, row_changes
+from pytuck.backends.history import HistoryBounds, prune
 from pytuck.compiler import Template
 from pytuck.compiler.dialects import sqlite_changes
 from pytuck.events.change_sets import (
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from pytuck.backends.sqlite_transactions import SqliteTransactions
 
 _HIGHEST_IN_ORDER = 1 << 62  # beyond, SQLite may give row ids at random
+
+MOST_WITH_HISTORY = 10_000
+"""The same where the values are recorded, which are read once more for it."""
 
 MOST_ROWS = 100_000
 """So many rows of one transaction are known one by one; of more only the tables."""
@@ -52,6 +58,7 @@ class RecordedCommit:
         label: What the program called itself.
         is_anything: It may have changed any table.
         is_here: It was made through the storage whose listener is told.
+        changeset: It with all old and new values, where the file keeps a history.
     """
 
     seq: int | None
@@ -62,6 +69,7 @@ class RecordedCommit:
     label: str = ""
     is_anything: bool = False
     is_here: bool = True
+    changeset: bytes | None = None
 
     def tables(self) -> dict[str, TableChanges]:
         """Return what it comes to, by table of the user's."""
@@ -115,6 +123,8 @@ class ChangeRecorder:
     Attributes:
         log: Gets each commit as a part of it; None if none is kept.
         label: What the program calls itself.
+        history: Old and new values are recorded, too, from the next transaction on; None if the
+            file keeps no history.
     """
 
     def __init__(
@@ -125,6 +135,9 @@ class ChangeRecorder:
         self._is_counted = False
         self.log: ChangeLog | None = None
         self.label = ""
+        self.history: HistoryBounds | None = None
+        self._session: SessionRecorder | None = None
+        self._changeset: bytes | None = None
         self._rows: list[RowChange | _Unresolved] = []
         self._beyond: set[str] = set()
         self._has_new_schema = False
@@ -132,12 +145,28 @@ class ChangeRecorder:
         self._keys: dict[str, _TableKey] = {}
         self._by_row_id: set[str] = set()
         self._raw = raw
-        raw.preupdate_hook(self._note, id=self)
+        self._is_listening = False
+        self._listen()
 
     @property
     def has_changes(self) -> bool:
         """Whether the open transaction, or the statement that just ran, changed anything."""
         return bool(self._rows or self._beyond or self._has_new_schema)
+
+    def begin(self) -> None:
+        """Record the transaction that was just begun."""
+        if self.history is not None:
+            # SQLite tells one of the two only: what listens, or its session extension.
+            self._raw.preupdate_hook(None, id=self)
+            self._is_listening = False
+            self._session = SessionRecorder(self._raw)
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
+        if not self._is_listening:
+            self._raw.preupdate_hook(self._note, id=self)
+            self._is_listening = True
 
     def note_new_schema(self) -> None:
         """Note that tables are made, changed or taken away."""
@@ -160,7 +189,8 @@ class ChangeRecorder:
         """
         table = template.table or ""
         key = self._keys.get(table)
-        if key is None or key.places is not None or key.has_triggers:
+        is_told = self._session is not None
+        if is_told or key is None or key.places is not None or key.has_triggers:
             yield
             return
         self._raw.preupdate_hook(None, id=self)
@@ -203,9 +233,13 @@ class ChangeRecorder:
         """Have the open transaction keep in the log what it changed; it is committed next."""
         self._is_counted = True
         self._count.begin()
+        if self._session is not None:
+            self._end_session(self._session)
         if self.log is not None and self.has_changes:
             self._resolve(connection)
             self._seq = self.log.append(connection, self._recorded())
+            if self.history is not None and self._seq % PRUNED_EVERY == 0:
+                prune(connection, self.history)
 
     def settle(self, connection: SqliteTransactions) -> None:
         """Tell what was committed, if the transaction has ended."""
@@ -221,7 +255,10 @@ class ChangeRecorder:
         self._rows = []
         self._beyond.clear()
         self._has_new_schema = False
-        self._seq = None
+        self._seq = self._changeset = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
         if self._is_counted:
             self._is_counted = False
             self._count.end()
@@ -234,7 +271,19 @@ class ChangeRecorder:
             frozenset(self._beyond),
             self._has_new_schema,
             self.label,
+            changeset=self._changeset,
         )
+
+    def _end_session(self, session: SessionRecorder) -> None:
+        """Take over what the session extension has recorded."""
+        self._changeset = session.changeset() or None
+        tables = set(session.tables)
+        session.close()
+        self._session = None
+        if self._changeset is not None:
+            self._rows = list(islice(row_changes(self._changeset), MOST_WITH_HISTORY + 1))
+            if len(self._rows) > MOST_WITH_HISTORY:
+                self._rows, self._beyond = [], tables
 
     # --- Rows ---
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytuck.backends import change_log, sqlite_upkeep
+from pytuck.backends import change_log, history, sqlite_upkeep
 from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.change_log import ChangeLog
@@ -16,6 +16,7 @@ from pytuck.backends.change_recording import ChangeRecorder, CommitCount, Record
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
+from pytuck.backends.history import HistoryBounds
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_changes import StructureChanges
@@ -73,6 +74,7 @@ class SqliteEngine(Engine):
         self._log = ChangeLog()
         self._has_log = False
         self._log_looked_for = 0.0
+        self._history: HistoryBounds | None = None
         # This one stays open and notices the commits of others.
         self._watching = self._create() if facts is None else connect(plan)
         self.isolation_levels = _levels(self._watching)
@@ -126,7 +128,13 @@ class SqliteEngine(Engine):
         now = time.monotonic()
         if now - self._log_looked_for > _LOOK_FOR_LOG_S:
             self._log_looked_for = now
-            self._has_log = self.read_only_reason is None and change_log.is_kept(connection)
+            self.look_at_log(connection)
+
+    def look_at_log(self, connection: SqliteConnection) -> None:
+        """Find out what the file keeps of commits: a log, and with a history the values."""
+        may_write = self.keeps_log and self.read_only_reason is None
+        self._has_log = may_write and change_log.is_kept(connection)
+        self._history = history.read_bounds(connection) if self._has_log else None
 
     def _record(self, connection: SqliteConnection) -> None:
         """Have a connection record what it writes, as it is wanted now."""
@@ -134,6 +142,7 @@ class SqliteEngine(Engine):
         if connection.recorder is None:
             connection.recorder = ChangeRecorder(connection.raw, self._tell, self.own_commits)
         connection.recorder.log, connection.recorder.label = log, self.label
+        connection.recorder.history = self._history
 
     def _tell(self, commit: RecordedCommit) -> None:
         if self._listener is not None:

@@ -157,6 +157,8 @@ class SqliteTransactions(Connection):
         refuse_to_wait_for_itself(self._lock_key, self)
         self.fetch(self.dialect.begin_write)
         note_writer(self._lock_key, self._reference, self._notes)
+        if self.recorder is not None:
+            self.recorder.begin()
         if seen is not None and seen != self.data_version():
             self.rollback()
             raise self._stale()

@@ -28,7 +28,7 @@ _LIBRARIES: dict[str, tuple[str, ...]] = {
 _LAYOUTS: dict[str, int] = {
     "pytuck": FORMAT_VERSION,
     "json": 3,
-    "jsonl": 2,
+    "jsonl": 3,
     "csv": 3,
     "excel": 3,
     "xml": 3,

@@ -19,6 +19,7 @@ from pytuck.common.options import (
 )
 from pytuck.common.progress import CancelToken, ProgressListener, Work
 from pytuck.core.changes import Changes
+from pytuck.core.history import History
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
 from pytuck.core.table_rows import TableRows
@@ -113,6 +114,7 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             )
         super().__init__(opened)
         self.changes = Changes(self)
+        self.history = History(self)
         try:
             self.isolation_level = self.known_isolation_level(isolation_level)
         except ConfigurationError:
