@@ -52,6 +52,7 @@ class JsonlFormat(Format):
         limits=(
             f"a row has at most {LARGEST_VALUE >> 20} MiB",
             "a file of others keeps its shape, which has no room for types, keys and indexes",
+            "changes stand behind the rows of a file of a megabyte and more, until they are many",
             "a file with a password is written whole at each save, with a weak cipher",
         ),
     )

@@ -166,7 +166,7 @@ class DocumentEngine(PytuckEngine):
             self._staging.remove()
 
     def compact(self, connection: Any) -> int:
-        raise self._cannot("be compacted; a save writes no deleted rows anyway, so it")
+        raise self._cannot("be compacted (a conversion to a new file leaves deleted rows out)")
 
     def versions(self) -> tuple[object, object]:
         with self._asking:  # the driver refuses two calls at once

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -289,6 +290,37 @@ with replacing(Path({str(path)!r})) as temporary:
         storage.update("items", 1, {"name": "kiwi"})  # makes the file anew, whatever it is
     assert not left.exists()
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing ends a program that hard there")
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+@pytest.mark.parametrize("seconds", [0.0, 0.05, 0.2])
+def test_a_program_that_is_killed_while_it_saves_leaves_one_state(tmp_path, kind, seconds):
+    path = tmp_path / "items"
+    with Storage(path, engine=kind) as storage:
+        storage.create_table(
+            "items", [Column(int, name="id", primary_key=True), Column(str, name="name")]
+        )
+        storage.bulk_insert("items", [{"name": f"{0:060}"} for _ in range(20_000)])
+    program = f"""
+from pytuck import Storage
+storage = Storage({str(path)!r}, engine={kind!r})
+for number in range(1, 10_000):
+    for key in range(1, 20_000, 400):
+        storage.update("items", key, {{"name": f"{{number:060}}"}})
+    storage.flush()
+    print(number, flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(seconds)
+        process.kill()
+    with Storage(path, engine=kind) as storage:
+        found = {storage.select("items", key)["name"] for key in range(1, 20_000, 400)}
+        assert len(found) == 1
+        assert int(found.pop()) >= 1
+        assert storage.count_rows("items") == 20_000
 
 
 def test_options_of_another_engine_are_refused(path):
