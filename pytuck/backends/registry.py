@@ -17,6 +17,7 @@ from pytuck.backends.sqlite import SqliteEngine
 from pytuck.common.exceptions import (
     ConfigurationError,
     DatabaseConnectionError,
+    EmptyFileError,
     FileFormatError,
     FileMissingError,
 )
@@ -177,8 +178,11 @@ def open_engine(
     if found is not None:
         return _open_existing(found, path, opening, asked)
     if not create or read_only:
-        if path.exists():
-            identify(path, None)  # says what is wrong with it
+        if path.is_file():
+            raise EmptyFileError(
+                f"'{path}' is empty: it holds no data at all. If it was a copy, copy it again.",
+                details={"path": str(path)},
+            )
         raise FileMissingError(
             f"There is no file '{path}'. Check the name; it may have been moved or deleted.",
             details={"path": str(path)},

@@ -9,7 +9,7 @@ from itertools import islice
 import apsw
 
 from pytuck.backends.connection import Connection, broken_reference, unstorable
-from pytuck.backends.errors import translated
+from pytuck.backends.errors import no_utf8, translated
 from pytuck.backends.results import Outcome, StoredRow
 from pytuck.backends.write_locks import forget_writer, note_writer, refuse_to_wait_for_itself
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException, TransactionError
@@ -73,6 +73,8 @@ class SqliteConnection(Connection):
             if len(compiled.parameters) == 1:
                 values = dict(zip(template.parameter_names, compiled.parameters[0], strict=False))
             raise translated(err, self.path, template.table, values) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, compiled.parameters, err) from err
 
@@ -146,6 +148,8 @@ class SqliteConnection(Connection):
                 yield rows
         except apsw.Error as err:
             raise translated(err, self.path, compiled.template.table) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path, compiled.template.table) from err
         finally:
             cursor.close(True)
 
@@ -159,6 +163,8 @@ class SqliteConnection(Connection):
             return self.raw.execute(sql, parameters).fetchall()
         except apsw.Error as err:
             raise translated(err, self.path) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path) from err
 
     def run_text(
         self, sql: str, parameters: Sequence[Stored] = ()
@@ -171,6 +177,8 @@ class SqliteConnection(Connection):
             return [], []
         except apsw.Error as err:
             raise translated(err, self.path) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path) from err
 
     def pragma(self, name: str, value: str | int | None = None) -> Stored:
         """Read or set one of SQLite's settings."""

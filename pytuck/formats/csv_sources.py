@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, Protocol
 
+from pytuck.common.exceptions import TruncatedFileError
 from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, MOST_BYTES
 from pytuck.formats.csv_place import Place
 from pytuck.formats.file_set import JOURNAL, present_file, removed_files
@@ -14,6 +15,8 @@ Kind = Literal["file", "folder", "zip"]
 
 EXTENSIONS = {".csv", ".tsv", ".tab"}
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+_CUT_MARKS = {mark[:length] for mark in _ZIP_MARKS for length in (1, 2, 3)}
+"""No file of rows: at most the name of a column, without a line end or a row."""
 
 
 class Source(Protocol):
@@ -162,7 +165,13 @@ def open_source(path: Path, password: str | None) -> Source:
     if path.is_dir():
         return Folder(path)
     with path.open("rb") as file:
-        is_zip = file.read(4) in _ZIP_MARKS
+        head = file.read(4)
+    is_zip = head in _ZIP_MARKS
+    if not is_zip and head in _CUT_MARKS:
+        raise TruncatedFileError(
+            f"'{path}' is only the first {len(head)} bytes of a zip file. Restore it from a copy.",
+            details={"path": str(path)},
+        )
     return Zip(path, password) if is_zip else OneFile(path)
 
 

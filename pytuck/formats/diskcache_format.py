@@ -225,7 +225,9 @@ def _own(
         raise cache.damaged(err.message) from err
     layout.numbers[table.name] = entry["number"]
     layout.tables[table.name] = table
-    return TableStream(table, _own_rows(cache, path, table, entry, layout, work), entry["next_key"])
+    return TableStream(
+        table, _own_rows(cache, path, table, entry, layout, work), entry.get("next_key")
+    )
 
 
 def _own_rows(
