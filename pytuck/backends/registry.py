@@ -162,6 +162,7 @@ def open_engine(
         EncryptionError: The password is missing or wrong.
         MissingDependencyError: The engine needs a package that is not installed.
     """
+    path = path.absolute()  # a driver takes 'file:x' for a URI, and the program may move on
     plan = OpeningPlan(
         str(path),
         is_read_only=read_only,

@@ -9,6 +9,7 @@ from pytuck.common.exceptions import TruncatedFileError
 from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, MOST_BYTES
 from pytuck.formats.csv_place import Place
 from pytuck.formats.file_set import JOURNAL, present_file, removed_files
+from pytuck.formats.regular_files import open_regular
 from pytuck.formats.zip_container import ZipReader
 
 Kind = Literal["file", "folder", "zip"]
@@ -88,7 +89,7 @@ class Folder(Source):
 
     def description(self) -> bytes | None:
         try:
-            with present_file(self._path, IN_FOLDER).open("rb") as file:
+            with _open_inside(present_file(self._path, IN_FOLDER)) as file:
                 return file.read(MOST_BYTES)
         except FileNotFoundError:
             return None
@@ -98,7 +99,10 @@ class Folder(Source):
         return sorted(
             found.name
             for found in self._path.iterdir()
-            if found.suffix.lower() in EXTENSIONS and found.name not in gone and found.is_file()
+            if found.suffix.lower() in EXTENSIONS
+            and found.name not in gone
+            and found.is_file()
+            and not found.is_symlink()  # nobody sees where it leads
         )
 
     def others(self, used: set[str]) -> list[str]:
@@ -112,7 +116,7 @@ class Folder(Source):
         return path.stat().st_size if path.is_file() else None
 
     def open(self, name: str, size: int | None = None) -> BinaryIO:
-        return present_file(self._path, name).open("rb")
+        return _open_inside(present_file(self._path, name))
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -173,6 +177,11 @@ def open_source(path: Path, password: str | None) -> Source:
             details={"path": str(path)},
         )
     return Zip(path, password) if is_zip else OneFile(path)
+
+
+def _open_inside(path: Path) -> BinaryIO:
+    """Open a file of a folder, which may come from a stranger: no link that leads out of it."""
+    return open_regular(path, follows_links=False)
 
 
 def is_reserved(name: str) -> bool:
