@@ -150,7 +150,8 @@ class ChangeSafety:
         Raises:
             SchemaError: A foreign key leads to columns that are not unique.
         """
-        there = set(table_names(self.connection))
+        # Thousands of tables may be made one by one, where nothing refers to anything yet.
+        there = set(table_names(self.connection)) if tables else set()
         found: Counter[str] = Counter()
         for name in tables & there:
             try:

@@ -170,6 +170,17 @@ def _sql(text: str, path: str, table: str | None) -> PytuckException:
     )
 
 
+def no_utf8(err: UnicodeDecodeError, path: str, table: str | None = None) -> CorruptFileError:
+    """Return our error for a text of a file that is not in UTF-8, as other programs leave some."""
+    where = f"A text in table '{table}' of '{path}'" if table else f"A text in '{path}'"
+    return CorruptFileError(
+        f"{where} is not in UTF-8 (byte 0x{err.object[err.start]:02x}). Read the column as "
+        "CAST(... AS BLOB), or write it again as text with the right encoding.",
+        table_name=table,
+        details={"path": path},
+    )
+
+
 _Translate = Callable[[str, str, str | None], PytuckException]
 
 _BY_CLASS: tuple[tuple[type[apsw.Error] | tuple[type[apsw.Error], ...], _Translate], ...] = (

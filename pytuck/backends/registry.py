@@ -17,6 +17,7 @@ from pytuck.backends.sqlite import SqliteEngine
 from pytuck.common.exceptions import (
     ConfigurationError,
     DatabaseConnectionError,
+    EmptyFileError,
     FileFormatError,
     FileMissingError,
 )
@@ -162,6 +163,7 @@ def open_engine(
         EncryptionError: The password is missing or wrong.
         MissingDependencyError: The engine needs a package that is not installed.
     """
+    path = path.absolute()  # a driver takes 'file:x' for a URI, and the program may move on
     plan = OpeningPlan(
         str(path),
         is_read_only=read_only,
@@ -179,8 +181,11 @@ def open_engine(
     if found is not None:
         return _open_existing(found, path, opening, asked)
     if not create or read_only:
-        if path.exists():
-            identify(path, None)  # says what is wrong with it
+        if path.is_file():
+            raise EmptyFileError(
+                f"'{path}' is empty: it holds no data at all. If it was a copy, copy it again.",
+                details={"path": str(path)},
+            )
         raise FileMissingError(
             f"There is no file '{path}'. Check the name; it may have been moved or deleted.",
             details={"path": str(path)},

@@ -10,6 +10,7 @@ import apsw
 
 from pytuck.backends.change_recording import ChangeRecorder
 from pytuck.backends.connection import unstorable
+from pytuck.backends.errors import no_utf8
 from pytuck.backends.forked import forget_connection
 from pytuck.backends.results import Outcome, StoredRow
 from pytuck.backends.sqlite_transactions import SqliteTransactions
@@ -79,6 +80,8 @@ class SqliteConnection(SqliteTransactions):
             if len(compiled.parameters) == 1:
                 values = dict(zip(template.parameter_names, compiled.parameters[0], strict=False))
             raise self._refusal(err, template.table, values) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, compiled.parameters, err) from err
 
@@ -164,6 +167,8 @@ class SqliteConnection(SqliteTransactions):
                 yield rows
         except apsw.Error as err:
             raise self._refusal(err, compiled.template.table) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path, compiled.template.table) from err
         finally:
             cursor.close(True)
 
@@ -200,6 +205,8 @@ class SqliteConnection(SqliteTransactions):
             return [], []
         except apsw.Error as err:
             raise self._refusal(err) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path) from err
 
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         """Return the first bytes of a long text or blob without reading the rest of it.

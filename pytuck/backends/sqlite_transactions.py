@@ -11,7 +11,7 @@ import apsw
 
 from pytuck.backends.change_recording import ChangeRecorder
 from pytuck.backends.connection import Connection, broken_reference
-from pytuck.backends.errors import translated
+from pytuck.backends.errors import no_utf8, translated
 from pytuck.backends.forked import ParentsConnection, note_connection
 from pytuck.backends.lock_holders import find_holder
 from pytuck.backends.lock_records import WriterNotes
@@ -94,6 +94,8 @@ class SqliteTransactions(Connection):
             return self.raw.execute(sql, parameters).fetchall()
         except apsw.Error as err:
             raise self._refusal(err) from err
+        except UnicodeDecodeError as err:
+            raise no_utf8(err, self.path) from err
 
     def pragma(self, name: str, value: str | int | None = None) -> Stored:
         """Read or set one of SQLite's settings."""

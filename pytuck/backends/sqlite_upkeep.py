@@ -111,7 +111,7 @@ def _refuse_target(plan: OpeningPlan, target: Path, *, overwrite: bool) -> None:
 
 
 def _plan_of_copy(plan: OpeningPlan, path: Path) -> OpeningPlan:
-    return replace(plan, name=str(path), is_read_only=False, can_write_file=True)
+    return replace(plan, name=str(path.absolute()), is_read_only=False, can_write_file=True)
 
 
 def _size(connection: SqliteConnection) -> int:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pytuck.backends.connection import Connection
+from pytuck.common.exceptions import (
+    ConstraintError,
+    CorruptFileError,
+    DuplicateKeyError,
+    SchemaError,
+)
 from pytuck.common.garbage import seldom_collecting
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Template, compile_statement
@@ -139,6 +147,28 @@ def create_and_fill(
             if rows is not None:
                 counts[stream.table.name] = rows
     return counts
+
+
+@contextmanager
+def telling_of_contradictions(path: Path) -> Iterator[None]:
+    """Turn what is refused about rows of a document, by the rules it gives, into its damage.
+
+    Raises:
+        CorruptFileError: The rows or tables of the document at `path` do not fit together.
+    """
+    try:
+        yield
+    except (DuplicateKeyError, ConstraintError, SchemaError) as err:
+        is_twice = isinstance(err, DuplicateKeyError)
+        raise CorruptFileError(
+            f"'{path}' contradicts itself: "
+            + (f"two rows of table '{err.table_name}' are the same in " if is_twice else "")
+            + (f"'{err.column_name}', which must differ." if is_twice else err.message)
+            + " Correct it in the file, or restore the file from a backup.",
+            table_name=err.table_name,
+            column_name=err.column_name,
+            details={"path": str(path)},
+        ) from err
 
 
 def _create_one(

@@ -16,7 +16,7 @@ from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, TableFile, check_s
 from pytuck.formats.csv_dialect import Dialect, detect
 from pytuck.formats.csv_old_cells import old_decode
 from pytuck.formats.csv_place import Place
-from pytuck.formats.csv_records import PLAIN_ROWS, Records
+from pytuck.formats.csv_records import MOST_LINES, PLAIN_ROWS, Records
 from pytuck.formats.csv_rows import Decode, Reader
 from pytuck.formats.csv_sources import Kind, Source
 from pytuck.formats.csv_types import FoundTypes
@@ -148,7 +148,8 @@ class Task:
     ) -> Iterator[list[StoredRow]]:
         item, place = known.item, reader.place
         with self.source.open(item.file, item.size) as stream:
-            records = Records(stream, item.dialect, place)
+            most_lines = MOST_LINES if item.rows is None else None
+            records = Records(stream, item.dialect, place, most_lines=most_lines)
             if item.dialect.has_header:
                 header = _header(records, place)
                 if item.rows is not None or item.is_old:

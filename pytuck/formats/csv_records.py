@@ -23,6 +23,9 @@ PLAIN_ROWS = 8 * CHUNK_ROWS
 LONGEST_LINE = 1 << 29
 """Bytes of one line, and characters of one field; a file without line ends ends here."""
 
+MOST_LINES = 1_000_000
+"""Lines of one record in a file of others: more of them are a quote that is not closed."""
+
 _BLOCK_BYTES = 1 << 20
 
 # The limit of the module is one for the whole program; it is only ever raised.
@@ -104,19 +107,32 @@ def csv_reader(lines: Iterator[str], dialect: Dialect) -> csv._reader:  # type: 
     return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
 
 
+class _TooManyLinesError(Exception):
+    """A record goes on and on."""
+
+
 class Records:
     """The records of a file.
 
     Args:
         stream: The file at its beginning.
+        most_lines: Lines that one record may have; None means any number.
 
     Attributes:
         has_places: The chunks' places are those in the file.
         ends_with_newline: The last line that was read has an end.
     """
 
-    def __init__(self, stream: BinaryIO, dialect: Dialect, place: Place) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        dialect: Dialect,
+        place: Place,
+        *,
+        most_lines: int | None = MOST_LINES,
+    ) -> None:
         self._stream = stream
+        self._most_lines = most_lines
         self._dialect = dialect
         self._place = place
         self._raw: list[bytes] = []
@@ -174,6 +190,10 @@ class Records:
             rows.extend(islice(reader, most))
         except csv.Error as err:
             error = str(err)
+        except _TooManyLinesError:
+            if rows:
+                return self.chunk(len(rows))  # they are whole; the next record is looked at anew
+            error = f"a record has more than {self._most_lines:,} lines; a quote is not closed"
         if not reader.line_num and error is None:
             return None
         lines = self._texts[: reader.line_num]
@@ -187,6 +207,8 @@ class Records:
         """Give the lines that are not taken yet, reading more of them."""
         place = 0
         while place < len(self._texts) or self._more():
+            if self._most_lines is not None and place > self._most_lines:
+                raise _TooManyLinesError
             lines = self._texts[place:]
             place += len(lines)
             yield from lines

@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, Protocol
 
+from pytuck.common.exceptions import TruncatedFileError
 from pytuck.formats.csv_description import IN_FOLDER, IN_ZIP, MOST_BYTES
 from pytuck.formats.csv_place import Place
 from pytuck.formats.file_set import JOURNAL, present_file, removed_files
+from pytuck.formats.regular_files import open_regular
 from pytuck.formats.zip_container import ZipReader
 
 Kind = Literal["file", "folder", "zip"]
 
 EXTENSIONS = {".csv", ".tsv", ".tab"}
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+_CUT_MARKS = {mark[:length] for mark in _ZIP_MARKS for length in (1, 2, 3)}
+"""No file of rows: at most the name of a column, without a line end or a row."""
 
 
 class Source(Protocol):
@@ -85,7 +89,7 @@ class Folder(Source):
 
     def description(self) -> bytes | None:
         try:
-            with present_file(self._path, IN_FOLDER).open("rb") as file:
+            with _open_inside(present_file(self._path, IN_FOLDER)) as file:
                 return file.read(MOST_BYTES)
         except FileNotFoundError:
             return None
@@ -95,7 +99,10 @@ class Folder(Source):
         return sorted(
             found.name
             for found in self._path.iterdir()
-            if found.suffix.lower() in EXTENSIONS and found.name not in gone and found.is_file()
+            if found.suffix.lower() in EXTENSIONS
+            and found.name not in gone
+            and found.is_file()
+            and not found.is_symlink()  # nobody sees where it leads
         )
 
     def others(self, used: set[str]) -> list[str]:
@@ -109,7 +116,7 @@ class Folder(Source):
         return path.stat().st_size if path.is_file() else None
 
     def open(self, name: str, size: int | None = None) -> BinaryIO:
-        return present_file(self._path, name).open("rb")
+        return _open_inside(present_file(self._path, name))
 
     def close(self) -> None:
         """Nothing stays open."""
@@ -162,8 +169,19 @@ def open_source(path: Path, password: str | None) -> Source:
     if path.is_dir():
         return Folder(path)
     with path.open("rb") as file:
-        is_zip = file.read(4) in _ZIP_MARKS
+        head = file.read(4)
+    is_zip = head in _ZIP_MARKS
+    if not is_zip and head in _CUT_MARKS:
+        raise TruncatedFileError(
+            f"'{path}' is only the first {len(head)} bytes of a zip file. Restore it from a copy.",
+            details={"path": str(path)},
+        )
     return Zip(path, password) if is_zip else OneFile(path)
+
+
+def _open_inside(path: Path) -> BinaryIO:
+    """Open a file of a folder, which may come from a stranger: no link that leads out of it."""
+    return open_regular(path, follows_links=False)
 
 
 def is_reserved(name: str) -> bool:

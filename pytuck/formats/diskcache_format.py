@@ -6,6 +6,7 @@ a save writes the changed keys only, in one transaction of diskcache's own.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from uuid import uuid4
 import diskcache
 
 from pytuck.common.exceptions import (
+    ConfigurationError,
     ConflictError,
     CorruptFileError,
     DatabaseConnectionError,
@@ -143,6 +145,12 @@ def _opened(path: Path, options: DiskcacheBackendOptions) -> Any:
         "disk_min_file_size": _NEVER,
         "sqlite_synchronous": 2,
     }
+    if os.path.expandvars(path) != str(path):
+        raise ConfigurationError(
+            f"diskcache cannot have a folder named '{path}': it takes a part of it for a variable "
+            "of the system. Choose another name.",
+            details={"path": str(path)},
+        )
     return diskcache.Cache(str(path), **settings)
 
 
@@ -225,7 +233,9 @@ def _own(
         raise cache.damaged(err.message) from err
     layout.numbers[table.name] = entry["number"]
     layout.tables[table.name] = table
-    return TableStream(table, _own_rows(cache, path, table, entry, layout, work), entry["next_key"])
+    return TableStream(
+        table, _own_rows(cache, path, table, entry, layout, work), entry.get("next_key")
+    )
 
 
 def _own_rows(

@@ -19,6 +19,7 @@ from typing import Any
 from pytuck.common.atomic_file import replacing, sweep_leftovers, sync
 from pytuck.common.exceptions import CorruptFileError
 from pytuck.common.temporary_names import maker_mark
+from pytuck.formats.regular_files import open_regular
 
 JOURNAL = "_pytuck.saving.json"
 
@@ -132,7 +133,7 @@ def _write_journal(files: FileSet) -> None:
 def _journal(folder: Path) -> FileSet | None:
     path = folder / JOURNAL
     try:
-        with path.open("rb") as file:
+        with open_regular(path, follows_links=False) as file:
             plain = json.loads(file.read(_MOST_BYTES).decode("utf-8"))
         replaced = {_name(name): _temporary(item) for name, item in plain["replaced"].items()}
         return FileSet(folder, replaced, [_name(name) for name in plain["removed"]])

@@ -83,14 +83,14 @@ class ForeignRecords(ABC):
         if name != found.name:
             notes.insert(0, f"{found.name!r} is called {name!r}")
         keys = dict(zip(columns, inference.keys, strict=True))
-        styles = inference.styles
+        styles, time_stamps = inference.styles, inference.time_stamp_keys
         self._layout.tables[name] = table
         self._layout.foreign[name] = ForeignTable(
             found.name,
             keys,
             inference.sparse_keys,
             {column: styles[key] for column, key in keys.items() if key in styles},
-            frozenset(column for column, key in keys.items() if key in inference.time_stamp_keys),
+            frozenset(column for column, key in keys.items() if key in time_stamps),
         )
         return TableStream(
             table, self._rows(found, name, rest), is_inferred=True, notes=tuple(notes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -104,6 +105,8 @@ class MsgpackSource:
                 f"{LARGEST_OBJECT >> 20} MiB.",
                 details={"path": str(self._path), "position": self.position},
             ) from None
+        except msgpack.StackError as err:
+            raise self._damaged("it is nested too deeply") from err
         except (
             msgpack.UnpackException,
             ValueError,
@@ -126,8 +129,7 @@ class MsgpackSource:
 def _unique(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise ValueError(f"a map has the key {twice!r} twice")
     return value
 

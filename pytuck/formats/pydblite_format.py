@@ -132,8 +132,8 @@ def _streams(
     else:
         entries = _entries(path, described)
     for entry in entries:
-        layout.files[entry["name"]] = entry["file"]
-        file = table_folder.checked_path(path, entry["file"])
+        file = table_folder.checked_path(path, entry.get("file"))
+        layout.files[entry["name"]] = file.name
         yield from _one_table(file, entry["name"], entry, layout, overrides, work)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from pathlib import Path
 
+from pytuck.common.exceptions import PytuckException
 from pytuck.formats.registry import FORMATS
+from pytuck.formats.zip_container import ZipReader
 
 HEAD_BYTES = 64 * 1024
 
@@ -102,13 +102,14 @@ def _has_json_lines(text: str) -> bool:
 
 def _format_of_zip(path: Path) -> str | None:
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()[:_MAX_NAMES]
+        with ZipReader(path) as archive:
+            names = archive.names
             if names == ["_metadata.json"]:
-                text = archive.open(names[0]).read(HEAD_BYTES).decode("utf-8", errors="replace")
+                with archive.open(names[0]) as member:
+                    text = member.read(HEAD_BYTES).decode("utf-8", errors="replace")
                 named = _FORMAT_NAME.search(text)
                 return named[1] if named else None
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, zlib.error):
+    except (PytuckException, OSError):  # whoever reads it says what is wrong
         return None
     if any(name in {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} for name in names):
         return "excel"

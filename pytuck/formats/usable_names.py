@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from string import ascii_lowercase, ascii_uppercase
+
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def usable_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -13,8 +16,9 @@ def usable_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
     usable: list[str] = []
     notes: list[str] = []
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for name in names:
-        chosen = free_name(name, taken)
+        chosen = _free_name(name, taken, numbers)
         taken.add(_folded(chosen))
         usable.append(chosen)
         if chosen != name:
@@ -24,14 +28,24 @@ def usable_names(names: Iterable[str]) -> tuple[list[str], list[str]]:
 
 def free_name(name: str, taken: Iterable[str]) -> str:
     """Return a name like the one given, or with a number, that is not among those taken."""
-    folded = {_folded(other) for other in taken}
+    return _free_name(name, {_folded(other) for other in taken}, {})
+
+
+def _free_name(name: str, taken: Collection[str], numbers: dict[str, int]) -> str:
+    """Return a free name.
+
+    Args:
+        taken: What there is, folded.
+        numbers: The next number to try for each folded name: thousands of columns may have one.
+    """
     wanted = chosen = name.replace("\0", "_")
-    number = 2
-    while _folded(chosen) in folded:
+    number = numbers.get(_folded(wanted), 2)
+    while _folded(chosen) in taken:
         chosen = f"{wanted}_{number}"
         number += 1
+    numbers[_folded(wanted)] = number
     return chosen
 
 
 def _folded(name: str) -> str:
-    return "".join(chr(ord(char) + 32) if "A" <= char <= "Z" else char for char in name)
+    return name.translate(_LOWER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -212,8 +213,8 @@ def _parts(key: Key, text: str | None) -> Any:
 
 def _names(nodes: Sequence[Node]) -> list[str]:
     """Return names of tables: where two elements have the same, with that of their parents."""
-    names = [node.name for node in nodes]
-    return ["_".join(node.path[-2:]) if names.count(node.name) > 1 else node.name for node in nodes]
+    names = Counter(node.name for node in nodes)
+    return ["_".join(node.path[-2:]) if names[node.name] > 1 else node.name for node in nodes]
 
 
 def _groups(tables: list[ForeignTable]) -> list[list[ForeignTable]]:

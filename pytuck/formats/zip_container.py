@@ -214,6 +214,8 @@ class ZipReader:
         if len(found) > MOST_MEMBERS:
             raise self._too_many()
         for info in found:
+            if not info.filename:
+                raise self._refusal(CorruptFileError, "", "has a member without a name")
             if info.filename in members:
                 raise self._refusal(CorruptFileError, info.filename, "is inside twice")
             if _leads_out(info.filename):

@@ -11,7 +11,7 @@ from typing import Any
 from pytuck.backends import Engine
 from pytuck.backends.identifying import name_for_new_file
 from pytuck.backends.sqlite import SqliteEngine
-from pytuck.backends.table_copying import EngineRows
+from pytuck.backends.table_copying import EngineRows, telling_of_contradictions
 from pytuck.common.exceptions import ConfigurationError, MigrationError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
@@ -224,7 +224,8 @@ class ConversionPlan:
             notes: dict[str, list[str]] = {}
             with source.streams(Overrides(may_repeat=True), work) as streams:
                 noted = _noting(self._only_wanted(streams), notes)
-                sums = self._fill(path, name, noted, work)
+                with telling_of_contradictions(source.path):
+                    sums = self._fill(path, name, noted, work)
             return sums, tuple(f"{table}: {note}" for table in notes for note in notes[table])
         with source.opened(work) as (engine, connection):
             tables = ordered_tables(engine, connection)

@@ -22,7 +22,11 @@ from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.reflection import tables_in_order
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
-from pytuck.backends.table_copying import EngineRows, create_and_fill
+from pytuck.backends.table_copying import (
+    EngineRows,
+    create_and_fill,
+    telling_of_contradictions,
+)
 from pytuck.common.exceptions import DatabaseConnectionError, FilePermissionError, StorageFullError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import SILENT, Work
@@ -196,7 +200,11 @@ class DocumentEngine(PytuckEngine):
         reading = document.format.read(
             document.path, document.options, overrides=overrides, work=document.work
         )
-        with reading, connection.structure_transaction():
+        with (
+            telling_of_contradictions(document.path),
+            reading,
+            connection.structure_transaction(),
+        ):
             create_and_fill(
                 connection, StructureChanges(connection).apply, self._noting(reading), document.work
             )

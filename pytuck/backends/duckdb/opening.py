@@ -108,6 +108,12 @@ def connect(plan: OpeningPlan, options: DuckdbBackendOptions) -> duckdb.DuckDBPy
         ConfigurationError: It is open in this process with other options.
     """
     driver = _driver()
+    if "?" in plan.name:
+        raise ConfigurationError(
+            f"DuckDB cannot have a file named '{plan.name}': it takes what is behind the question "
+            "mark for options. Choose another name.",
+            details={"path": plan.name},
+        )
     config = dict(_DEFENCES)
     if options.threads is not None:
         config["threads"] = options.threads
