@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from pytuck import ConflictError, PytuckException
+from pytuck import ConflictError, FilePermissionError, MigrationError, PytuckException, Storage
+from pytuck.tools import migrate_engine
 from tests.contract import failing_saves, file_kinds
 from tests.contract.failing_saves import LARGE, contents
 from tests.contract.file_kinds import DOCUMENTS, KINDS, WRITTEN, make, opened, parts, read
 
 available = [
-    kind
-    for kind in WRITTEN
-    if file_kinds.get_available_engines()[file_kinds.engine_of(kind)]
+    kind for kind in WRITTEN if file_kinds.get_available_engines()[file_kinds.engine_of(kind)]
 ]
 
 
@@ -89,10 +88,38 @@ def test_a_folder_that_may_not_be_written_is_told(kind, tmp_path):
 
 def reachable(folder: Path) -> Path:
     """Let anybody reach a folder of the tests."""
+    below = next(each for each in folder.parents if each.name.startswith("pytest-of-"))
     for each in (folder, *folder.parents):
-        if "pytest" in each.name:
+        if each.is_relative_to(below):
             each.chmod(0o755)
     return folder
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="gives up root's rights")
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path):
+    folder = reachable(tmp_path) / "folder"
+    folder.mkdir()
+    paths = [make(kind, folder) for kind in ("json", "sqlite", "csv folder")]
+    folder.chmod(0o600)
+    os.seteuid(65534)
+    try:
+        for path in paths:
+            with pytest.raises(FilePermissionError, match=path.name):
+                Storage(path)
+            with pytest.raises(MigrationError, match=path.name):
+                migrate_engine(path, "json", tmp_path / "x.jsonl", "jsonl")
+    finally:
+        os.seteuid(0)
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path):
+    path = tmp_path / ("x" * 300)
+    with pytest.raises(FilePermissionError, match="too long"):
+        Storage(path)
+    with pytest.raises(MigrationError, match="too long"):
+        migrate_engine(path, "json", tmp_path / "x.jsonl", "jsonl")
+    with pytest.raises(MigrationError, match="too long"):
+        migrate_engine(make("json", tmp_path), "json", path, "jsonl")
 
 
 def state(folder: Path) -> list[tuple[str, bytes | None, int]]:
