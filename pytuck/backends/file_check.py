@@ -144,6 +144,23 @@ def _header(path: Path, count: int) -> bytes:
     return header
 
 
+def is_there(path: Path) -> bool:
+    """Return whether anything stands at a path.
+
+    Raises:
+        FilePermissionError: The operating system does not say: a folder may not be entered, or
+            the name is too long.
+    """
+    try:
+        return path.exists()
+    except OSError as err:
+        raise FilePermissionError(
+            f"'{path}' cannot be reached ({err.strerror}). Ask for the permission to enter its "
+            "folder, or take another place or name.",
+            details={"path": str(path)},
+        ) from err
+
+
 def is_writable(path: Path) -> bool:
     """Return whether the operating system lets this process write a file."""
     effective = os.access in os.supports_effective_ids

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytuck.backends.base import Engine, ReadOnlyReason
 from pytuck.backends.documents.engine import Document, DocumentEngine
-from pytuck.backends.file_check import FORMAT_VERSION, FileFacts, FileKind, is_writable
+from pytuck.backends.file_check import FORMAT_VERSION, FileFacts, FileKind, is_there, is_writable
 from pytuck.backends.identifying import DOCUMENT_ENGINES, Found, identify, name_for_new_file
 from pytuck.backends.memory import MemoryEngine
 from pytuck.backends.opening import OpeningPlan
@@ -177,7 +177,7 @@ def open_engine(
         plan, options=options, saves_commits=saves_commits, overrides=overrides, work=work
     )
     asked = _known(engine) if engine is not None else None
-    found = None if not path.exists() else identify(path, asked)
+    found = None if not is_there(path) else identify(path, asked)
     if found is not None:
         return _open_existing(found, path, opening, asked)
     if not create or read_only:

@@ -8,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from pytuck.backends.errors import translated
+from pytuck.backends.file_check import is_there
 from pytuck.backends.lock_waiting import LockWait
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import table_names
@@ -96,7 +97,7 @@ def _refuse_target(plan: OpeningPlan, target: Path, *, overwrite: bool) -> None:
             f"'{target}' cannot be made: there is no folder '{target.parent}'. Make it first.",
             details={"path": str(target)},
         )
-    if not target.exists():
+    if not is_there(target):
         return
     if plan.name != ":memory:" and target.samefile(plan.name):
         raise ConfigurationError(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pytuck.backends import Connection
+from pytuck.backends.file_check import is_there
 from pytuck.common.exceptions import ConfigurationError, TableNotFoundError
 from pytuck.common.garbage import seldom_collecting
 from pytuck.common.options import BackendOptions
@@ -217,12 +218,12 @@ class ImportPlan:
             yield self.target
             return
         path = path_of(self.target)
-        is_there = path.exists()
-        with Storage(path if is_there else None, read_only=is_there) as storage:
+        is_old = is_there(path)
+        with Storage(path if is_old else None, read_only=is_old) as storage:
             yield storage
 
     def _run_into_file(self, path: Path, work: Work) -> Report:
-        if path.exists():
+        if is_there(path):
             with Storage(path, create=False) as storage:
                 return self._run_into(storage, work)
         if self.dry_run:

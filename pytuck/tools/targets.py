@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pytuck.backends import open_engine
+from pytuck.backends.file_check import is_there
 from pytuck.common.atomic_file import sweep_leftovers, sync
 from pytuck.common.exceptions import (
     ConflictError,
@@ -63,7 +64,7 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
             f"'{target}' cannot be made: there is no folder '{target.parent}'. Make it first.",
             details={"path": str(target)},
         )
-    if not overwrite and target.exists():
+    if is_there(target) and not overwrite:
         raise TargetExistsError(
             f"There is a file '{target}' already. Choose another name, or pass overwrite=True.",
             details={"path": str(target)},
@@ -76,7 +77,7 @@ def refuse_missing(source: Path) -> None:
     Raises:
         FileMissingError: There is nothing.
     """
-    if not source.exists():
+    if not is_there(source):
         raise FileMissingError(
             f"There is no file '{source}'. Check the name; it may have been moved or deleted.",
             details={"path": str(source)},

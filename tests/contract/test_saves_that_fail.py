@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pytuck import ConflictError, PytuckException
+from pytuck import ConflictError, FilePermissionError, MigrationError, PytuckException, Storage
+from pytuck.tools import migrate_engine
 from tests.contract import failing_saves, file_kinds
 from tests.contract.failing_saves import LARGE, contents
 from tests.contract.file_kinds import DOCUMENTS, KINDS, WRITTEN, make, opened, parts, read
@@ -66,9 +70,9 @@ def test_a_file_that_is_gone_or_another_one_is_not_overwritten(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", DOCUMENTS)
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="gives up root's rights")
-def test_a_folder_that_may_not_be_written_is_told(kind, tmp_path):
+def test_a_folder_that_may_not_be_written_is_told(kind, reachable):
     file_kinds.skip_if_missing(kind)
-    folder = reachable(tmp_path) / "folder"
+    folder = reachable / "folder"
     folder.mkdir()
     path = make(kind, folder)
     storage = opened(kind, path)
@@ -85,12 +89,40 @@ def test_a_folder_that_may_not_be_written_is_told(kind, tmp_path):
     assert len(read(kind, path)["items"]) == 5
 
 
-def reachable(folder: Path) -> Path:
-    """Let anybody reach a folder of the tests."""
-    for each in (folder, *folder.parents):
-        if "pytest" in each.name:
-            each.chmod(0o755)
-    return folder
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A folder that anybody can reach; pytest keeps its own from others."""
+    folder = Path(tempfile.mkdtemp(prefix="pytuck-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="gives up root's rights")
+def test_a_folder_that_may_not_be_entered_is_told(reachable):
+    folder = reachable / "folder"
+    folder.mkdir()
+    paths = [make(kind, folder) for kind in ("json", "sqlite", "csv folder")]
+    folder.chmod(0o600)
+    os.seteuid(65534)
+    try:
+        for path in paths:
+            with pytest.raises(FilePermissionError, match=path.name):
+                Storage(path)
+            with pytest.raises(MigrationError, match=path.name):
+                migrate_engine(path, "json", reachable / "x.jsonl", "jsonl")
+    finally:
+        os.seteuid(0)
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path):
+    path = tmp_path / ("x" * 300)
+    with pytest.raises(FilePermissionError, match="too long"):
+        Storage(path)
+    with pytest.raises(MigrationError, match="too long"):
+        migrate_engine(path, "json", reachable / "x.jsonl", "jsonl")
+    with pytest.raises(MigrationError, match="too long"):
+        migrate_engine(make("json", tmp_path), "json", path, "jsonl")
 
 
 def state(folder: Path) -> list[tuple[str, bytes | None, int]]:
@@ -121,9 +153,9 @@ def test_opening_and_reading_changes_nothing(kind, read_only, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="gives up root's rights")
-def test_what_may_not_be_written_is_read_and_stays(kind, tmp_path):
+def test_what_may_not_be_written_is_read_and_stays(kind, reachable):
     file_kinds.skip_if_missing(kind)
-    folder = reachable(tmp_path) / "folder"
+    folder = reachable / "folder"
     folder.mkdir()
     path = make(kind, folder)
     rows = read(kind, path)
