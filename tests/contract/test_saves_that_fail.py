@@ -120,7 +120,7 @@ def test_a_name_that_is_too_long_is_told(tmp_path):
     with pytest.raises(FilePermissionError, match="too long"):
         Storage(path)
     with pytest.raises(MigrationError, match="too long"):
-        migrate_engine(path, "json", reachable / "x.jsonl", "jsonl")
+        migrate_engine(path, "json", tmp_path / "x.jsonl", "jsonl")
     with pytest.raises(MigrationError, match="too long"):
         migrate_engine(make("json", tmp_path), "json", path, "jsonl")
 
