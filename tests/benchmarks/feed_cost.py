@@ -1,4 +1,4 @@
-"""What the change feed costs who writes: the same work with a subscriber and without.
+"""What the change feed and the history cost who writes: the same work with them and without.
 
     python3 dev.py bench [--long]
 
@@ -19,6 +19,7 @@ from tests.benchmarks._options import read_options
 
 COMMITS = 1000
 ROWS = 100_000
+WATCHED, KEPT = {"is_watched": True}, {"has_history": True}
 _numbers = count()
 
 
@@ -52,13 +53,19 @@ def bulk(storage: Storage, user: type[User]) -> int:
 
 
 def prepared(
-    folder: Path, write: Callable[[Storage, type[User]], int], *, is_watched: bool
+    folder: Path,
+    write: Callable[[Storage, type[User]], int],
+    *,
+    is_watched: bool = False,
+    has_history: bool = False,
 ) -> Measured:
     """Return the work on a new file."""
     storage = Storage(folder / f"{next(_numbers)}.pytuck")
     model = type("User", (User, declarative_base(storage)), {})
     if is_watched:
         storage.changes.subscribe(lambda change_set: None)
+    if has_history:
+        storage.history.turn_on()
 
     def run() -> int:
         return write(storage, model)
@@ -74,19 +81,21 @@ def main() -> None:
         works = [
             Work(
                 title,
-                lambda write=write: prepared(folder, write, is_watched=True),  # type: ignore[misc]
-                lambda write=write: prepared(folder, write, is_watched=False),  # type: ignore[misc]
+                lambda write=write, ours=ours: prepared(folder, write, **ours),  # type: ignore[misc]
+                lambda write=write: prepared(folder, write),  # type: ignore[misc]
                 size,
                 goal,
                 is_wall,
             )
-            for title, write, size, goal, is_wall in (
-                ("1,000 commits of one row, watched", commits, COMMITS, 1.15, True),
-                ("bulk insert of 100,000 rows, watched", bulk, ROWS, 1.10, False),
+            for title, write, size, goal, is_wall, ours in (
+                ("1,000 commits of one row, watched", commits, COMMITS, 1.15, True, WATCHED),
+                ("bulk insert of 100,000 rows, watched", bulk, ROWS, 1.10, False, WATCHED),
+                ("1,000 commits of one row, history", commits, COMMITS, None, True, KEPT),
+                ("bulk insert of 100,000 rows, history", bulk, ROWS, 1.60, False, KEPT),
             )
         ]
         rounds = 9 if options.is_long else 5
-        print_table([(work, measure(work, rounds)) for work in works], "unwatched")
+        print_table([(work, measure(work, rounds)) for work in works], "neither")
 
 
 if __name__ == "__main__":
