@@ -353,7 +353,9 @@ def _key_of(connection: SqliteTransactions, table: str) -> _TableKey:
     first = stored[key[0][1]] if key else None
     if first is None:
         return _TableKey(None, None, has_triggers)
-    if len(key) == 1 and str(first[2]).upper() == "INTEGER":
+    # A key with an index of its own is not the row id, for example in a table WITHOUT ROWID.
+    has_index = any(row[3] == "pk" for row in connection.pragma_rows("index_list", table))
+    if len(key) == 1 and str(first[2]).strip().upper() == "INTEGER" and not has_index:
         return _TableKey(None, str(first[1]), has_triggers)
     return _TableKey(tuple(place for _, place in key), None, has_triggers)
 

@@ -161,6 +161,28 @@ def test_keys_are_what_the_models_have(storage):
         assert heard.tables() == {"pairs": TableChanges(deleted=(("x", 1),), inserted=(("x", 2),))}
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "(n INT, id INTEGER PRIMARY KEY) WITHOUT ROWID",
+        "(n INT, id INTEGER PRIMARY KEY DESC)",
+        "(n INT, id INT PRIMARY KEY)",
+    ],
+)
+def test_keys_of_integers_that_are_no_row_ids(storage, heard, definition):
+    storage.execute_sql(f"CREATE TABLE items {definition}")
+    heard.wait()
+    storage.execute_sql("INSERT INTO items VALUES (1, 70), (2, 80)")
+    assert heard.tables() == {"items": TableChanges(inserted=(70, 80))}
+    storage.refresh_schema()
+    storage.execute(
+        insert(storage.tables["items"]).values_list([{"n": 0, "id": i} for i in range(100, 250)])
+    )
+    storage.execute_sql("DELETE FROM items WHERE id < 80")
+    found = [item.tables["items"] for item in heard.wait(2)]
+    assert found == [TableChanges(inserted=tuple(range(100, 250))), TableChanges(deleted=(70,))]
+
+
 @pytest.mark.parametrize("kind", ["STORED", "VIRTUAL"])
 def test_triggers_and_generated_columns(storage, kind):
     storage.execute_sql(
