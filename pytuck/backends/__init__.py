@@ -18,7 +18,7 @@ from pytuck.backends.probing import (
     print_available_engines,
 )
 from pytuck.backends.registry import ENGINES, memory_engine, open_engine
-from pytuck.backends.results import CursorResult, Result
+from pytuck.backends.results import CursorResult, Result, SqlAnswer
 from pytuck.backends.rows import Items, Row
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Items",
     "Result",
     "Row",
+    "SqlAnswer",
     "StorageBackend",
     "get_available_engines",
     "get_backend",

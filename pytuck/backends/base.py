@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.connection import Connection
 from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
+from pytuck.common.options import IsolationLevel
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Compiled
 from pytuck.compiler.dialects import Dialect
 from pytuck.schema import Change, CreateTable, DropTable, Table
+
+if TYPE_CHECKING:
+    from pytuck.backends.change_recording import RecordedCommit
+
+CommitListener = Callable[["RecordedCommit"], None]
+"""Is called after a commit, in the thread that made it."""
 
 ReadOnlyReason = Literal["asked", "permission", "newer format", "older format", "format"]
 """Why nothing can be written: it was asked for, the operating system forbids it, the file was made
@@ -51,15 +58,19 @@ class Engine(ABC):
         capabilities: What it can do, and what it cannot keep.
         read_only_reason: Why nothing can be written; None if it can.
         notes: What a person should know about how a document was read, by table.
+        label: What the program calls itself, for those who watch what it writes.
         inferred_tables: The tables of a document whose types were found out from their values.
+        isolation_levels: What transactions can keep out; the first is meant if none is named.
     """
 
     name: str
     dialect: Dialect
     capabilities: EngineCapabilities
     read_only_reason: ReadOnlyReason | None = None
+    label: str = ""
     notes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     inferred_tables: frozenset[str] = frozenset()
+    isolation_levels: tuple[IsolationLevel, ...] = ("READ COMMITTED",)
 
     @abstractmethod
     def acquire(self) -> Connection:
@@ -184,6 +195,21 @@ class Engine(ABC):
     def discard(self) -> None:
         """Close every connection without saving a document."""
         self.close()
+
+    def watch(self, listener: CommitListener | None) -> None:
+        """Have a function called after each commit of this storage, in the committing thread.
+
+        Args:
+            listener: None takes the one there was away.
+
+        Raises:
+            UnsupportedOperationError: The engine does not tell what is written.
+        """
+        raise self._cannot("be watched row by row")
+
+    def begin_log(self) -> bool:
+        """Have the file keep a log of changes, for other programs; return whether it does."""
+        return False
 
     @abstractmethod
     def versions(self) -> tuple[object, object]:

@@ -22,10 +22,23 @@ class Connection(ABC):
     Attributes:
         path: The file, for messages.
         dialect: The SQL that it understands.
+        is_broken: It had better not be used again after what happened to it.
+        is_inherited: It is that of the process from which this one was forked.
     """
 
     path: str
     dialect: Dialect
+    is_broken: bool = False
+    is_inherited: bool = False
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it can be lent once more.
+
+        Raises:
+            DatabaseConnectionError: Its file is no longer where it was.
+        """
+        return not self.is_broken
 
     # --- Statements ---
 
@@ -111,6 +124,29 @@ class Connection(ABC):
     @abstractmethod
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether a transaction is open that has only read, and keeps to what it saw."""
+        return False
+
+    @property
+    def has_outdated_itself(self) -> bool:
+        """Whether this thread has committed elsewhere since this transaction began to read."""
+        return False
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Have all questions inside see the same state, and refuse writes.
+
+        Raises:
+            TransactionError: A transaction is open already.
+        """
+        self.begin(write=False)
+        try:
+            yield
+        finally:
+            self.rollback()
 
     @abstractmethod
     def begin(self, *, write: bool = True) -> None:

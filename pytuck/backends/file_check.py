@@ -129,7 +129,7 @@ def _header(path: Path, count: int) -> bytes:
     """
     try:
         file = apsw.VFSFile(
-            "", str(path.absolute()), [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
+            "", str(path.resolve()), [apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_MAIN_DB, 0]
         )
         try:
             header: bytes = file.xRead(count, 0) if count else b""

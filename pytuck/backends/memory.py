@@ -42,6 +42,9 @@ class MemoryConnection(SqliteConnection):
         if not compiled.template.is_write or self._is_mine:
             with self._call:
                 return super().execute(compiled)
+        if self.recorder is not None:
+            with self.transaction():
+                return self.execute(compiled)
         self._take_lock()
         try:
             with self._call:
@@ -141,15 +144,21 @@ class MemoryEngine(PytuckEngine):
     """A database in memory; it ends with its storage."""
 
     capabilities = MEMORY_CAPABILITIES
+    keeps_log = False
 
     def __init__(self, *, name: str = "pytuck", timeout_s: float = 5.0) -> None:
         self.name = name
         self._write_lock = WriteLock("the database in memory", timeout_s)
         super().__init__(OpeningPlan(":memory:", timeout_s=timeout_s, durability="off"))
+        self.isolation_levels = ("READ UNCOMMITTED",)
 
     def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()
-        return MemoryConnection(self._watcher.raw, self._write_lock)
+        connection = MemoryConnection(self._watcher.raw, self._write_lock)
+        if self._listener is not None or self._watcher.recorder is not None:
+            self._record(self._watcher)  # the driver's connection is everybody's
+            connection.recorder = self._watcher.recorder
+        return connection
 
     def release(self, connection: Connection) -> None:
         connection.close()

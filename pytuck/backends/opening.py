@@ -10,12 +10,16 @@ import apsw
 
 from pytuck.backends.errors import translated
 from pytuck.backends.file_check import ENCRYPTED_MAGIC
+from pytuck.backends.lock_holders import find_holder
+from pytuck.backends.lock_records import WriterNotes
+from pytuck.backends.lock_waiting import LockWait, waited_in_vain
+from pytuck.backends.open_files import file_number
 from pytuck.backends.sql_functions import add_functions
 from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.write_locks import writing_thread
 from pytuck.common.exceptions import (
     ConfigurationError,
     CorruptFileError,
-    LockTimeout,
     PasswordRequiredError,
     WrongPasswordError,
 )
@@ -36,6 +40,7 @@ class OpeningPlan:
         is_read_only: Refuse every write.
         can_write_file: The operating system lets this process write the file.
         timeout_s: Seconds to wait for another connection's lock.
+        max_connections: How many may be in use at once; None for any number.
     """
 
     name: str
@@ -46,6 +51,7 @@ class OpeningPlan:
     timeout_s: float = 5.0
     durability: Durability = "full"
     shown_as: str | None = None
+    max_connections: int | None = None
 
     @property
     def label(self) -> str:
@@ -76,23 +82,36 @@ def connect(plan: OpeningPlan, *, create: bool = False) -> SqliteConnection:
         raise translated(err, plan.label) from err
     try:
         defend(raw)
-        raw.set_busy_timeout(int(plan.timeout_s * 1000))
+        raw.set_busy_handler(LockWait(plan.timeout_s))
         if plan.is_encrypted:
             _unlock(raw, plan, create=create)
             raw.pragma("temp_store", 2)  # in memory: nothing in the clear on the disk
         _check_readable(raw, plan)
-        raw.pragma("synchronous", _SYNCHRONOUS[plan.durability])
+        raw.pragma("synchronous", _synchronous(raw, plan.durability))
         raw.pragma("foreign_keys", 1)
         if plan.is_read_only:
             raw.pragma("query_only", 1)
         add_functions(raw)
-        return SqliteConnection(raw, plan.label, SQLITE, lock_name=plan.name)
+        return SqliteConnection(
+            raw, plan.label, SQLITE, lock_name=plan.name, timeout_s=plan.timeout_s
+        )
     except apsw.Error as err:
         raw.close()
         raise translated(err, plan.label) from err
     except BaseException:
         raw.close()
         raise
+
+
+def _synchronous(raw: apsw.Connection, durability: Durability) -> str:
+    """Return SQLite's word for when it waits for the disk.
+
+    Without a write-ahead log a commit is done when the journal is deleted, and with `FULL` a
+    power cut may bring that back: only `EXTRA` waits for the folder, too.
+    """
+    if durability == "full" and raw.pragma("journal_mode") != "wal":
+        return "EXTRA"
+    return _SYNCHRONOUS[durability]
 
 
 def _without_side_files(name: str) -> str:
@@ -137,8 +156,6 @@ def _check_readable(raw: apsw.Connection, plan: OpeningPlan) -> None:
             details={"path": plan.label},
         ) from err
     except apsw.BusyError as err:
-        raise LockTimeout(
-            f"'{plan.label}' is locked by another program. Close it there, or wait until it has "
-            "finished, and try again.",
-            details={"path": plan.label},
-        ) from err
+        thread = writing_thread(file_number(plan.name) or plan.name)
+        holder = find_holder(plan.name, WriterNotes(plan.name), thread)
+        raise waited_in_vain(plan.label, holder, plan.timeout_s) from err

@@ -18,6 +18,7 @@ class PytuckEngine(SqliteEngine):
 
     name = "pytuck"
     capabilities = PYTUCK_CAPABILITIES
+    keeps_log = True
 
     def info(self) -> EngineInfo:
         version = self._watcher.pragma("user_version")
@@ -26,10 +27,11 @@ class PytuckEngine(SqliteEngine):
     def _initialise(self, connection: SqliteConnection, *, is_file: bool) -> None:
         connection.pragma("page_size", _PAGE_BYTES)
         connection.pragma("encoding", "UTF-8")
-        if is_file:
-            # Where a write-ahead log is impossible, as on some network drives, SQLite says so
-            # and keeps its ordinary journal.
-            connection.pragma("journal_mode", "WAL")
         with connection.transaction():
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", FORMAT_VERSION)
+        if is_file:
+            # After the header is in the file itself: others look there for what it is. Where a
+            # write-ahead log is impossible, as on some network drives, SQLite says so and keeps
+            # its ordinary journal.
+            connection.pragma("journal_mode", "WAL")

@@ -140,6 +140,7 @@ def open_engine(
     password: str | None = None,
     timeout_s: float = 5.0,
     durability: Durability = "full",
+    max_connections: int | None = None,
     options: BackendOptions | None = None,
     saves_commits: bool = False,
     overrides: Overrides = NOTHING_DECIDED,
@@ -170,6 +171,7 @@ def open_engine(
         password=password,
         timeout_s=timeout_s,
         durability=durability,
+        max_connections=max_connections,
     )
     opening = Opening(
         plan, options=options, saves_commits=saves_commits, overrides=overrides, work=work

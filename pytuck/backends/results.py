@@ -33,6 +33,18 @@ class Outcome(NamedTuple):
     last_row_id: int
 
 
+class SqlAnswer(NamedTuple):
+    """The answer to SQL that a program wrote.
+
+    Attributes:
+        names: The names of the columns; none where there are no rows.
+        rows: The rows as they are stored.
+    """
+
+    names: list[str]
+    rows: list[StoredRow]
+
+
 class Result(Generic[T]):
     """The answer to a statement, complete in memory.
 

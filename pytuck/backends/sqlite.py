@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pytuck.backends import sqlite_upkeep
-from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
+from pytuck.backends import change_log, sqlite_upkeep
+from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import SQLITE_CAPABILITIES
+from pytuck.backends.change_log import ChangeLog
+from pytuck.backends.change_recording import ChangeRecorder, CommitCount, RecordedCommit
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
@@ -18,8 +21,22 @@ from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
+from pytuck.common.options import IsolationLevel
 from pytuck.compiler.dialects import SQLITE
 from pytuck.schema import Change, Table
+
+_LOOK_FOR_LOG_S = 1.0
+
+
+def _levels(connection: SqliteConnection) -> tuple[IsolationLevel, ...]:
+    """Return the isolation levels of a file, the one that is meant if none is named first.
+
+    With a write-ahead log readers keep nobody from writing. Without one they do, so they keep to
+    one state only if they were asked to.
+    """
+    if connection.pragma("journal_mode") == "wal":
+        return ("SERIALIZABLE", "READ COMMITTED")
+    return ("READ COMMITTED", "SERIALIZABLE")
 
 
 class SqliteEngine(Engine):
@@ -34,6 +51,7 @@ class SqliteEngine(Engine):
     name = "sqlite"
     dialect = SQLITE
     capabilities = SQLITE_CAPABILITIES
+    keeps_log = False
 
     def __init__(
         self,
@@ -41,16 +59,38 @@ class SqliteEngine(Engine):
         facts: FileFacts | None = None,
         read_only_reason: ReadOnlyReason | None = None,
     ) -> None:
+        if plan.name != ":memory:":
+            # The program may go to another folder meanwhile.
+            plan = replace(plan, name=str(Path(plan.name).absolute()), shown_as=plan.label)
         self.plan = plan
         self.facts = facts
         self.read_only_reason = read_only_reason
-        self._pool = ConnectionPool(self._open_connection)
+        self._pool = ConnectionPool(
+            self._open_connection, plan.label, plan.max_connections, plan.timeout_s
+        )
+        self._listener: CommitListener | None = None
+        self.own_commits = CommitCount()
+        self._log = ChangeLog()
+        self._has_log = False
+        self._log_looked_for = 0.0
         # This one stays open and notices the commits of others.
-        self._watcher = self._create() if facts is None else connect(plan)
+        self._watching = self._create() if facts is None else connect(plan)
+        self.isolation_levels = _levels(self._watching)
+
+    @property
+    def _watcher(self) -> SqliteConnection:
+        if self._watching.is_inherited:
+            self._watching = connect(self.plan)
+        return self._watching
 
     def acquire(self) -> SqliteConnection:
         self._refuse_if_closed()
-        return self._pool.acquire()
+        connection = self._pool.acquire()
+        if self.keeps_log:
+            self._look_for_log(connection)
+        if self._listener is not None or self._has_log or connection.recorder is not None:
+            self._record(connection)
+        return connection
 
     def release(self, connection: Connection) -> None:
         assert isinstance(connection, SqliteConnection)
@@ -59,6 +99,45 @@ class SqliteEngine(Engine):
     def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         # SQLite's `query_only` would refuse temporary tables as well.
         return connect(replace(self.plan, is_read_only=not with_temporary_tables))
+
+    # --- Watching ---
+
+    def watch(self, listener: CommitListener | None) -> None:
+        self._listener = listener
+
+    def begin_log(self) -> bool:
+        """Have the file keep a log of changes, for other programs, if it may have one."""
+        if not self.keeps_log or self.read_only_reason is not None:
+            return False
+        with self.connection() as connection:
+            if not self._has_log and not change_log.is_kept(connection):
+                with connection.structure_transaction():
+                    change_log.begin(connection)
+        self._has_log = True
+        return True
+
+    @property
+    def log_writer(self) -> str:
+        """Tells the entries of this engine in the log from those of others."""
+        return self._log.writer
+
+    def _look_for_log(self, connection: SqliteConnection) -> None:
+        """Find out, once in a while, whether another program has begun a log."""
+        now = time.monotonic()
+        if now - self._log_looked_for > _LOOK_FOR_LOG_S:
+            self._log_looked_for = now
+            self._has_log = self.read_only_reason is None and change_log.is_kept(connection)
+
+    def _record(self, connection: SqliteConnection) -> None:
+        """Have a connection record what it writes, as it is wanted now."""
+        log = self._log if self._has_log else None
+        if connection.recorder is None:
+            connection.recorder = ChangeRecorder(connection.raw, self._tell, self.own_commits)
+        connection.recorder.log, connection.recorder.label = log, self.label
+
+    def _tell(self, commit: RecordedCommit) -> None:
+        if self._listener is not None:
+            self._listener(commit)
 
     def info(self) -> EngineInfo:
         path = Path(self.plan.name)
@@ -114,10 +193,8 @@ class SqliteEngine(Engine):
         return self._versions_of_unlocked_file()
 
     def close(self) -> None:
-        is_mine = not self._pool.is_inherited
         self._pool.close()
-        if is_mine:
-            self._watcher.close()
+        self._watching.close()
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[SqliteConnection]:
@@ -137,6 +214,7 @@ class SqliteEngine(Engine):
             return data, connection.pragma("schema_version")
 
     def _open_connection(self) -> SqliteConnection:
+        self._watcher.refuse_if_moved()
         return connect(self.plan)
 
     def _create(self) -> SqliteConnection:

@@ -1,4 +1,4 @@
-"""One conversation with a SQLite database: statements, transactions, settings."""
+"""One conversation with a SQLite database: its statements. Transactions have a module of their own."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from itertools import islice
 
 import apsw
 
-from pytuck.backends.connection import Connection, broken_reference, unstorable
-from pytuck.backends.errors import no_utf8, translated
+from pytuck.backends.change_recording import ChangeRecorder
+from pytuck.backends.connection import unstorable
+from pytuck.backends.forked import forget_connection
 from pytuck.backends.results import Outcome, StoredRow
-from pytuck.backends.write_locks import forget_writer, note_writer, refuse_to_wait_for_itself
-from pytuck.common.exceptions import DatabaseConnectionError, PytuckException, TransactionError
+from pytuck.backends.sqlite_transactions import SqliteTransactions
+from pytuck.backends.write_locks import (
+    note_own_commit,
+    refuse_to_wait_for_itself,
+)
+from pytuck.common.exceptions import (
+    DatabaseConnectionError,
+)
 from pytuck.compiler import Compiled, Template, compile_statement
-from pytuck.compiler.dialects import Dialect, sqlite_changes
+from pytuck.compiler.dialects import sqlite_changes
 from pytuck.query import TableSource, select
 from pytuck.schema import Column, Table
 from pytuck.types import TYPES, Stored
 
+_MANY_ROWS = 100
+_WRITE_WORDS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"}
+_STRUCTURE_WORDS = {"CREATE", "ALTER", "DROP"}
 _BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
 
 
@@ -33,22 +43,8 @@ _SEQUENCES = TableSource(
 """Where SQLite keeps the highest keys of tables with AUTOINCREMENT."""
 
 
-class SqliteConnection(Connection):
-    """A connection to one SQLite database, used by one thread at a time.
-
-    Attributes:
-        path: The file, for messages.
-        raw: The driver's connection; for the backends only.
-    """
-
-    def __init__(
-        self, raw: apsw.Connection, path: str, dialect: Dialect, lock_name: str | None = None
-    ) -> None:
-        self.raw = raw
-        self.path = path
-        self.dialect = dialect
-        self.lock_name = lock_name or path
-        self._savepoints = 0
+class SqliteConnection(SqliteTransactions):
+    """A connection to one SQLite database: its statements, on top of its transactions."""
 
     # --- Statements ---
 
@@ -60,7 +56,17 @@ class SqliteConnection(Connection):
         """
         template = compiled.template
         if template.is_write and not self.raw.in_transaction:
-            refuse_to_wait_for_itself(self.lock_name, self)
+            refuse_to_wait_for_itself(self._lock_key, self)
+            if self.recorder is not None:
+                with self.transaction():
+                    return self._execute(compiled)
+            note_own_commit(self._lock_key)
+        return self._execute(compiled)
+
+    def _execute(self, compiled: Compiled) -> Outcome:
+        template = compiled.template
+        if self.recorder is not None and template.is_write:
+            self.recorder.expect(self, template.table)
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
@@ -68,20 +74,18 @@ class SqliteConnection(Connection):
                 count = self.raw.changes() if template.is_write else len(rows)
                 return Outcome(rows, count, self.raw.last_insert_rowid())
             return self._execute_many(compiled)
-        except apsw.Error as err:
+        except (apsw.Error, UnicodeDecodeError) as err:
             values: dict[str | None, object] | None = None
             if len(compiled.parameters) == 1:
                 values = dict(zip(template.parameter_names, compiled.parameters[0], strict=False))
-            raise translated(err, self.path, template.table, values) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path, template.table) from err
+            raise self._refusal(err, template.table, values) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, compiled.parameters, err) from err
 
     def _execute_many(self, compiled: Compiled) -> Outcome:
         before = self.raw.total_changes()
         with self._all_or_nothing():
-            rows = self.raw.executemany(compiled.sql, compiled.parameters).fetchall()
+            rows = self._run_many(compiled.template, compiled.parameters).fetchall()
         count = self.raw.total_changes() - before
         return Outcome(rows, count, self.raw.last_insert_rowid())
 
@@ -92,11 +96,15 @@ class SqliteConnection(Connection):
             PytuckException: What the database refused; nothing of the batch is kept then.
         """
         sets = parameters if isinstance(parameters, (list, tuple)) else list(parameters)
+        if self.recorder is not None and not self.in_transaction:
+            with self.transaction():
+                self.write(template, sets)
+            return
         try:
             with self._all_or_nothing():
-                self.raw.executemany(template.sql, sets)
+                self._run_many(template, sets)
         except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
+            raise self._refusal(err, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, sets, err) from err
 
@@ -109,17 +117,25 @@ class SqliteConnection(Connection):
         Raises:
             PytuckException: What the database refused.
         """
+        if self.recorder is not None:
+            self.recorder.expect(self, template.table)
         before = self.raw.total_changes()
         try:
             if len(rows) == 1:
                 self.raw.execute(template.sql, rows[0])
             else:
-                self.raw.executemany(template.sql, rows)
+                self._run_many(template, rows)
         except apsw.Error as err:
-            raise translated(err, self.path, template.table) from err
+            raise self._refusal(err, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, rows, err) from err
         return self.raw.total_changes() - before
+
+    def _run_many(self, template: Template, rows: Sequence[Sequence[Stored]]) -> apsw.Cursor:
+        if self.recorder is None or len(rows) < _MANY_ROWS or not template.is_plain:
+            return self.raw.executemany(template.sql, rows)
+        with self.recorder.inserting(template, rows):
+            return self.raw.executemany(template.sql, rows)
 
     def last_row_id(self) -> int:
         return self.raw.last_insert_rowid()
@@ -146,28 +162,35 @@ class SqliteConnection(Connection):
             cursor.execute(compiled.sql, compiled.parameters[0])
             while rows := list(islice(cursor, size)):
                 yield rows
-        except apsw.Error as err:
-            raise translated(err, self.path, compiled.template.table) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path, compiled.template.table) from err
+        except (apsw.Error, UnicodeDecodeError) as err:
+            raise self._refusal(err, compiled.template.table) from err
         finally:
             cursor.close(True)
 
-    def fetch(self, sql: str, parameters: Sequence[Stored] = ()) -> list[StoredRow]:
-        """Return the stored rows of SQL that the compiler wrote.
-
-        Raises:
-            PytuckException: What the database refused.
-        """
-        try:
-            return self.raw.execute(sql, parameters).fetchall()
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path) from err
-
     def run_text(
         self, sql: str, parameters: Sequence[Stored] = ()
+    ) -> tuple[list[str], list[StoredRow]]:
+        if self.recorder is not None:
+            return self._run_recorded(self.recorder, sql, parameters)
+        return self._run_text(sql, parameters)
+
+    def _run_recorded(
+        self, recorder: ChangeRecorder, sql: str, parameters: Sequence[Stored]
+    ) -> tuple[list[str], list[StoredRow]]:
+        """Run SQL; a single write gets a transaction of its own, in which the log is written."""
+        kind = sql.split(None, 1)[0].upper() if sql.strip() else ""
+        if kind in _STRUCTURE_WORDS:
+            recorder.note_new_schema()
+        if kind in _WRITE_WORDS and not self.in_transaction:
+            refuse_to_wait_for_itself(self._lock_key, self)
+            with self.transaction():
+                return self._run_text(sql, parameters)
+        found = self._run_text(sql, parameters)
+        recorder.settle(self)
+        return found
+
+    def _run_text(
+        self, sql: str, parameters: Sequence[Stored]
     ) -> tuple[list[str], list[StoredRow]]:
         try:
             cursor = self.raw.execute(sql, parameters)
@@ -175,22 +198,8 @@ class SqliteConnection(Connection):
             return names, cursor.fetchall()
         except apsw.ExecutionCompleteError:  # it gave no rows
             return [], []
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path) from err
-
-    def pragma(self, name: str, value: str | int | None = None) -> Stored:
-        """Read or set one of SQLite's settings."""
-        try:
-            stored: Stored = self.raw.pragma(name, *(() if value is None else (value,)))
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
-        return stored
-
-    def pragma_rows(self, name: str, argument: str) -> list[StoredRow]:
-        """Return the rows of a setting that describes something, such as a table."""
-        return self.fetch(f"PRAGMA {name}({self.dialect.quote(argument)})")
+        except (apsw.Error, UnicodeDecodeError) as err:
+            raise self._refusal(err) from err
 
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         """Return the first bytes of a long text or blob without reading the rest of it.
@@ -205,7 +214,7 @@ class SqliteConnection(Connection):
             finally:
                 blob.close()
         except apsw.Error as err:
-            raise translated(err, self.path, table) from err
+            raise self._refusal(err, table) from err
         return beginning
 
     def compile(self, sql: str) -> None:
@@ -222,7 +231,7 @@ class SqliteConnection(Connection):
         except apsw.ExecTraceAbort:
             return
         except apsw.Error as err:
-            raise translated(err, self.path) from err
+            raise self._refusal(err) from err
         finally:
             cursor.close(True)
 
@@ -240,99 +249,6 @@ class SqliteConnection(Connection):
         finally:
             self.raw.create_scalar_function(name, None, argument_count)
 
-    # --- Transactions ---
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self.raw.in_transaction
-
-    def begin(self, *, write: bool = True) -> None:
-        """Open a transaction; for writing, wait for the file's write lock.
-
-        Raises:
-            LockTimeout: Another connection kept the lock for longer than the deadline.
-            TransactionError: One is open already.
-        """
-        if self.in_transaction:
-            raise TransactionError("A transaction is open already on this connection.")
-        self._savepoints = 0
-        if not write:
-            self.fetch(self.dialect.begin_read)
-            return
-        refuse_to_wait_for_itself(self.lock_name, self)
-        self.fetch(self.dialect.begin_write)
-        note_writer(self.lock_name, self)
-
-    def commit(self) -> None:
-        """Make the open transaction durable.
-
-        Raises:
-            PytuckException: It could not be; the transaction is rolled back then.
-        """
-        try:
-            self.fetch(self.dialect.commit)
-        except PytuckException:
-            self.rollback()
-            raise
-        forget_writer(self.lock_name)
-
-    def rollback(self) -> None:
-        """Undo the open transaction, if there is one."""
-        if self.in_transaction:
-            self.fetch(self.dialect.rollback)
-
-    def set_savepoint(self) -> int:
-        """Mark a place in the open transaction to which it can go back; return its number."""
-        self._savepoints += 1
-        self.fetch(self.dialect.savepoint.format(self._savepoint_name(self._savepoints)))
-        return self._savepoints
-
-    def release_savepoint(self, number: int) -> None:
-        """Take over into the transaction what was done since a savepoint, inner ones included."""
-        self.fetch(self.dialect.release.format(self._savepoint_name(number)))
-        self._savepoints = number - 1
-
-    def undo_to_savepoint(self, number: int) -> None:
-        """Undo what was done since a savepoint, and end it."""
-        self.fetch(self.dialect.rollback_to.format(self._savepoint_name(number)))
-        self.release_savepoint(number)
-
-    @contextlib.contextmanager
-    def structure_transaction(self) -> Iterator[None]:
-        """A transaction in which foreign keys are not enforced.
-
-        Source: https://www.sqlite.org/lang_altertable.html#otheralter
-        """
-        self.pragma("foreign_keys", 0)
-        try:
-            with self.transaction():
-                yield
-        finally:
-            self.pragma("foreign_keys", 1)
-
-    def _savepoint_name(self, number: int) -> str:
-        return self.dialect.quote(f"pytuck_{number}")
-
-    @contextlib.contextmanager
-    def deferred_foreign_keys(self) -> Iterator[None]:
-        """Check foreign keys at the end of a `with` block inside the open transaction.
-
-        For rows that refer to one another, in whatever order they are written.
-
-        Raises:
-            ConstraintError: A row refers to one that does not exist.
-        """
-        self.pragma("defer_foreign_keys", 1)
-        try:
-            yield
-            broken, _ = self.raw.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)
-            if broken:
-                raise broken_reference(self.path)
-        finally:
-            if self.in_transaction:
-                self.pragma("defer_foreign_keys", 0)
-
     @contextlib.contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
         """Hold a batch together; the driver's own context is the fastest way."""
@@ -340,13 +256,6 @@ class SqliteConnection(Connection):
             yield
 
     # --- Watching and ending ---
-
-    def data_version(self) -> int:
-        """Return a number that changes when another connection commits to the file."""
-        try:
-            return self.raw.data_version()
-        except apsw.Error as err:
-            raise translated(err, self.path) from err
 
     def total_changes(self) -> int:
         """Return how many rows this connection has written since it was opened."""
@@ -359,6 +268,7 @@ class SqliteConnection(Connection):
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
+        forget_connection(self)
         try:
             self.raw.close()
         except apsw.Error as err:

@@ -9,6 +9,7 @@ import apsw
 
 from pytuck.backends.errors import translated
 from pytuck.backends.file_check import is_there
+from pytuck.backends.lock_waiting import LockWait
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import table_names
 from pytuck.backends.sqlite_connection import SqliteConnection
@@ -74,7 +75,11 @@ def compact(connection: SqliteConnection) -> int:
         connection.fetch(ddl.compact())
     finally:
         connection.raw.limit(apsw.SQLITE_LIMIT_ATTACHED, limit)
-    connection.pragma("wal_checkpoint", "TRUNCATE")
+    connection.raw.set_busy_timeout(0)  # a session that reads meanwhile delays it, and no harm
+    try:
+        connection.pragma("wal_checkpoint", "TRUNCATE")
+    finally:
+        connection.raw.set_busy_handler(LockWait(connection.timeout_s))
     return max(before - _size(connection), 0)
 
 

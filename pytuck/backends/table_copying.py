@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,9 @@ class EngineRows:
             return None
         return self._connection.highest_key_given(self.table.name) + 1
 
-    @property
+    @cached_property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """How many rows there are; counted once, because SQLite walks over all of them."""
         counted = select(func.count()).select_from(self._source)
         rows = self._connection.execute(compile_statement(counted, self._connection.dialect)).rows
         return int(rows[0][0] or 0)

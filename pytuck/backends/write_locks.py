@@ -9,44 +9,80 @@ import os
 import threading
 import weakref
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from pytuck.backends.lock_records import WriterNotes
+from pytuck.backends.open_files import FileNumber
 from pytuck.common.exceptions import DeadlockError, LockTimeout
 
 
-@dataclass(frozen=True, slots=True)
-class _Holder:
+class _Holder(NamedTuple):
     process: int
     thread: int
     connection: weakref.ref[Any]
 
 
-_holders: dict[str, _Holder] = {}
-"""The last one to take the lock of a file, by path; whether it still has it, it says itself."""
+LockKey = FileNumber | str
+"""What a file is known by, under whatever name it was opened; or the name of what is none."""
+
+_holders: dict[LockKey, _Holder] = {}
+"""The last one to take the lock of a file; whether it still has it, it says itself."""
 
 
-def note_writer(path: str, connection: Any) -> None:
+class _Commits(threading.local):
+    """How often this thread has committed to which file."""
+
+    def __init__(self) -> None:
+        self.counts: dict[LockKey, int] = {}
+
+
+_own_commits = _Commits()
+
+
+def note_writer(key: LockKey, connection: weakref.ref[Any], notes: WriterNotes) -> None:
     """Remember that a connection has just taken the write lock, in this thread.
 
     Databases in memory have no path of their own, and a lock of their own that knows its holder.
     """
-    if path == ":memory:":
+    if key == ":memory:":
         return
-    _holders[path] = _Holder(os.getpid(), threading.get_ident(), weakref.ref(connection))
+    process = os.getpid()
+    _holders[key] = _Holder(process, threading.get_ident(), connection)
+    notes.note(process)
 
 
-def forget_writer(path: str) -> None:
-    """Forget who held the lock."""
-    _holders.pop(path, None)
+def forget_writer(key: LockKey, connection: weakref.ref[Any], notes: WriterNotes) -> None:
+    """Forget that a connection held the lock, unless the next one has it already."""
+    holder = _holders.get(key)
+    if holder is not None and holder.connection is connection:
+        del _holders[key]
+        notes.clear(holder.process)
 
 
-def refuse_to_wait_for_itself(path: str, connection: Any) -> None:
+def writing_thread(key: LockKey) -> int | None:
+    """Return the thread of this process that was the last to take the lock; None if unknown."""
+    holder = _holders.get(key)
+    return None if holder is None or holder.process != os.getpid() else holder.thread
+
+
+def note_own_commit(key: LockKey) -> None:
+    """Count a commit of this thread."""
+    counts = _own_commits.counts
+    counts[key] = counts.get(key, 0) + 1
+
+
+def own_commits(key: LockKey) -> int:
+    """Return how often this thread has committed to a file."""
+    return _own_commits.counts.get(key, 0)
+
+
+def refuse_to_wait_for_itself(key: LockKey, connection: Any) -> None:
     """Do nothing, unless this thread holds the lock in another transaction.
 
     Raises:
         DeadlockError: It does.
     """
-    holder = _holders.get(path)
+    holder = _holders.get(key)
     if holder is None or holder.thread != threading.get_ident() or holder.process != os.getpid():
         return
     other = holder.connection()

@@ -307,6 +307,12 @@ class StorageFullError(DatabaseConnectionError):
     code = "PT-2109"
 
 
+class FileReplacedError(DatabaseConnectionError):
+    """Another file stands where the open one was."""
+
+    code = "PT-2110"
+
+
 class EncryptionError(PytuckException):
     """Something about a password or a cipher is wrong."""
 

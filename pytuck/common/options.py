@@ -20,6 +20,15 @@ cut may damage the file.
 """
 
 
+IsolationLevel = Literal["SERIALIZABLE", "READ COMMITTED", "READ UNCOMMITTED"]
+"""What a transaction sees of others that commit while it is open.
+
+`SERIALIZABLE`: nothing; all its questions see one state, and it writes only if that is still the
+state of the file. `READ COMMITTED`: each question sees what was committed before it, until the
+first write. `READ UNCOMMITTED`: what others do, at once; of databases in memory alone.
+"""
+
+
 @dataclass(slots=True)
 class PytuckBackendOptions:
     """Options of the `pytuck` engine.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
-from pytuck.backends import Connection, CursorResult, Engine, Result
+from pytuck.backends import Connection, CursorResult, Engine, Result, SqlAnswer
 from pytuck.compiler import compile_statement
 from pytuck.core.model_defaults import inserted_key
 from pytuck.core.tables import Table, Tables
 from pytuck.core.transaction_parts import TransactionPart, TransactionParts
 from pytuck.events import event
 from pytuck.query import Compound, Insert, Select, Statement
+from pytuck.types import Stored
 
 
 class OpenDatabase:
@@ -75,6 +76,27 @@ class OpenDatabase:
             key = inserted_key(statement, outcome.last_row_id)
         return CursorResult(compiled.template, outcome, inserted_key=key)
 
+    def execute_sql(self, sql: str, parameters: Sequence[Stored] = ()) -> SqlAnswer:
+        """Run SQL as it is given, in the transaction of `transaction()` if one is open.
+
+        What it writes is told to those who listen to `storage.changes`; objects that sessions
+        have loaded keep the values that they have.
+
+        Args:
+            parameters: Take the places of `?` in it: numbers, texts, bytes and None.
+
+        Raises:
+            PytuckException: What the database refused.
+        """
+        connection = self.transaction_connection
+        try:
+            if connection is not None:
+                return SqlAnswer(*connection.run_text(sql, parameters))
+            with self._engine.connection() as lent:
+                return SqlAnswer(*lent.run_text(sql, parameters))
+        finally:
+            self.refresh_schema()
+
     @property
     def transaction_connection(self) -> Connection | None:
         """The connection of this thread's `transaction()`; None outside of one."""
@@ -82,9 +104,23 @@ class OpenDatabase:
         return connection
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Self]:
-        """Commit what is done inside, or undo all of it on an exception; nests as savepoints."""
+    def transaction(self, *, read_only: bool = False) -> Iterator[Self]:
+        """Commit what is done inside, or undo all of it on an exception; nests as savepoints.
+
+        Args:
+            read_only: Write nothing, and so wait for nobody: all questions inside see the same
+                state, whatever others commit meanwhile.
+
+        Raises:
+            LockTimeout: Somebody else kept the write lock for too long.
+            DeadlockError: This thread has another transaction open that writes.
+            ReadOnlyError: The transaction that is open already is for reading only.
+        """
         connection = self.transaction_connection
+        if read_only:
+            with self._reading_transaction(connection):
+                yield self
+            return
         if connection is not None:
             with (
                 self._forgetting_tables(),
@@ -105,6 +141,20 @@ class OpenDatabase:
             event.tell(self, "before_save")
         parts.settle()
         event.tell(self, "after_save")
+
+    @contextlib.contextmanager
+    def _reading_transaction(self, outer: Connection | None) -> Iterator[None]:
+        if outer is not None:  # that one keeps to one state anyway
+            yield
+            return
+        parts = self._transaction.parts = TransactionParts()
+        with (
+            parts.following(),
+            self._engine.connection() as connection,
+            self.joining(connection),
+            connection.reading(),
+        ):
+            yield
 
     def join_transaction(self, part: TransactionPart) -> None:
         """Have a session follow what becomes of this thread's `transaction()`."""

@@ -47,6 +47,8 @@ class Session(SessionContents, SessionSchema):
         storage: The open database.
         autocommit: Commit after each method that writes.
         autoflush: Write pending changes before each statement, so that it sees them.
+        isolation_level: What its transactions see of others that commit meanwhile; None means
+            what the storage says.
 
     Attributes:
         info: A place for whatever belongs to the session; it is not looked at.
@@ -55,9 +57,14 @@ class Session(SessionContents, SessionSchema):
     __event_family__: ClassVar[str] = "session"
 
     def __init__(
-        self, storage: Storage, autocommit: bool = False, *, autoflush: bool = True
+        self,
+        storage: Storage,
+        autocommit: bool = False,
+        *,
+        autoflush: bool = True,
+        isolation_level: str | None = None,
     ) -> None:
-        super().__init__(storage)
+        super().__init__(storage, isolation_level)
         self.autocommit = autocommit
         self.autoflush = autoflush
         self.info: dict[Any, Any] = {}
@@ -348,6 +355,9 @@ class Session(SessionContents, SessionSchema):
         """Write pending changes and make the transaction durable.
 
         Raises:
+            LockTimeout: Somebody else kept the write lock for too long.
+            StaleDataError: Others have committed since this transaction began to read; roll
+                back, and do its work again.
             PytuckException: The database refused it; roll back, or correct and commit again.
         """
         self._control.commit()
@@ -362,6 +372,9 @@ class Session(SessionContents, SessionSchema):
 
     def begin(self) -> SessionTransaction[Self]:
         """Return a context manager that commits what is done inside, or undoes it on an exception.
+
+        What was read before is none of the transaction's business: it sees what is committed
+        when it reads first.
 
         Raises:
             TransactionError: A transaction is open already.

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from pytuck.backends import Connection
-from pytuck.common.exceptions import ReadOnlyError
+from pytuck.common.exceptions import ReadOnlyError, StaleDataError
 from pytuck.core.storage import Storage
 from pytuck.core.transaction_parts import TransactionPart
 
@@ -17,12 +17,21 @@ class SessionConnection:
     Inside of `storage.transaction()` it is that one's; the session's part of it lies behind a
     savepoint, so that it can be undone by itself.
 
+    Args:
+        isolation_level: What it sees of others that commit while it has only read.
+
     Attributes:
         part: Follows what becomes of that transaction.
+        is_explicit: The transaction was begun by name, and keeps to what it saw even if this
+            thread itself commits elsewhere.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, isolation_level: str | None = None) -> None:
         self._storage = storage
+        level = storage.known_isolation_level(isolation_level)
+        self._keeps_to_one_state = level == "SERIALIZABLE"
+        self.is_explicit = False
+        self._refusal: StaleDataError | None = None
         self._connection: Connection | None = None
         self._joined: int | None = None
         self._cursors: list[Generator[Any, None, None]] = []
@@ -39,7 +48,19 @@ class SessionConnection:
         return self._joined is not None
 
     def get(self) -> Connection:
-        """Return the connection, borrowing it first if need be."""
+        """Return the connection to read on, borrowing it first if need be."""
+        connection = self.borrow()
+        if self._keeps_to_one_state and self._joined is None and not connection.in_transaction:
+            if not connection.is_reading:
+                connection.begin(write=False)
+            elif connection.has_outdated_itself and not self.is_explicit:
+                # Nobody expects not to see what the same thread has just done.
+                connection.rollback()
+                connection.begin(write=False)
+        return connection
+
+    def borrow(self) -> Connection:
+        """Return the connection, borrowing it first if need be, whatever state it sees."""
         inside = self._storage.transaction_connection
         if self._joined is not None and inside is not self._connection:
             self._connection = self._joined = None  # that transaction has ended
@@ -57,8 +78,9 @@ class SessionConnection:
         Raises:
             ReadOnlyError: The file is open for reading only.
             LockTimeout: Somebody else kept the lock for too long.
+            StaleDataError: Others have committed since the transaction began to read.
         """
-        connection = self.get()
+        connection = self.borrow()
         if not connection.in_transaction:
             self.begin(connection)
         return connection
@@ -75,7 +97,21 @@ class SessionConnection:
                 f"{self._storage!r} is open for reading only and cannot be changed.",
                 details={"path": str(self._storage.file_path)},
             )
-        connection.begin()
+        if connection.has_outdated_itself and not self.is_explicit:
+            connection.rollback()
+        if self._refusal is not None:  # trying once more would write what rests on old rows
+            raise self._refusal
+        try:
+            connection.begin()
+        except StaleDataError as err:
+            self._refusal = err
+            raise
+
+    def end_reading(self) -> None:
+        """Have the next question see what is committed by then."""
+        connection = self._connection
+        if connection is not None and self._joined is None and connection.is_reading:
+            connection.rollback()
 
     def keep(self) -> None:
         """Leave what was done to `storage.transaction()`."""
@@ -87,6 +123,7 @@ class SessionConnection:
         """Give the connection back; what is not committed is undone."""
         connection, self._connection = self._connection, None
         savepoint, self._joined = self._joined, None
+        self._refusal = None
         if connection is None:
             return
         if savepoint is None:

@@ -25,9 +25,9 @@ class SessionContents:
         state: What the parts of the session share; not for use from outside.
     """
 
-    def __init__(self, storage: Storage) -> None:
+    def __init__(self, storage: Storage, isolation_level: str | None = None) -> None:
         self.storage = storage
-        self.state = SessionState(self)
+        self.state = SessionState(self, isolation_level)
         self.relations = self.state.relations
         self._statements = StatementRunner(self, self.state)
         self._tracker = ObjectTracker(self, self.state, self._statements)

@@ -121,7 +121,7 @@ class SessionSchema:
         if not connection.in_transaction:
             yield self.storage
             return
-        with self.storage.joining(connection.get()):
+        with self.storage.joining(connection.borrow()):
             yield self.storage
 
 

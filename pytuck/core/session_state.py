@@ -25,13 +25,13 @@ class SessionState:
         relations: The relationships of its objects.
     """
 
-    def __init__(self, session: SessionContents) -> None:
+    def __init__(self, session: SessionContents, isolation_level: str | None = None) -> None:
         self.storage = session.storage
         self.identity = IdentityMap(session)
         self.pending = Pending()
         self.flushing: Pending | None = None
         self.undo = UndoLog()
-        self.connection = SessionConnection(session.storage)
+        self.connection = SessionConnection(session.storage, isolation_level)
         self.relations = RelatedWork(session, type(session))
 
     @property

@@ -13,10 +13,12 @@ from pytuck.common.exceptions import ConfigurationError, UnsupportedOperationErr
 from pytuck.common.options import (
     BackendOptions,
     Durability,
+    IsolationLevel,
     PytuckBackendOptions,
     SqliteBackendOptions,
 )
 from pytuck.common.progress import CancelToken, ProgressListener, Work
+from pytuck.core.changes import Changes
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
 from pytuck.core.table_rows import TableRows
@@ -45,6 +47,10 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         password: Opens an encrypted file, or encrypts a new one.
         timeout_s: Seconds to wait while another program writes.
         durability: When a commit counts as done.
+        isolation_level: What transactions see of others that commit meanwhile, by the name
+            SQLAlchemy gives it; None means the engine's own, see `Storage.isolation_level`.
+        max_connections: How many connections to a file may be in use at once; who needs one
+            more waits for `timeout_s`. None means any number.
         types: Types of columns, by table and column, for files that do not say them: in place of
             those found out from the values.
         progress: Is told how far the reading of a document is.
@@ -56,7 +62,13 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             What stands there is no database, or may not be read.
         PasswordRequiredError, WrongPasswordError: The file is encrypted.
         LockTimeout: Another program has the file for itself.
+        ConfigurationError: The engine has no isolation level of this name.
+
+    Attributes:
+        isolation_level: What transactions of sessions see of others that commit meanwhile.
     """
+
+    isolation_level: IsolationLevel
 
     def __init__(
         self,
@@ -71,6 +83,8 @@ class Storage(SchemaChanges, TableRows, Upkeep):
         password: str | None = None,
         timeout_s: float = 5.0,
         durability: Durability = "full",
+        isolation_level: str | None = None,
+        max_connections: int | None = 100,
         types: Mapping[str, Mapping[str, Any]] | None = None,
         progress: ProgressListener | None = None,
         cancel: CancelToken | None = None,
@@ -91,12 +105,19 @@ class Storage(SchemaChanges, TableRows, Upkeep):
                 password=password,
                 timeout_s=timeout_s,
                 durability=durability,
+                max_connections=max_connections,
                 options=backend_options,
                 saves_commits=auto_flush,
                 overrides=Overrides(types or {}),
                 work=Work(progress, cancel),
             )
         super().__init__(opened)
+        self.changes = Changes(self)
+        try:
+            self.isolation_level = self.known_isolation_level(isolation_level)
+        except ConfigurationError:
+            self.close()
+            raise
         self.models = ModelRegistry()
         self._seen_versions = self._engine.versions()
         try:
@@ -131,6 +152,27 @@ class Storage(SchemaChanges, TableRows, Upkeep):
     def read_only_reason(self) -> str | None:
         """Why nothing can be written: `asked`, `permission` or `newer format`; or None."""
         return self._engine.read_only_reason
+
+    def known_isolation_level(self, name: str | None) -> IsolationLevel:
+        """Return an isolation level by its name, which may be written in small letters.
+
+        Args:
+            name: None means that of the engine, or that which this storage was given.
+
+        Raises:
+            ConfigurationError: The engine has no such level.
+        """
+        levels = self._engine.isolation_levels
+        if name is None:
+            return getattr(self, "isolation_level", levels[0])
+        wanted = name.upper().replace("_", " ")
+        for level in levels:
+            if level == wanted:
+                return level
+        raise ConfigurationError(
+            f"There is no isolation level {name!r} for {self!r}. It has: {', '.join(levels)}.",
+            details={"isolation_level": name},
+        )
 
     def info(self) -> EngineInfo:
         """Return what there is to know about the file."""
@@ -201,9 +243,11 @@ class Storage(SchemaChanges, TableRows, Upkeep):
                 open, so that it can be converted elsewhere, or closed with `discard()`.
         """
         self._engine.close()
+        self.changes.close()
 
     def discard(self) -> None:
         """Close a document without writing its file; what was not flushed is lost."""
+        self.changes.close()
         self._engine.discard()
 
     def __enter__(self) -> Self:

@@ -62,7 +62,7 @@ class TransactionControl:
             self._flush()
 
     def _flush(self) -> None:
-        connection = self._state.connection.get()
+        connection = self._state.connection.borrow()
         savepoint = connection.set_savepoint() if connection.in_transaction else None
         try:
             if savepoint is None:
@@ -118,6 +118,8 @@ class TransactionControl:
         if self._begun is not None or self._state.connection.in_transaction:
             raise TransactionError("The session is in a transaction already; commit it first.")
         self._begun = SessionTransaction(self._session)
+        self._state.connection.end_reading()
+        self._state.connection.is_explicit = True
         return self._begun
 
     def begin_nested(self) -> NestedTransaction[Any]:
@@ -183,7 +185,7 @@ class TransactionControl:
 
     def _undo_to(self, savepoint: int | None) -> None:
         """Undo the database's part of a flush that failed."""
-        connection = self._state.connection.get()
+        connection = self._state.connection.borrow()
         if savepoint is None:
             connection.rollback()
         elif connection.in_transaction:
@@ -197,7 +199,7 @@ class TransactionControl:
         connection = self._state.connection
         is_saved = connection.in_transaction and not connection.is_joined
         if is_saved:
-            self._commit(connection.get())
+            self._commit(connection.borrow())
             self._state.undo.forget()
         elif connection.is_joined:
             connection.keep()
@@ -243,7 +245,7 @@ class TransactionControl:
         self.refuse_inside_flush("commit" if keep else "rollback")
         if keep:
             self.flush()
-        connection = self._state.connection.get()
+        connection = self._state.connection.borrow()
         position = self._nested.index(nested)
         for inner in self._nested[position:]:
             inner.is_active = False
@@ -276,6 +278,7 @@ class TransactionControl:
         for transaction in self._nested:
             transaction.is_active = False
         self._nested.clear()
+        self._state.connection.is_explicit = False
         if self._begun is not None:
             self._begun.is_active = False
             self._begun = None

@@ -22,10 +22,13 @@ from pytuck.formats.base import (
 from pytuck.formats.capabilities import FormatCapabilities
 from pytuck.formats.json_codec import JsonCodec, fastest_codec
 from pytuck.formats.json_source import LARGEST_VALUE
+from pytuck.formats.jsonl_appending import Appender
+from pytuck.formats.jsonl_changes import SMALLEST_FILE
 from pytuck.formats.jsonl_foreign import ForeignLines, write_lines
 from pytuck.formats.jsonl_header import HEADER_BYTES, VERSION, is_own
 from pytuck.formats.jsonl_layout import JsonlLayout
-from pytuck.formats.jsonl_own import OwnLines, OwnWriter
+from pytuck.formats.jsonl_own import OwnLines
+from pytuck.formats.jsonl_writing import OwnWriter
 from pytuck.formats.jsonl_zip import ZippedLines, write_zip
 from pytuck.formats.zip_container import ZipReader
 
@@ -37,6 +40,8 @@ class JsonlFormat(Format):
 
     Args:
         codec: Reads and writes the text; None means the fastest that is installed.
+        smallest_changed: Bytes of the smallest file in which changed rows are added behind the
+            others, until they are many; a smaller one is written anew.
     """
 
     name: ClassVar[str] = "jsonl"
@@ -52,8 +57,11 @@ class JsonlFormat(Format):
     )
     options: ClassVar[type] = JsonlBackendOptions
 
-    def __init__(self, codec: JsonCodec | None = None) -> None:
+    def __init__(
+        self, codec: JsonCodec | None = None, *, smallest_changed: int = SMALLEST_FILE
+    ) -> None:
         self._codec = codec
+        self._smallest_changed = smallest_changed
 
     def read(
         self,
@@ -112,11 +120,12 @@ class JsonlFormat(Format):
                 return write_zip(temporary, path, tables, codec, chosen.password, work)
         if known is not None and known.shape == "lines":
             return _save_lines(path, tables, known, codec, work)
-        writer = OwnWriter(path, tables, codec, work)
-        if known is not None and writer.can_append(known):
-            return writer.append(known)
+        if known is not None:
+            appender = Appender(path, tables, codec, work, known, self._smallest_changed)
+            if appender.is_possible:
+                return appender.append()
         with replacing(path) as temporary, temporary.open("wb") as out:
-            return writer.write(out, known)
+            return OwnWriter(path, tables, codec, work).write(out, known)
 
 
 def _save_lines(

@@ -17,7 +17,9 @@ from pytuck.common.exceptions import CorruptFileError, NewerFormatError, Truncat
 from pytuck.formats.json_codec import JsonCodec, JsonTextError
 from pytuck.formats.json_source import LARGEST_VALUE
 
-VERSION = 2
+VERSION = 3
+"""The layout that is written; one of version 2 has no changes behind its rows."""
+
 FORMAT_NAME = "pytuck-jsonl"
 
 _HEADER = (
@@ -39,15 +41,19 @@ class Header:
 
     Attributes:
         size: How many bytes of the file are valid, with this line.
-        rows: How many rows are in them.
+        rows: How many rows the tables have.
+        version: The version of the layout.
     """
 
     size: int
     rows: int
+    version: int = VERSION
 
     def to_bytes(self) -> bytes:
         """Return the line."""
-        return (_HEADER % (VERSION, self.size, self.rows, _check(self.size, self.rows))).encode()
+        return (
+            _HEADER % (self.version, self.size, self.rows, _check(self.size, self.rows))
+        ).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ def read_header(file: BinaryIO, path: Path) -> Header:
             f"The first line of '{path}' is damaged. Restore the file from a backup.",
             details=details,
         )
-    header = Header(int(found[2]), int(found[3]))
+    header = Header(int(found[2]), int(found[3]), int(found[1]))
     size = file.seek(0, 2)
     if size < header.size:
         raise TruncatedFileError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,6 +21,11 @@ class JsonlLayout(RecordsLayout):
         segments: Where the rows of each table are: behind the first ones, those of each append.
         next_keys: The next key of each table.
         row_counts: How many rows each table has.
+        overlaid: Row ids of each table of which the segments do not say what is true now: the
+            changes behind them do.
+        changed_bytes: How long these changes are.
+        numbered: The tables without a key of integers whose row ids are the numbers of their rows
+            in the segments, so that changes can say them.
     """
 
     shape: Literal["own", "lines", "zip"] = "own"
@@ -27,6 +33,9 @@ class JsonlLayout(RecordsLayout):
     segments: dict[str, list[ChunkMap]] = field(default_factory=dict)
     next_keys: dict[str, int | None] = field(default_factory=dict)
     row_counts: dict[str, int] = field(default_factory=dict)
+    overlaid: dict[str, set[int]] = field(default_factory=dict)
+    changed_bytes: int = 0
+    numbered: frozenset[str] = frozenset()
 
     def last_id(self, name: str) -> int | None:
         """Return the highest row id of a table, 0 if it has none; None if nobody knows."""
@@ -36,7 +45,7 @@ class JsonlLayout(RecordsLayout):
         return max((segment.last_ids[-1] for segment in segments if segment.last_ids), default=0)
 
 
-def is_ascending(segments: list[ChunkMap]) -> bool:
+def is_ascending(segments: Sequence[ChunkMap]) -> bool:
     """Return whether the row ids ascend through segments, so that parts can be written again."""
     last: int | None = None
     for segment in segments:

@@ -27,7 +27,9 @@ class DocumentConnection(SqliteConnection):
         save: Callable[[SqliteConnection], None],
         saved: Callable[[], None],
     ) -> None:
-        super().__init__(opened.raw, opened.path, opened.dialect, opened.lock_name)
+        super().__init__(
+            opened.raw, opened.path, opened.dialect, opened.lock_name, opened.timeout_s
+        )
         self._save = save
         self._saved = saved
 

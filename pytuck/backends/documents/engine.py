@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -92,6 +93,7 @@ class DocumentEngine(PytuckEngine):
         *,
         timeout_s: float = 5.0,
     ) -> None:
+        self.keeps_log = False  # its database is its own
         self.name = document.format.name
         self.capabilities = EngineCapabilities(
             several_writers=False,
@@ -102,9 +104,10 @@ class DocumentEngine(PytuckEngine):
         self._notes: dict[str, tuple[str, ...]] = {}
         self.notes = MappingProxyType(self._notes)
         self._document = document
+        self._process = os.getpid()  # a forked child leaves the file, and the parent's, alone
         self._changed = ChangedRows()
         self._saving = threading.Lock()
-        self._watching = threading.Lock()
+        self._asking = threading.Lock()
         self._saved = _Saved()
         self._staging = StagingFolder()
         plan = OpeningPlan(
@@ -156,22 +159,21 @@ class DocumentEngine(PytuckEngine):
     def close(self) -> None:
         if self._pool.is_closed:
             return
-        if not self._pool.is_inherited:
+        if self._process == os.getpid():
             self.save()
         self.discard()
 
     def discard(self) -> None:
         """Close the document without saving it."""
-        is_mine = not self._pool.is_inherited
         super().close()
-        if is_mine:
+        if self._process == os.getpid():
             self._staging.remove()
 
     def compact(self, connection: Any) -> int:
         raise self._cannot("be compacted; a save writes no deleted rows anyway, so it")
 
     def versions(self) -> tuple[object, object]:
-        with self._watching:  # the driver refuses two calls at once
+        with self._asking:  # the driver refuses two calls at once
             return super().versions()
 
     # --- Reading ---

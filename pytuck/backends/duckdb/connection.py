@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pytuck.backends.base import CommitListener
+from pytuck.backends.change_recording import RecordedCommit
 from pytuck.backends.connection import Connection, why_unstorable
 from pytuck.backends.duckdb import catalogue, foreign_keys
 from pytuck.backends.duckdb.catalogue import TableDefinition
@@ -58,6 +62,10 @@ class DuckDBConnection(Connection):
         self._is_writer = False
         self._has_failed = False
         self._writes = 0
+        self._written: set[str] = set()
+        self._has_run_text = False
+        self.listener: CommitListener | None = None
+        self.label = ""
         self._savepoints: list[int] = []
         self._last_row_id = 0
         self._deferred: list[foreign_keys.Reference] | None = None
@@ -104,6 +112,9 @@ class DuckDBConnection(Connection):
         self, sql: str, parameters: Sequence[Stored] = ()
     ) -> tuple[list[str], list[StoredRow]]:
         rows = self._run(sql, parameters)
+        self._has_run_text |= not sql.lstrip()[:6].upper().startswith(("SELECT", "FROM"))
+        if not self._is_open:
+            self._tell_commit()
         return [str(column[0]) for column in self.raw.description or ()], rows
 
     def last_row_id(self) -> int:
@@ -163,7 +174,28 @@ class DuckDBConnection(Connection):
             raise
         if self._writes:
             self._shared.commits += 1
+        self._tell_commit()
         self._end()
+
+    def _tell_commit(self) -> None:
+        """Tell the storages on this file which tables were written; DuckDB names no rows."""
+        definitions = self._shared.schema_changes
+        commit = RecordedCommit(
+            None,
+            time.time(),
+            [],
+            frozenset(self._written),
+            has_new_schema=definitions != self._shared.told_schema_changes,
+            label=self.label,
+            is_anything=self._has_run_text,
+        )
+        self._shared.told_schema_changes = definitions
+        if commit.beyond or commit.has_new_schema or commit.is_anything:
+            for listener in list(self._shared.listeners):
+                is_here = listener is self.listener
+                listener(commit if is_here else replace(commit, is_here=False))
+        self._written.clear()
+        self._has_run_text = False
 
     def rollback(self) -> None:
         if not self._is_open:
@@ -255,6 +287,8 @@ class DuckDBConnection(Connection):
     def _write(self, template: Template, sets: Rows) -> Outcome:
         rows = self._with_keys(template, bound(template, sets))
         self._writes += 1
+        if template.table is not None:
+            self._written.add(template.table)
         if len(rows) == 1:
             outcome = self._one(template, rows[0])
         elif template.is_plain:
@@ -363,6 +397,8 @@ class DuckDBConnection(Connection):
         self._is_open = self._is_writer = self._has_failed = False
         self._writes = 0
         self._savepoints.clear()
+        self._written.clear()
+        self._has_run_text = False
         if was_writer:
             self._shared.write_lock.release()
 

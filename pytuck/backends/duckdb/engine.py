@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pytuck.backends.base import Engine, EngineInfo, ReadOnlyReason
+from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import DUCKDB_CAPABILITIES
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
@@ -63,10 +63,13 @@ class DuckDBEngine(Engine):
         self._root = connect(plan, self.options)
         self._shared = share(plan.name, plan.timeout_s)
         self._pool = ConnectionPool(self._new_connection)
+        self._listener: CommitListener | None = None
 
     def acquire(self) -> DuckDBConnection:
         self._refuse_if_unusable()
-        return self._pool.acquire()
+        connection = self._pool.acquire()
+        connection.listener, connection.label = self._listener, self.label
+        return connection
 
     def release(self, connection: Connection) -> None:
         assert isinstance(connection, DuckDBConnection)
@@ -105,6 +108,13 @@ class DuckDBEngine(Engine):
                 # To replay changes of the structure from the log is what has failed in the past.
                 with contextlib.suppress(PytuckException):
                     used.fetch(duckdb_structure.CHECKPOINT)
+
+    def watch(self, listener: CommitListener | None) -> None:
+        if self._listener is not None:
+            self._shared.listeners.remove(self._listener)
+        self._listener = listener
+        if listener is not None:
+            self._shared.listeners.append(listener)
 
     def versions(self) -> tuple[object, object]:
         # No other process can write while this one has the file, so what is counted here is all.

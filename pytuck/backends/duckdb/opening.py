@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pytuck.backends.base import CommitListener
 from pytuck.backends.duckdb.errors import is_locked, translated
 from pytuck.backends.open_files import FileNumber, file_number, note_closed, note_open
 from pytuck.backends.opening import OpeningPlan
@@ -52,6 +53,8 @@ class OpenDatabase:
         schema_changes: Counts changes of tables.
         definitions: What is kept of tables beside what DuckDB keeps, by schema, each with the
             count of schema changes at which it was read.
+        told_schema_changes: As many of those were told to the listeners.
+        listeners: Are told of each commit.
         write_lock: Lets one of them write at a time: DuckDB itself would refuse the second.
     """
 
@@ -61,6 +64,8 @@ class OpenDatabase:
     commits: int = 0
     schema_changes: int = 0
     definitions: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+    told_schema_changes: int = 0
+    listeners: list[CommitListener] = field(default_factory=list)
 
 
 _shared: dict[FileNumber, OpenDatabase] = {}

@@ -253,17 +253,16 @@ def test_tables_that_come_and_go_are_in_the_file(path):
         assert storage.list_tables() == ["goods"]
 
 
-def test_the_private_copy_is_private_and_goes(path):
-    def copies():
-        return set(Path(tempfile.gettempdir()).glob("pytuck-open-*"))
-
-    before = copies()
+def test_the_private_copy_is_private_and_goes(path, tmp_path, monkeypatch):
+    private = tmp_path / "temporary"
+    private.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(private))  # others may open files meanwhile
     storage = Storage(path)
-    (copy,) = copies() - before
+    (copy,) = private.iterdir()
     if os.name == "posix":
         assert stat.S_IMODE(copy.stat().st_mode) == 0o700
     storage.close()
-    assert copies() <= before
+    assert list(private.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="what a killed program left is known by its age there")

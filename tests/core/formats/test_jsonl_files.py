@@ -114,7 +114,7 @@ def test_a_container_cut_anywhere_is_noticed(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "kind"),
     [
-        (b'"format_version":2', b'"format_version":3', NewerFormatError),
+        (b'"format_version":3', b'"format_version":4', NewerFormatError),
         (b'"rows":', b'"ROWS":', CorruptFileError),
         (b'{"$table":"t"', b'{"$table":777', CorruptFileError),
         (b'{"$table":"t"', b'{"$tabel":"t"', CorruptFileError),
