@@ -10,7 +10,6 @@ import apsw
 
 from pytuck.backends.change_recording import ChangeRecorder
 from pytuck.backends.connection import unstorable
-from pytuck.backends.errors import no_utf8
 from pytuck.backends.forked import forget_connection
 from pytuck.backends.results import Outcome, StoredRow
 from pytuck.backends.sqlite_transactions import SqliteTransactions
@@ -75,13 +74,11 @@ class SqliteConnection(SqliteTransactions):
                 count = self.raw.changes() if template.is_write else len(rows)
                 return Outcome(rows, count, self.raw.last_insert_rowid())
             return self._execute_many(compiled)
-        except apsw.Error as err:
+        except (apsw.Error, UnicodeDecodeError) as err:
             values: dict[str | None, object] | None = None
             if len(compiled.parameters) == 1:
                 values = dict(zip(template.parameter_names, compiled.parameters[0], strict=False))
             raise self._refusal(err, template.table, values) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path, template.table) from err
         except _BIND_ERRORS as err:
             raise unstorable(template, compiled.parameters, err) from err
 
@@ -165,10 +162,8 @@ class SqliteConnection(SqliteTransactions):
             cursor.execute(compiled.sql, compiled.parameters[0])
             while rows := list(islice(cursor, size)):
                 yield rows
-        except apsw.Error as err:
+        except (apsw.Error, UnicodeDecodeError) as err:
             raise self._refusal(err, compiled.template.table) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path, compiled.template.table) from err
         finally:
             cursor.close(True)
 
@@ -203,10 +198,8 @@ class SqliteConnection(SqliteTransactions):
             return names, cursor.fetchall()
         except apsw.ExecutionCompleteError:  # it gave no rows
             return [], []
-        except apsw.Error as err:
+        except (apsw.Error, UnicodeDecodeError) as err:
             raise self._refusal(err) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path) from err
 
     def read_beginning(self, table: str, column: str, row_id: int, size: int) -> bytes:
         """Return the first bytes of a long text or blob without reading the rest of it.

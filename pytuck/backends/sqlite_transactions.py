@@ -92,10 +92,8 @@ class SqliteTransactions(Connection):
         """
         try:
             return self.raw.execute(sql, parameters).fetchall()
-        except apsw.Error as err:
+        except (apsw.Error, UnicodeDecodeError) as err:
             raise self._refusal(err) from err
-        except UnicodeDecodeError as err:
-            raise no_utf8(err, self.path) from err
 
     def pragma(self, name: str, value: str | int | None = None) -> Stored:
         """Read or set one of SQLite's settings."""
@@ -317,11 +315,13 @@ class SqliteTransactions(Connection):
 
     def _refusal(
         self,
-        err: apsw.Error,
+        err: apsw.Error | UnicodeDecodeError,
         table: str | None = None,
         values: Mapping[str | None, object] | None = None,
     ) -> PytuckException:
         """Return our error for one of the driver."""
+        if isinstance(err, UnicodeDecodeError):
+            return no_utf8(err, self.path, table)
         if isinstance(err, _BREAKING):
             self.is_broken = True
         if not isinstance(err, apsw.BusyError):

@@ -159,12 +159,12 @@ def telling_of_contradictions(path: Path) -> Iterator[None]:
     try:
         yield
     except (DuplicateKeyError, ConstraintError, SchemaError) as err:
-        is_twice = isinstance(err, DuplicateKeyError)
+        reason = err.message
+        if isinstance(err, DuplicateKeyError):
+            reason = f"Two rows of table '{err.table_name}' are equal in '{err.column_name}'."
         raise CorruptFileError(
-            f"'{path}' contradicts itself: "
-            + (f"two rows of table '{err.table_name}' are the same in " if is_twice else "")
-            + (f"'{err.column_name}', which must differ." if is_twice else err.message)
-            + " Correct it in the file, or restore the file from a backup.",
+            f"'{path}' cannot be read, since it contradicts itself or is too large. {reason} "
+            "Correct it in the file, or restore the file from a backup.",
             table_name=err.table_name,
             column_name=err.column_name,
             details={"path": str(path)},

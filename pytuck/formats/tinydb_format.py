@@ -273,10 +273,9 @@ class _Document:
             primary_key=(id_column,),
             rowid_alias=id_column,
         )
+        sparse = inference.sparse_keys
         self._layout.sparse[name] = frozenset(
-            column
-            for key_, column in zip(inference.keys, columns, strict=True)
-            if key_ in inference.sparse_keys
+            column for key_, column in zip(inference.keys, columns, strict=True) if key_ in sparse
         )
         if key != name:
             notes.append(f"the table {key!r} is called {name!r}")

@@ -76,10 +76,12 @@ class PlainPattern:
             self._ends.append(len(tag) + 3)
         else:
             rest = f"\\s*+(?:/>|></{re.escape(tag)}>)"
+        self.is_usable = len(self._keys) <= _MOST_COLUMNS
+        if not self.is_usable:
+            named = rest = ""  # an expression of many thousand names takes seconds to compile
         # The last group is what stands between records, if it is more than spaces.
         self._pattern = re.compile(f"\\s*+<{re.escape(tag)}{named}{rest}()|(\\S)")
         self.marker = f"</{tag}>".encode() if elements or has_text else b"/>"
-        self.is_usable = len(self._keys) <= _MOST_COLUMNS
         self._failures = 0
 
     def records(self, block: bytes, line: int) -> PlainRecords | None:

@@ -18,7 +18,7 @@ from tests.contract.file_kinds import KINDS, engine_of, make, parts, read, refus
 SLOW = {"parquet": 12, "duckdb": 12, "encrypted": 12}
 """Kinds that take long to open, with how many times each of their files is."""
 
-CUTS, DAMAGES = 90, 120
+CUTS, DAMAGES = 75, 80
 WITHOUT_COUNT = {"csv file"}
 """Files of others that do not say how many rows they have."""
 
