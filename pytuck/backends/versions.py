@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from dataclasses import dataclass
 
 from pytuck.backends.file_check import FORMAT_VERSION
@@ -69,7 +68,9 @@ def engine_version(name: str) -> EngineVersion:
 
 
 def _installed(distribution: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # 17 ms
+
     try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
+        return version(distribution)
+    except PackageNotFoundError:
         return None

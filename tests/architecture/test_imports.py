@@ -35,6 +35,7 @@ OPTIONAL_PACKAGES = {
 """What may be imported inside a function, because it may not be installed."""
 
 LATE_IMPORTS: dict[str, str] = {
+    "pytuck/backends/versions.py": "reading the metadata of packages takes a tenth of the import",
     "pytuck/backends/registry.py": "the duckdb engine is loaded by the first DuckDB file",
     "pytuck_desktop/__main__.py": "starts the worker process before Qt is loaded",
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
