@@ -30,6 +30,7 @@ _DATE_TIME = re.compile(
 _TIME = re.compile(r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?", re.ASCII)
+_NOT_ZERO = re.compile(r"[-0.]*[1-9]")
 _SHORT_FLOATS = re.compile(r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+\n)*+")
 _LEADING_ZERO = re.compile(r"\n0\d", re.ASCII)
 _ANY_DIGIT = str.maketrans("123456789", "0" * 9)
@@ -256,11 +257,18 @@ def _are_plain_floats(values: list[str]) -> bool:
         numbers = list(map(float, values))
     except ValueError:
         return False
-    if any(map(math.isinf, numbers)):
+    if any(map(math.isinf, numbers)) or (0.0 in numbers and _are_lost(values, numbers)):
         return False
     long = [text for text in values if len(text) > _SURELY_EXACT]
     written = list(map(repr, map(float, long)))
     return written == long or list(map(Decimal, written)) == list(map(Decimal, long))
+
+
+def _are_lost(values: list[str], numbers: list[float]) -> bool:
+    """Whether a text that means more than zero is too small for a float."""
+    return any(
+        not number and _NOT_ZERO.match(text) for number, text in zip(numbers, values, strict=True)
+    )
 
 
 def _are_decimals(values: list[str]) -> bool:
