@@ -170,6 +170,14 @@ class Engine(ABC):
         """
         raise self._cannot("be compacted")
 
+    def change_password(self, password: str | None) -> None:
+        """Encrypt the store with another password; None for no encryption.
+
+        Raises:
+            UnsupportedOperationError: Stores of this engine have no passwords.
+        """
+        raise self._cannot("get a password")
+
     def _cannot(self, what: str) -> UnsupportedOperationError:
         return UnsupportedOperationError(
             f"'{self.info().path}' cannot {what}: its engine '{self.name}' has no way to do that.",

@@ -87,6 +87,11 @@ class ConnectionPool(Generic[C]):
                 return
         connection.close()
 
+    @property
+    def lent(self) -> int:
+        """How many connections are in use."""
+        return self._lent
+
     def drop_idle(self) -> None:
         """Close the connections that nobody uses."""
         with self._changed:

@@ -194,6 +194,28 @@ class SqliteEngine(Engine):
         with self.connection() as own:
             return sqlite_upkeep.compact(own)
 
+    @contextlib.contextmanager
+    def nothing_open(self) -> Iterator[None]:
+        """Have no connection to the file for the time of a `with` block.
+
+        Raises:
+            TransactionError: A session or a transaction of this storage is at work.
+        """
+        if self._pool.lent:
+            raise TransactionError(
+                f"'{self.plan.label}' is in use by a session or a transaction of this program. "
+                "Close it first.",
+                details={"path": self.plan.label},
+            )
+        self._pool.drop_idle()
+        mode = self._watching.pragma("journal_mode")
+        self._watching.close()
+        try:
+            yield
+        finally:
+            self._watching = connect(self.plan)
+            self._watching.pragma("journal_mode", str(mode))
+
     def versions(self) -> tuple[object, object]:
         if self.plan.can_write_file:
             # Reading the one brings the other up to date.

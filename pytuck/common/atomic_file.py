@@ -10,6 +10,9 @@ from pathlib import Path
 
 from pytuck.common.temporary_names import maker_mark, sweep
 
+_TEMPORARY = (".tmp", ".tmp-journal")
+"""How the names of temporary files end, and of what SQLite puts beside them."""
+
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
@@ -43,7 +46,7 @@ def sweep_leftovers(target: Path) -> None:
         sweep(
             Path(entry.path)
             for entry in os.scandir(target.parent)
-            if entry.name.startswith(beginning) and entry.name.endswith(".tmp")
+            if entry.name.startswith(beginning) and entry.name.endswith(_TEMPORARY)
         )
 
 

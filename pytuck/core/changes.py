@@ -8,7 +8,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -176,6 +177,18 @@ class Changes:
             self._end_feed()
         for subscription in subscriptions:
             subscription.close()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Have no connection to the file for the time of a `with` block."""
+        with self._lock:
+            was_alive = self._feed is not None
+            self._end_feed()
+            try:
+                yield
+            finally:
+                if was_alive:
+                    self._feed = _Feed(self._storage, self._tell)
 
     def _end_feed(self) -> None:
         if self._feed is not None:

@@ -197,6 +197,20 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             )
         return RowOrder(self._engine, statement)
 
+    def change_password(self, password: str | None) -> None:
+        """Encrypt the file with another password, or for the first time; None takes it away.
+
+        The file is written anew; the new one takes the place of the old one when it is whole.
+
+        Raises:
+            LockTimeout: Another program has the file open.
+            TransactionError: A session or transaction of this program is at work.
+            UnsupportedOperationError: It is no `.pytuck` file.
+            StorageFullError: There is no room beside the old file, which stays as it was.
+        """
+        with self.changes.paused():
+            self._engine.change_password(password)
+
     # --- Watching and ending ---
 
     def poll_changes(self) -> tuple[bool, bool]:
