@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from pytuck import schema
 from pytuck.backends import history as stored
 from pytuck.backends.changesets import (
     NO_CHANGE,
     Conflict,
     ConflictPolicy,
+    Overlay,
     StoredDifference,
     differences,
     earlier_rows,
@@ -21,10 +23,11 @@ from pytuck.backends.changesets import (
 from pytuck.backends.history import HistoryBounds
 from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.table_copying import EngineRows
 from pytuck.common.exceptions import RecordNotFoundError, UnsupportedOperationError
-from pytuck.core.instance_values import ROWID
 from pytuck.core.tables import Table
 from pytuck.events.change_sets import Key, Operation, Origin
+from pytuck.types import Stored
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
@@ -184,12 +187,15 @@ class History:
             RecordNotFoundError: The values of a later commit are not kept any more.
             UnsupportedOperationError: The table has got other columns since.
         """
-        shown = self._storage.tables[table]
+        shown = self._storage.tables[table].schema
         with self._connection() as connection:
-            later = self._changesets_after(connection, seq)
-            overlay = earlier_rows(later, shown.name)
-        _refuse_other_columns(shown, overlay)
-        yield from _rows_as_they_were(self._storage, shown, overlay)
+            overlay = earlier_rows(self._changesets_after(connection, seq), shown.name)
+            _refuse_other_columns(shown, overlay)
+            for row in _rows_as_they_were(connection, shown, overlay):
+                yield {
+                    column.name: column.type.from_storage(value)
+                    for column, value in zip(shown.columns, row, strict=True)
+                }
 
     # --- Undoing ---
 
@@ -299,39 +305,29 @@ def _values(
 
 
 def _rows_as_they_were(
-    storage: Storage, table: Table, overlay: Mapping[Key, dict[int, Any] | None]
-) -> Iterator[dict[str, Any]]:
-    columns = table.schema.columns
-    shift = 0 if table.schema.primary_key else 1
+    connection: SqliteConnection, table: schema.Table, overlay: Overlay
+) -> Iterator[list[Stored]]:
+    """Give the stored rows of a table as they are, with what is known of earlier put over them."""
+    names = [column.name for column in table.columns]
+    places = [names.index(name) for name in table.primary_key]
+    shift = 0 if places else 1  # the row id stands before the values of a row without a key
     seen = set()
-    names = table.schema.primary_key
-    for row in storage.query(table.name, []):
-        key = _key_of(storage, table, row, names)
-        if key not in overlay:
-            yield row
-            continue
-        seen.add(key)
-        before = overlay[key]
-        if before is not None:
-            old = {
-                columns[place - shift].name: columns[place - shift].type.from_storage(value)
-                for place, value in before.items()
-                if place >= shift
-            }
-            yield {**row, **old}
+    for batch in EngineRows(connection, table).batches():
+        for *values, row_id in batch:
+            key: Key = tuple(values[place] for place in places) if places else row_id
+            key = key[0] if len(places) == 1 else key
+            if key in overlay:
+                seen.add(key)
+                before = overlay[key]
+                if before is None:
+                    continue
+                for place, value in before.items():
+                    if place >= shift:
+                        values[place - shift] = value
+            yield values
     for key, before in overlay.items():
         if before is not None and key not in seen:
-            yield {
-                column.name: column.type.from_storage(before.get(place + shift))
-                for place, column in enumerate(columns)
-            }
-
-
-def _key_of(storage: Storage, table: Table, row: Mapping[str, Any], names: tuple[str, ...]) -> Key:
-    if not names:
-        return row[ROWID]
-    key = tuple(table.schema.column(name).type.to_storage(row[name]) for name in names)
-    return key[0] if len(key) == 1 else key
+            yield [before.get(place + shift) for place in range(len(names))]
 
 
 def _concerns(connection: SqliteConnection, seq: int, table: str | None, key: Key) -> bool:
@@ -341,8 +337,8 @@ def _concerns(connection: SqliteConnection, seq: int, table: str | None, key: Ke
     )
 
 
-def _refuse_other_columns(table: Table, overlay: Mapping[Key, dict[int, Any] | None]) -> None:
-    most = len(table.schema.columns) + (0 if table.schema.primary_key else 1)
+def _refuse_other_columns(table: schema.Table, overlay: Overlay) -> None:
+    most = len(table.columns) + (0 if table.primary_key else 1)
     for before in overlay.values():
         if before and max(before) >= most:
             raise UnsupportedOperationError(
