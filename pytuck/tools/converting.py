@@ -11,7 +11,7 @@ from typing import Any
 from pytuck.backends import Engine
 from pytuck.backends.identifying import name_for_new_file
 from pytuck.backends.sqlite import SqliteEngine
-from pytuck.backends.table_copying import EngineRows, telling_of_contradictions
+from pytuck.backends.table_copying import EngineRows, telling_of_contradictions, without_ids
 from pytuck.common.exceptions import ConfigurationError, MigrationError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
@@ -23,12 +23,7 @@ from pytuck.tools.conversion_warnings import losses, refusals
 from pytuck.tools.filling import fill_store, password_in
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, options_from_dict, options_to_dict, path_of
-from pytuck.tools.sources import (
-    SourceFile,
-    ordered_tables,
-    with_numbers_for_booleans,
-    without_ids,
-)
+from pytuck.tools.sources import SourceFile, ordered_tables
 from pytuck.tools.targets import appearing, refuse_existing
 
 DATABASES = ("pytuck", "sqlite", "duckdb")
@@ -337,7 +332,7 @@ class CheckedRows:
         self, size: int = 1024, first: int | None = None, last: int | None = None
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Give the rows; a pass over all of them is summed up anew."""
-        found = with_numbers_for_booleans(self.table, self._rows.batches(size, first, last))
+        found = self._rows.batches(size, first, last)
         if first is not None or last is not None:
             yield from found
             return
@@ -348,8 +343,7 @@ class CheckedRows:
 
     def stream(self) -> TableStream:
         """Return the rows as a stream, which is summed up by who reads it."""
-        batches = with_numbers_for_booleans(self.table, self._rows.batches())
-        return TableStream(self.table, without_ids(batches), self.next_key)
+        return TableStream(self.table, without_ids(self._rows.batches()), self.next_key)
 
     def summed(self) -> Checksum:
         """Return the sum over all rows."""

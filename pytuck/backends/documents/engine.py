@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pytuck.backends.backup_target import refuse_target, unwritable_backup
 from pytuck.backends.base import EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.documents.changed_rows import ChangedRows, Changes
@@ -125,9 +127,11 @@ class DocumentEngine(PytuckEngine):
 
     # --- Engine ---
 
-    def info(self) -> EngineInfo:
+    def info(self, *, sizes: bool = False) -> EngineInfo:
         path = self._document.path
+        inside = super().info(sizes=sizes)
         return EngineInfo(
+            table_bytes=inside.table_bytes,
             engine=self.name,
             path=str(path),
             format_version=self._document.format.version,
@@ -169,7 +173,20 @@ class DocumentEngine(PytuckEngine):
         if self._process == os.getpid():
             self._staging.remove()
 
-    def compact(self, connection: Any) -> int:
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
+        """Write what is committed to another file of the same kind."""
+        document = self._document
+        refuse_target(document.path, target, overwrite=overwrite)
+        with contextlib.closing(self.open_reader()) as connection, connection.reading():
+            tables = [item for item in tables_in_order(connection) if item.kind == "table"]
+            rows = [EngineRows(connection, table) for table in tables]
+            try:
+                document.format.save(target, rows, document.options, work=work)
+            except OSError as err:
+                raise unwritable_backup(target, err) from err
+        return target
+
+    def compact(self, connection: Any, work: Work = SILENT) -> int:
         raise self._cannot("be compacted (a conversion to a new file leaves deleted rows out)")
 
     def versions(self) -> tuple[object, object]:
