@@ -130,15 +130,21 @@ class OpenDatabase:
                 yield self
             return
         parts = self._transaction.parts = TransactionParts()
-        with (
-            self._forgetting_tables(),
-            parts.following(),
-            self._engine.connection() as connection,
-            self.joining(connection),
-            connection.transaction(),
-        ):
+        connection = self._engine.acquire()
+        try:  # one block in place of five that nest: every commit goes through it
+            connection.begin()
+            self._transaction.connection = connection
             yield self
             event.tell(self, "before_save")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            parts.undo()
+            raise
+        finally:
+            self._transaction.connection = None
+            self._engine.release(connection)
+            self.forget_changed_tables()
         parts.settle()
         event.tell(self, "after_save")
 
