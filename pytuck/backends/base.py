@@ -166,6 +166,14 @@ class Engine(ABC):
         """
         raise self._cannot("be checked")
 
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        """Return how many rows of each table refer to rows that do not exist.
+
+        Args:
+            connection: The one to ask, which sees what its transaction did.
+        """
+        return {}
+
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         """Copy the store into a file while it is in use.
 

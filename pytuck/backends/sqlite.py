@@ -15,6 +15,7 @@ from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyRea
 from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.change_log import ChangeLog
 from pytuck.backends.change_recording import ChangeRecorder, CommitCount, RecordedCommit
+from pytuck.backends.change_safety import ChangeSafety
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
@@ -191,6 +192,10 @@ class SqliteEngine(Engine):
     def check(self, work: Work = SILENT) -> list[str]:
         with self.connection() as connection:
             return sqlite_upkeep.check(connection, work)
+
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        with self._using(connection) as used:
+            return dict(ChangeSafety(used).dangling(set(table_names(used))))
 
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         with self.connection() as connection:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from pytuck.backends import Connection, CursorResult, Engine, Result, SqlAnswer
+from pytuck.common.exceptions import TransactionError
 from pytuck.compiler import compile_statement
 from pytuck.core.model_defaults import inserted_key
 from pytuck.core.tables import Table, Tables
@@ -147,6 +148,34 @@ class OpenDatabase:
             self.forget_changed_tables()
         parts.settle()
         event.tell(self, "after_save")
+
+    @contextlib.contextmanager
+    def structure_transaction(self) -> Iterator[Self]:
+        """Commit changes of tables and whatever else is done inside, or undo all of it.
+
+        Unlike in `transaction()`, tables that others refer to can be made anew, because foreign
+        keys are not enforced meanwhile. Each change of a table checks those that it concerns;
+        who writes rows asks `dangling_rows` before and after.
+
+        Raises:
+            TransactionError: A transaction is open in this thread.
+            LockTimeout: Somebody else kept the write lock for too long.
+        """
+        if self.transaction_connection is not None:
+            raise TransactionError(
+                "A transaction is open in this thread. Commit it before the tables are changed in "
+                "one of their own."
+            )
+        parts = self._transaction.parts = TransactionParts()
+        with (
+            self._forgetting_tables(),
+            parts.following(),
+            self._engine.connection() as connection,
+            self.joining(connection),
+            connection.structure_transaction(),
+        ):
+            yield self
+        parts.settle()
 
     @contextlib.contextmanager
     def _reading_transaction(self, outer: Connection | None) -> Iterator[None]:

@@ -178,7 +178,11 @@ class DocumentEngine(PytuckEngine):
         document = self._document
         refuse_target(document.path, target, overwrite=overwrite)
         with contextlib.closing(self.open_reader()) as connection, connection.reading():
-            tables = [item for item in tables_in_order(connection) if item.kind == "table"]
+            tables = [
+                item
+                for item in tables_in_order(connection, with_revisions=True)
+                if item.kind == "table"
+            ]
             rows = [EngineRows(connection, table) for table in tables]
             try:
                 document.format.save(target, rows, document.options, work=work)
@@ -227,7 +231,8 @@ class DocumentEngine(PytuckEngine):
             )
         self._saved.state = state
         self._saved.layout = reading.layout
-        self._saved.tables = {table.name: table for table in tables_in_order(connection)}
+        found = tables_in_order(connection, with_revisions=True)
+        self._saved.tables = {table.name: table for table in found}
 
     def _noting(self, streams: Iterable[TableStream]) -> Iterator[TableStream]:
         for stream in streams:
@@ -288,7 +293,11 @@ class DocumentEngine(PytuckEngine):
     def _write(self, connection: SqliteConnection, changes: Changes, work: Work) -> None:
         document, saved = self._document, self._saved
         refuse_if_changed(document.path, saved.state)
-        tables = [table for table in tables_in_order(connection) if table.kind == "table"]
+        tables = [
+            table
+            for table in tables_in_order(connection, with_revisions=True)
+            if table.kind == "table"
+        ]
         rows = [
             EngineRows(
                 connection,
