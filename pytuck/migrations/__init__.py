@@ -7,11 +7,13 @@ with Storage("shop.pytuck") as storage:
 """
 
 from pytuck.migrations.applied import AppliedRevision
+from pytuck.migrations.declared import declared_tables
 from pytuck.migrations.graph import RevisionGraph
 from pytuck.migrations.migrations import Migrations, RevisionState
 from pytuck.migrations.operations import Operations, SchemaOperations
 from pytuck.migrations.revisions import Revision
 from pytuck.migrations.running import MigrationReport, RevisionRun
+from pytuck.migrations.settings import Settings, read_settings, write_settings
 
 __all__ = [
     "AppliedRevision",
@@ -23,4 +25,8 @@ __all__ = [
     "RevisionRun",
     "RevisionState",
     "SchemaOperations",
+    "Settings",
+    "declared_tables",
+    "read_settings",
+    "write_settings",
 ]

@@ -113,10 +113,23 @@ class SchemaOperations:
         type: type | ColumnType[Any] | EllipsisType = ...,  # noqa: A002 - the word for it
         nullable: bool | EllipsisType = ...,
         default: object = ...,
+        on_bad: schema.OnBadValue = "stop",
+        fallback: object = schema.MISSING,
+        keep_in: str | None = None,
     ) -> None:
-        """Change the type of a column, whether it may be empty, or its default (None for none)."""
+        """Change the type of a column, whether it may be empty, or its default (None for none).
+
+        Args:
+            on_bad: What becomes of values that cannot be converted: `stop` changes nothing at
+                all, `null` and `default` put NULL or the `fallback` in their place, `keep` puts
+                NULL there and the old value as text into one more column.
+            fallback: What stands in for them.
+            keep_in: The name of that column; `COLUMN_unconverted` if not given.
+        """
         kind = type if isinstance(type, EllipsisType) else type_of(type)
-        self._carry_out(schema.AlterColumn(table, column, kind, nullable, default))
+        self._carry_out(
+            schema.AlterColumn(table, column, kind, nullable, default, on_bad, fallback, keep_in)
+        )
 
     def comment_column(self, table: str, column: str, comment: str | None) -> None:
         """Set the comment of a column; None takes it away."""

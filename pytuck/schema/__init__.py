@@ -16,6 +16,7 @@ from pytuck.schema.changes import (
     DropColumn,
     DropIndex,
     DropTable,
+    OnBadValue,
     RenameColumn,
     RenameTable,
     ReorderColumns,
@@ -23,6 +24,7 @@ from pytuck.schema.changes import (
 )
 from pytuck.schema.differences import differences
 from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
+from pytuck.schema.value_conversion import ValueConversion
 
 __all__ = [
     "MISSING",
@@ -40,11 +42,13 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Missing",
+    "OnBadValue",
     "RenameColumn",
     "RenameTable",
     "ReorderColumns",
     "SetPrimaryKey",
     "Table",
+    "ValueConversion",
     "differences",
     "index_name",
 ]
