@@ -115,6 +115,13 @@ class Engine(ABC):
             connection: The one to ask, which sees what its transaction did.
         """
 
+    def copy_structure(self, target: Engine) -> None:
+        """Make the tables of this store, without their rows, in an empty one of the same kind."""
+        with self.connection() as connection:
+            names = self.table_names(connection)
+            tables = [self.reflect(name, connection) for name in names]
+        target.change([CreateTable(item.name, item) for item in tables if item.kind == "table"])
+
     @abstractmethod
     def reflect(self, table: str, connection: Connection | None = None) -> Table:
         """Return the structure of a table.

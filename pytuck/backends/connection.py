@@ -118,6 +118,11 @@ class Connection(ABC):
             PytuckException: The row is gone.
         """
 
+    @contextlib.contextmanager
+    def noting_statements(self) -> Iterator[list[str]]:
+        """Give a list into which goes the SQL that is run in a `with` block, questions included."""
+        yield []
+
     # --- Transactions ---
 
     @property

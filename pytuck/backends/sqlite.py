@@ -25,6 +25,7 @@ from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_backup import backup
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.sqlite_structure import copy_structure
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
 from pytuck.common.options import IsolationLevel
 from pytuck.common.progress import SILENT, Work
@@ -175,6 +176,11 @@ class SqliteEngine(Engine):
     def table_names(self, connection: Connection | None = None) -> list[str]:
         with self._using(connection) as used:
             return table_names(used)
+
+    def copy_structure(self, target: Engine) -> None:
+        assert isinstance(target, SqliteEngine)
+        with self.connection() as source, target.connection() as copy:
+            copy_structure(source, copy)
 
     def reflect(self, table: str, connection: Connection | None = None) -> Table:
         with self._using(connection) as used:

@@ -14,6 +14,7 @@ from pytuck.cli.progress import ProgressLine
 from pytuck.migrations import (
     MigrationReport,
     Migrations,
+    RehearsedStep,
     RevisionState,
     Settings,
     read_settings,
@@ -87,6 +88,9 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _upgrade(options: argparse.Namespace) -> int:
+    if options.dry_run:
+        with _opened(options, read_only=True) as migrations:
+            return _show_rehearsal(migrations.rehearse_upgrade(options.to))
     with _opened(options) as migrations:
         with _progress(options) as line:
             report = migrations.upgrade(options.to, backup=not options.no_backup, progress=line)
@@ -94,6 +98,9 @@ def _upgrade(options: argparse.Namespace) -> int:
 
 
 def _downgrade(options: argparse.Namespace) -> int:
+    if options.dry_run:
+        with _opened(options, read_only=True) as migrations:
+            return _show_rehearsal(migrations.rehearse_downgrade(options.to))
     with _opened(options) as migrations:
         with _progress(options) as line:
             report = migrations.downgrade(options.to, backup=not options.no_backup, progress=line)
@@ -168,6 +175,22 @@ def _show(report: MigrationReport, what: str) -> int:
         print(f"The database as it was before: {report.backup}")
     if not report.revisions:
         print("There was nothing to do.")
+    return 0
+
+
+def _show_rehearsal(steps: list[RehearsedStep]) -> int:
+    revision = None
+    for step in steps:
+        if step.revision != revision:
+            revision = step.revision
+            print(f"-- revision {revision}")
+        costs = [f"{step.rows_rewritten:,} rows rewritten"] if step.rows_rewritten else []
+        costs += [f"LOST: {step.data_lost}"] if step.data_lost else []
+        print(f"-- {step.description}" + (f" ({'; '.join(costs)})" if costs else ""))
+        for sql in step.statements:
+            print(f"{sql};")
+    if not steps:
+        print("-- There is nothing to do.")
     return 0
 
 

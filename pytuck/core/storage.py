@@ -201,6 +201,16 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             )
         return RowOrder(self._engine, statement)
 
+    def rehearsal(self) -> Storage:
+        """Return a storage in memory with the same tables and no rows, to try changes out."""
+        scratch = Storage(in_memory=True, engine="duckdb" if self.engine_name == "duckdb" else None)
+        try:
+            self._engine.copy_structure(scratch.engine)
+        except BaseException:
+            scratch.close()
+            raise
+        return scratch
+
     def change_password(self, password: str | None) -> None:
         """Encrypt the file with another password, or for the first time; None takes it away.
 

@@ -11,6 +11,7 @@ from pytuck.migrations.declared import declared_tables
 from pytuck.migrations.graph import RevisionGraph
 from pytuck.migrations.migrations import Migrations, RevisionState
 from pytuck.migrations.operations import Operations, SchemaOperations
+from pytuck.migrations.rehearsing import RehearsedStep
 from pytuck.migrations.revisions import Revision
 from pytuck.migrations.running import MigrationReport, RevisionRun
 from pytuck.migrations.settings import Settings, read_settings, write_settings
@@ -20,6 +21,7 @@ __all__ = [
     "MigrationReport",
     "Migrations",
     "Operations",
+    "RehearsedStep",
     "Revision",
     "RevisionGraph",
     "RevisionRun",

@@ -19,8 +19,9 @@ from pytuck.migrations.applied import (
     read_applied,
 )
 from pytuck.migrations.graph import BASE, HEADS, RevisionGraph
+from pytuck.migrations.rehearsing import Rehearsal, RehearsedStep
 from pytuck.migrations.revisions import Revision
-from pytuck.migrations.running import MigrationReport, Run
+from pytuck.migrations.running import MigrationReport, Run, downgrade_of
 from pytuck.migrations.scripts import load_graph, write_script
 
 if TYPE_CHECKING:
@@ -146,6 +147,27 @@ class Migrations:
             lambda run, applied: run.downgrade(self._to_take_back(to, applied)),
             Run(self.storage, backup, Work(progress, cancel)),
         )
+
+    def rehearse_upgrade(self, to: str = HEADS) -> list[RehearsedStep]:
+        """Return what `upgrade` would do: its statements, and what each would cost.
+
+        It is found out on a copy of the tables without their rows; nothing is changed.
+
+        Raises:
+            MigrationError: There is no such revision, or one fails; some do only because there
+                are no rows in the copy.
+        """
+        applied = {item.id for item in read_applied(self.storage)}
+        rehearsal = Rehearsal(self.storage)
+        rehearsal.run(self.graph().upgrade_path(to, applied), lambda item: item.upgrade)
+        return rehearsal.steps
+
+    def rehearse_downgrade(self, to: str) -> list[RehearsedStep]:
+        """Return what `downgrade` would do; see `rehearse_upgrade`."""
+        revisions = self._to_take_back(to, read_applied(self.storage))
+        rehearsal = Rehearsal(self.storage)
+        rehearsal.run(revisions, downgrade_of)
+        return rehearsal.steps
 
     def stamp(self, to: str) -> None:
         """Note revisions as applied, or as not applied, without doing anything else.

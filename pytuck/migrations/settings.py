@@ -63,7 +63,8 @@ def read_settings(folder: Path) -> Settings:
         isinstance(item, str) for item in models or []
     ):
         raise ConfigurationError(f"In '{path}', models must be a list of names of modules.")
-    return Settings(folder / database, engine or None, tuple(models or ()))
+    there = Path(os.path.normpath(folder / database))
+    return Settings(there, engine or None, tuple(models or ()))
 
 
 def write_settings(folder: Path, settings: Settings) -> Path:
