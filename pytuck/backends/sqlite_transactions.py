@@ -114,6 +114,9 @@ class SqliteTransactions(Connection):
         except apsw.Error as err:
             raise self._refusal(err) from err
 
+    def schema_stamp(self) -> object:
+        return self.fetch("PRAGMA schema_version")[0][0]
+
     @contextlib.contextmanager
     def noting_statements(self) -> Iterator[list[str]]:
         noted: list[str] = []

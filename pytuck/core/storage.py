@@ -22,6 +22,7 @@ from pytuck.core.changes import Changes
 from pytuck.core.history import History
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
+from pytuck.core.stale_models import StaleModels
 from pytuck.core.table_rows import TableRows
 from pytuck.core.tables import Table
 from pytuck.core.upkeep import Upkeep
@@ -121,6 +122,7 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             self.close()
             raise
         self.models = ModelRegistry()
+        self.stale_models = StaleModels(opened, self.models)
         self._seen_versions = self._engine.versions()
         try:
             event.tell(self, "after_load")

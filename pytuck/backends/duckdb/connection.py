@@ -251,6 +251,9 @@ class DuckDBConnection(Connection):
         finally:
             self._deferred = None
 
+    def schema_stamp(self) -> object:
+        return self._shared.schema_changes
+
     @contextlib.contextmanager
     def noting_statements(self) -> Iterator[list[str]]:
         before, self._noted = self._noted, []
