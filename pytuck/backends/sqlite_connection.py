@@ -255,6 +255,20 @@ class SqliteConnection(SqliteTransactions):
         with self.raw:
             yield
 
+    def take_over(self, source: SqliteConnection) -> None:
+        """Have the whole content of another database in place of one's own.
+
+        It is one commit: whoever reads meanwhile goes on with what there was.
+
+        Raises:
+            PytuckException: Somebody else writes, or there is no room.
+        """
+        try:
+            with self.raw.backup("main", source.raw, "main") as copying:
+                copying.step(-1)
+        except apsw.Error as err:
+            raise self._refusal(err) from err
+
     # --- Watching and ending ---
 
     def total_changes(self) -> int:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytuck.common.exceptions import ConflictError
+from pytuck.common.exceptions import (
+    ConflictError,
+    DatabaseConnectionError,
+    FilePermissionError,
+    StorageFullError,
+)
+
+_PASSING = (".tmp", "-wal", "-shm", "-journal", ".pytuck-lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class FileState:
                 return cls((_part(path, path.name),))
             files = sorted(found for found in path.rglob("*") if _counts(found))
             return cls(tuple(_part(found, str(found.relative_to(path))) for found in files))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
 
@@ -47,9 +54,24 @@ def refuse_if_changed(path: Path, known: FileState | None) -> None:
     )
 
 
+def unwritable(path: Path, err: OSError) -> DatabaseConnectionError:
+    """Return the error for a document that the operating system does not let us write."""
+    if isinstance(err, PermissionError):
+        return FilePermissionError(
+            f"'{path}' may not be written here; it is as it was. Ask for the permission to "
+            "write in its folder, or convert it to another place.",
+            details={"path": str(path)},
+        )
+    return StorageFullError(
+        f"'{path}' cannot be written: {err}. It is as it was; what was committed is kept until "
+        "it is closed.",
+        details={"path": str(path)},
+    )
+
+
 def _counts(path: Path) -> bool:
-    # What SQLite keeps beside a database comes and goes without any change of it.
-    return path.is_file() and not path.name.endswith((".tmp", "-wal", "-shm", "-journal"))
+    # What SQLite keeps beside a database comes and goes without any change of it, as do locks.
+    return path.is_file() and not path.name.endswith(_PASSING)
 
 
 def _part(path: Path, name: str) -> tuple[str, int, int, int, int]:
