@@ -88,7 +88,7 @@ def _read_once(
         connection.pragma("journal_mode", "MEMORY")  # nobody else is there yet
         prepare(connection)
         found = ReadDocument(connection, state)
-        if state is not None and state.parts:
+        if _exists(document.path):
             _read(document, found, work)
     except BaseException:
         connection.close()
@@ -114,3 +114,8 @@ def _noting(streams: Iterable[TableStream], found: ReadDocument) -> Iterator[Tab
             found.notes[stream.table.name] = tuple(stream.notes)
         if stream.is_inferred:
             found.inferred.add(stream.table.name)
+
+
+def _exists(path: Path) -> bool:
+    """Return whether there is anything to read, even if it turns out to be nothing readable."""
+    return path.is_file() or (path.is_dir() and any(path.iterdir()))
