@@ -11,12 +11,12 @@ import apsw
 
 from pytuck.backends.documents.write_access import WriteAccess
 from pytuck.backends.results import Outcome, StoredRow
-from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.sqlite_connection import WRITE_WORDS, SqliteConnection
 from pytuck.compiler import Compiled, Template
 from pytuck.types import Stored
 
-_WORDS_OUTSIDE = ("PRAGMA", "VACUUM", "BEGIN", "ATTACH", "DETACH")
-"""Statements that mean something else in a transaction, or nothing."""
+_WORDS_INSIDE = (*WRITE_WORDS, "WITH", "SELECT")
+"""What SQL begins with that may be run in a transaction; a setting means nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class DocumentConnection(SqliteConnection):
     ) -> tuple[list[str], list[StoredRow]]:
         if self.in_transaction or not self._may_write(sql):
             return super().run_text(sql, parameters)
-        is_outside = sql.lstrip().upper().startswith(_WORDS_OUTSIDE)
-        with self._access.writing() if is_outside else self._writing():
+        is_inside = sql.lstrip().upper().startswith(_WORDS_INSIDE)
+        with self._writing() if is_inside else self._access.writing():
             return super().run_text(sql, parameters)
 
     def _writing(self) -> AbstractContextManager[None]:

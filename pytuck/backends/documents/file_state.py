@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +31,11 @@ class FileState:
     def of(cls, path: Path) -> FileState | None:
         """Return the state of a file or folder now; None if there is none."""
         try:
-            if not path.is_dir():
-                return cls((_part(path, path.name),))
+            status = path.stat()
+            if not stat.S_ISDIR(status.st_mode):
+                return cls((_part(path.name, status),))
             files = sorted(found for found in path.rglob("*") if _counts(found))
-            return cls(tuple(_part(found, str(found.relative_to(path))) for found in files))
+            return cls(tuple(_part(str(file.relative_to(path)), file.stat()) for file in files))
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -74,6 +77,5 @@ def _counts(path: Path) -> bool:
     return path.is_file() and not path.name.endswith(_PASSING)
 
 
-def _part(path: Path, name: str) -> tuple[str, int, int, int, int]:
-    status = path.stat()
+def _part(name: str, status: os.stat_result) -> tuple[str, int, int, int, int]:
     return (name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 
 from pytuck.backends.documents.document import Document
@@ -18,8 +20,8 @@ from pytuck.common.progress import Work
 from pytuck.formats.base import Layout, TableStream
 from pytuck.schema import Table
 
-_MOST_READINGS = 5
-"""So often a file is read that somebody saves meanwhile; the last time counts in any case."""
+_FEW_READINGS = 3
+"""At least so often a file is read that somebody saves each time meanwhile."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,8 @@ def read_document(
     """Read a document into a new private database; one that is not there yet has no tables.
 
     Formats open several files, or one file several times: if somebody saves it in between, what
-    was read may be of two states, and is read again.
+    was read may be of two states, and is read again. A file that changes all of the time, such as
+    a log, is taken as it is in the end.
 
     Args:
         plan: How the private database is opened; nothing stands at its path, or nothing of worth.
@@ -61,18 +64,20 @@ def read_document(
     Raises:
         SerializationError: The file is damaged or of another kind.
     """
-    for _ in range(_MOST_READINGS - 1):
+    give_up = time.monotonic() + plan.timeout_s
+    for readings in count(1):
+        is_last = readings >= _FEW_READINGS and time.monotonic() > give_up
         state = FileState.of(document.path)
         try:
             found = _read_once(document, plan, prepare, work, state)
-        except PytuckException:
-            if FileState.of(document.path) == state:
+        except (PytuckException, OSError):  # a file that was there a moment ago is gone
+            if is_last or FileState.of(document.path) == state:
                 raise
             continue
-        if FileState.of(document.path) == state:
-            return found
+        if is_last or FileState.of(document.path) == state:
+            break
         found.connection.close()
-    return _read_once(document, plan, prepare, work, FileState.of(document.path))
+    return found
 
 
 def _read_once(
