@@ -224,7 +224,8 @@ class Storage(SchemaChanges, TableRows, Upkeep):
     def poll_changes(self) -> tuple[bool, bool]:
         """Return whether anything was committed since the last call, and whether tables changed.
 
-        Commits of this storage and of other programs count alike. Cost: a few microseconds.
+        Commits of this storage and of other programs count alike. Cost: a few microseconds; a
+        document that somebody else has saved is read again.
         """
         versions = self._engine.versions()
         data_changed = versions[0] != self._seen_versions[0]
