@@ -42,6 +42,12 @@ class EngineInfo:
         format_version: The version of the `.pytuck` format; 0 for other files.
         read_only_reason: Why nothing can be written; None if it can.
         lock_holder: Who writes to a document just now, if it is somebody else.
+        library: What reads and writes it, with its version, such as `SQLite 3.53.0`.
+        journal_mode: How SQLite keeps a crash from doing harm: mostly `wal`; empty elsewhere.
+        page_bytes: The size of a page, in which room is given to tables; 0 where there are none.
+        free_bytes: The room of what was deleted, which new rows will take.
+        table_bytes: The room that each table takes with its indexes, if it was asked for and the
+            engine knows; what the file keeps for itself is under an empty name.
     """
 
     engine: str
@@ -51,6 +57,11 @@ class EngineInfo:
     size_bytes: int
     read_only_reason: ReadOnlyReason | None
     lock_holder: LockHolder | None = None
+    library: str = ""
+    journal_mode: str = ""
+    page_bytes: int = 0
+    free_bytes: int = 0
+    table_bytes: Mapping[str, int] | None = None
 
 
 class Engine(ABC):
@@ -93,8 +104,12 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def info(self) -> EngineInfo:
-        """Return what there is to know about the store."""
+    def info(self, *, sizes: bool = False) -> EngineInfo:
+        """Return what there is to know about the store.
+
+        Args:
+            sizes: Find out how much room each table takes, which may read the whole file.
+        """
 
     @abstractmethod
     def table_names(self, connection: Connection | None = None) -> list[str]:
@@ -146,23 +161,35 @@ class Engine(ABC):
         """Return whether a page of rows is read without the others; here always."""
         return True
 
-    def check(self) -> list[str]:
+    def check(self, work: Work = SILENT) -> list[str]:
         """Return what is wrong with the store; nothing if it is whole.
 
         Raises:
+            CancelledError: It was to end.
             UnsupportedOperationError: The engine has no way to tell.
         """
         raise self._cannot("be checked")
 
-    def backup(self, target: Path, *, overwrite: bool) -> Path:
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        """Return how many rows of each table refer to rows that do not exist.
+
+        Args:
+            connection: The one to ask, which sees what its transaction did.
+        """
+        return {}
+
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         """Copy the store into a file while it is in use.
 
         Raises:
+            ConfigurationError: There is a file already, or it is the open file itself.
+            StorageFullError: It cannot be written.
+            CancelledError: It was to end; nothing was made.
             UnsupportedOperationError: The engine has no way to do that.
         """
         raise self._cannot("be copied while it is open")
 
-    def compact(self, connection: Connection | None) -> int:
+    def compact(self, connection: Connection | None, work: Work = SILENT) -> int:
         """Give the room of deleted rows back; return how many bytes that were.
 
         Args:
@@ -171,6 +198,8 @@ class Engine(ABC):
         Raises:
             UnsupportedOperationError: The engine has no way to do that.
             TransactionError: A transaction is open.
+            StorageFullError: There is no room for another copy of the rows.
+            CancelledError: It was to end; the store is as it was.
         """
         raise self._cannot("be compacted")
 

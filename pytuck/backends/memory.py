@@ -20,6 +20,7 @@ from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.results import Outcome, StoredRow
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.backends.write_locks import WriteLock
+from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Compiled, Template
 from pytuck.compiler.dialects import SQLITE
 from pytuck.types import Stored
@@ -166,15 +167,15 @@ class MemoryEngine(PytuckEngine):
     def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         return self.acquire()
 
-    def backup(self, target: Path, *, overwrite: bool) -> Path:
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         with self._alone():
-            return super().backup(target, overwrite=overwrite)
+            return super().backup(target, overwrite=overwrite, work=work)
 
-    def compact(self, connection: Connection | None) -> int:
+    def compact(self, connection: Connection | None, work: Work = SILENT) -> int:
         if connection is not None:
             return super().compact(connection)  # which refuses it
         with self._alone():
-            return super().compact(None)
+            return super().compact(None, work)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

@@ -101,7 +101,7 @@ def _copy(
         plan, name=str(path.absolute()), password=password, is_encrypted=password is not None
     )
     target = connect(copy, create=True)
-    target.pragma("journal_mode", "OFF")  # what is left of it after a crash is thrown away whole
+    target.pragma("journal_mode", "MEMORY")  # what is left of it after a crash is thrown away whole
     with target.raw.backup("main", source.raw, "main") as work:
         work.step(-1)
     return target

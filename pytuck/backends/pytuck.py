@@ -22,9 +22,9 @@ class PytuckEngine(SqliteEngine):
     capabilities = PYTUCK_CAPABILITIES
     keeps_log = True
 
-    def info(self) -> EngineInfo:
+    def info(self, *, sizes: bool = False) -> EngineInfo:
         version = self._watcher.pragma("user_version")
-        return replace(super().info(), format_version=int(version or 0))
+        return replace(super().info(sizes=sizes), format_version=int(version or 0))
 
     def change_password(self, password: str | None) -> None:
         self._refuse_if_read_only()

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import apsw
+
 from pytuck.backends import change_log, history, sqlite_upkeep
 from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.change_log import ChangeLog
 from pytuck.backends.change_recording import ChangeRecorder, CommitCount, RecordedCommit
+from pytuck.backends.change_safety import ChangeSafety
 from pytuck.backends.commits_of_others import CommitsOfOthers, LooksForOthers
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
@@ -20,10 +23,12 @@ from pytuck.backends.file_check import FileFacts
 from pytuck.backends.history import HistoryBounds
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.reflection import reflect_table, table_names
+from pytuck.backends.sqlite_backup import backup
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
 from pytuck.common.options import IsolationLevel
+from pytuck.common.progress import SILENT, Work
 from pytuck.compiler.dialects import SQLITE
 from pytuck.schema import Change, Table
 
@@ -153,16 +158,24 @@ class SqliteEngine(Engine):
         if self._listener is not None:
             self._listener(commit)
 
-    def info(self) -> EngineInfo:
+    def info(self, *, sizes: bool = False) -> EngineInfo:
         path = Path(self.plan.name)
-        return EngineInfo(
-            engine=self.name,
-            path=str(path),
-            format_version=0,
-            is_encrypted=self.plan.is_encrypted,
-            size_bytes=path.stat().st_size if path.exists() else 0,
-            read_only_reason=self.read_only_reason,
-        )
+        with self.connection() as connection:
+            page_bytes = int(connection.pragma("page_size") or 0)
+            free_pages = int(connection.pragma("freelist_count") or 0)
+            return EngineInfo(
+                engine=self.name,
+                path=str(path),
+                format_version=0,
+                is_encrypted=self.plan.is_encrypted,
+                size_bytes=path.stat().st_size if path.exists() else 0,
+                read_only_reason=self.read_only_reason,
+                library=f"SQLite {apsw.sqlite_lib_version()}",
+                journal_mode=str(connection.pragma("journal_mode")),
+                page_bytes=page_bytes,
+                free_bytes=free_pages * page_bytes,
+                table_bytes=sqlite_upkeep.table_bytes(connection) if sizes else None,
+            )
 
     def table_names(self, connection: Connection | None = None) -> list[str]:
         with self._using(connection) as used:
@@ -181,15 +194,19 @@ class SqliteEngine(Engine):
         with self.connection() as own, own.structure_transaction():
             StructureChanges(own).apply(changes)
 
-    def check(self) -> list[str]:
+    def check(self, work: Work = SILENT) -> list[str]:
         with self.connection() as connection:
-            return sqlite_upkeep.check(connection)
+            return sqlite_upkeep.check(connection, work)
 
-    def backup(self, target: Path, *, overwrite: bool) -> Path:
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        with self._using(connection) as used:
+            return dict(ChangeSafety(used).dangling(set(table_names(used))))
+
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         with self.connection() as connection:
-            return sqlite_upkeep.backup(connection, self.plan, target, overwrite=overwrite)
+            return backup(connection, self.plan, target, overwrite=overwrite, work=work)
 
-    def compact(self, connection: Connection | None) -> int:
+    def compact(self, connection: Connection | None, work: Work = SILENT) -> int:
         self._refuse_if_read_only()
         if connection is not None:
             raise TransactionError(
@@ -197,7 +214,7 @@ class SqliteEngine(Engine):
                 details={"path": self.plan.label},
             )
         with self.connection() as own:
-            return sqlite_upkeep.compact(own)
+            return sqlite_upkeep.compact(own, work)
 
     @contextlib.contextmanager
     def nothing_open(self) -> Iterator[None]:

@@ -183,13 +183,15 @@ class SqliteTransactions(Connection):
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
         with super().reading():
+            was_read_only = bool(self.pragma("query_only"))
             self.pragma("query_only", 1)
             self._refuses_writes = True
             try:
                 yield
             finally:
                 self._refuses_writes = False
-                self.pragma("query_only", 0)
+                if not was_read_only:
+                    self.pragma("query_only", 0)
 
     def commit(self) -> None:
         """Make the open transaction durable.

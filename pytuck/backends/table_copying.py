@@ -19,7 +19,7 @@ from pytuck.common.exceptions import (
 from pytuck.common.garbage import seldom_collecting
 from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import Template, compile_statement
-from pytuck.formats.base import BATCH_ROWS, RowsRepeatedError, TableStream
+from pytuck.formats.base import BATCH_ROWS, RowsRepeatedError, StoredRow, TableStream
 from pytuck.query import Expression, Insert, TableSource, func, insert, select
 from pytuck.schema import Change, CreateIndex, CreateTable, DropTable, Table
 from pytuck.types import StorageClass, Stored
@@ -99,6 +99,18 @@ class EngineRows:
             return self._source.c[table.rowid_alias]
         is_reachable = self._connection.dialect.fills_in_row_ids and table.hidden_rowid is not None
         return self._source.rowid if is_reachable else None
+
+
+def table_stream(connection: Connection, table: Table) -> TableStream:
+    """Return a table of an engine as a stream."""
+    rows = EngineRows(connection, table)
+    return TableStream(rows.table, without_ids(rows.batches()), rows.next_key)
+
+
+def without_ids(batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[list[StoredRow]]:
+    """Give batches of rows without the row ids behind their values."""
+    for batch in batches:
+        yield [row[:-1] for row in batch]
 
 
 def stored_form(table: Table) -> Table:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pytuck import __version__
 from pytuck.cli.info import show_info
 from pytuck.cli.moving import convert, export, import_file, write_models
+from pytuck.cli.passwords import VARIABLE
+from pytuck.cli.upkeep import backup, change_password, check, compact
 from pytuck.tools import EXPORT_FORMATS
 
 _POLICIES = ("abort", "skip", "replace", "update")
@@ -17,7 +20,9 @@ _POLICIES = ("abort", "skip", "replace", "update")
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command's arguments; each command has what runs it as `run`."""
     whole = argparse.ArgumentParser(
-        prog="pytuck", description="Look into database files, and move data between them."
+        prog="pytuck",
+        description="Look into database files, look after them, and move data between them.",
+        epilog=f"The password of an encrypted file is asked for, or taken from {VARIABLE}.",
     )
     whole.add_argument("--version", action="version", version=f"pytuck {__version__}")
     commands = whole.add_subparsers(dest="command", required=True)
@@ -26,12 +31,14 @@ def parser() -> argparse.ArgumentParser:
     _import(commands)
     _export(commands)
     _models(commands)
+    _upkeep(commands)
     return whole
 
 
 def _info(commands: Any) -> None:
     command = commands.add_parser("info", help="say what a file is and which tables it has")
     command.add_argument("file", type=Path)
+    command.add_argument("--sizes", action="store_true", help="say how much room each table takes")
     command.add_argument("--password", help="opens an encrypted file")
     command.set_defaults(run=show_info)
 
@@ -101,6 +108,28 @@ def _models(commands: Any) -> None:
     command.add_argument("--table", action="append", help="only this one; may be given again")
     command.add_argument("--password", help="opens an encrypted database")
     command.set_defaults(run=write_models)
+
+
+def _upkeep(commands: Any) -> None:
+    command = commands.add_parser("check", help="say what is wrong with a file, if anything is")
+    _file(command, check)
+    command = commands.add_parser("backup", help="copy a file that may be in use")
+    _file(command, backup)
+    command.add_argument("target", type=Path)
+    _overwrite(command)
+    command = commands.add_parser("compact", help="give the room of deleted rows back")
+    _file(command, compact)
+    command = commands.add_parser("password", help="encrypt a file, or change its password")
+    _file(command, change_password)
+    command.add_argument("--remove", action="store_true", help="take the password away")
+    command.add_argument("--new-password", help="else it is asked for, or read from the input")
+
+
+def _file(command: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    command.add_argument("file", type=Path)
+    command.add_argument("--password", help="opens an encrypted file")
+    _quiet(command)
+    command.set_defaults(run=run)
 
 
 def _overwrite(command: argparse.ArgumentParser) -> None:

@@ -9,7 +9,8 @@ from typing import Literal
 
 from pytuck.common.exceptions import CancelledError
 
-Task = Literal["reading", "writing", "verifying"]
+Task = Literal["reading", "writing", "verifying", "copying", "checking", "compacting", "migrating"]
+Unit = Literal["rows", "bytes", "steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Progress:
     table: str
     done: int
     total: int | None
-    unit: Literal["rows", "bytes"] = "rows"
+    unit: Unit = "rows"
 
 
 ProgressListener = Callable[[Progress], None]
@@ -77,7 +78,7 @@ class Work:
         table: str,
         done: int,
         total: int | None = None,
-        unit: Literal["rows", "bytes"] = "rows",
+        unit: Unit = "rows",
     ) -> None:
         """Tell how far the work is; to be called after each batch.
 

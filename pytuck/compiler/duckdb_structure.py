@@ -18,6 +18,39 @@ LOCK = "SET lock_configuration = true"
 CHECKPOINT = "CHECKPOINT"
 """Writes what is committed from the log into the file itself."""
 
+ROOM = "SELECT block_size, free_blocks FROM pragma_database_size()"
+"""How large a block is, and how many are free; the blocks of the file are its unit of room."""
+
+TABLE_BLOCKS = """
+SELECT count(DISTINCT block_id) FROM pragma_storage_info({0}) WHERE persistent
+"""
+"""How many blocks hold the values of a table, whose name is in the place of {0} as a text."""
+
+FINGERPRINT = "SELECT bit_xor(hash(t)) FROM {0} AS t"
+"""Reads every value of a table, and with it the checksum of every block that it stands in."""
+
+VIEWS = """
+SELECT view_name, sql FROM duckdb_views()
+WHERE schema_name = current_schema() AND database_name = current_database() AND NOT internal
+ORDER BY view_oid
+"""
+
+OTHER_OBJECTS = """
+SELECT 'schema ' || schema_name FROM duckdb_schemas()
+WHERE database_name = current_database() AND NOT internal AND schema_name <> current_schema()
+  AND schema_name <> 'main'
+UNION ALL
+SELECT 'sequence ' || sequence_name FROM duckdb_sequences()
+WHERE database_name = current_database()
+UNION ALL
+SELECT 'macro ' || function_name FROM duckdb_functions()
+WHERE database_name = current_database() AND NOT internal AND function_type LIKE '%macro%'
+UNION ALL
+SELECT 'type ' || type_name FROM duckdb_types()
+WHERE database_name = current_database() AND NOT internal AND schema_name = current_schema()
+"""
+"""What else than tables and views a database has."""
+
 TABLES = """
 SELECT table_name, 'table', comment FROM duckdb_tables()
 WHERE schema_name = current_schema() AND database_name = current_database() AND NOT internal

@@ -8,7 +8,11 @@ from typing import Any, Literal
 
 from pytuck import schema
 from pytuck.backends.reflection import is_reserved
-from pytuck.common.exceptions import SchemaError, TableNotFoundError, ValidationError
+from pytuck.common.exceptions import (
+    SchemaError,
+    TableNotFoundError,
+    ValidationError,
+)
 from pytuck.common.options import SyncOptions, SyncResult
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.open_database import OpenDatabase
@@ -60,6 +64,10 @@ class SchemaChanges(OpenDatabase):
             self._engine.change(changes, self.transaction_connection)
         finally:
             self.refresh_schema()
+
+    def dangling_rows(self) -> dict[str, int]:
+        """Return how many rows of each table refer to rows that do not exist; none where all do."""
+        return self._engine.dangling_rows(self.transaction_connection)
 
     # --- Tables ---
 

@@ -184,9 +184,13 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             details={"isolation_level": name},
         )
 
-    def info(self) -> EngineInfo:
-        """Return what there is to know about the file."""
-        return self._engine.info()
+    def info(self, *, sizes: bool = False) -> EngineInfo:
+        """Return what there is to know about the file.
+
+        Args:
+            sizes: Find out how much room each table takes, which may read the whole file.
+        """
+        return self._engine.info(sizes=sizes)
 
     def __repr__(self) -> str:
         where = "in memory" if self.in_memory else repr(str(self.file_path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from pytuck.common.exceptions import ConflictError, LockTimeout
+from pytuck.common.progress import CancelToken, ProgressListener, Work
 from pytuck.core.open_database import OpenDatabase
 
 T = TypeVar("T")
@@ -20,35 +21,64 @@ _LONGEST_PAUSE_S = 0.05
 class Upkeep(OpenDatabase):
     """Checks, copies and compacts the database."""
 
-    def check(self) -> list[str]:
-        """Return what is wrong with the database: damage, rows that refer to nothing; or nothing.
+    def check(
+        self, progress: ProgressListener | None = None, cancel: CancelToken | None = None
+    ) -> list[str]:
+        """Return what is wrong with the database, as sentences; nothing if it is whole.
 
-        Cost: the whole file is read.
+        Damage, rows that break their table's rules or refer to nothing, and what the file keeps
+        for itself and contradicts its tables. Cost: the whole file is read.
+
+        Args:
+            progress: Is told, in steps of which nobody knows the number, that it goes on.
+            cancel: Stops it.
         """
-        return self._engine.check()
+        return self._engine.check(Work(progress, cancel))
 
-    def backup(self, target: str | Path, *, overwrite: bool = False) -> Path:
+    def backup(
+        self,
+        target: str | Path,
+        *,
+        overwrite: bool = False,
+        progress: ProgressListener | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Path:
         """Copy the database into a file while it is in use, and return the file's path.
 
-        The copy is what was committed when it began, and stands at `target` only when it is
-        whole and on the disk. An encrypted database is copied with its encryption.
+        The copy is one state of what is committed, that of its beginning, and stands at `target`
+        only when it is whole and on the disk. Nobody waits for it; where a SQLite file has no
+        write-ahead log, writers may, if they were so busy that it began anew three times. An
+        encrypted database is copied with its encryption, and a document as a file of its kind.
 
         Args:
             overwrite: Replace what stands at `target`.
+            progress: Is told how far the copying is.
+            cancel: Stops it; nothing new stands at `target` then.
 
         Raises:
             ConfigurationError: There is a file already, or it is the open file itself.
+            StorageFullError: It cannot be written.
         """
-        return self._engine.backup(Path(target).expanduser(), overwrite=overwrite)
+        work = Work(progress, cancel)
+        return self._engine.backup(Path(target).expanduser(), overwrite=overwrite, work=work)
 
-    def compact(self) -> int:
+    def compact(
+        self, progress: ProgressListener | None = None, cancel: CancelToken | None = None
+    ) -> int:
         """Give the room of deleted rows back to the disk, and return how many bytes that were.
+
+        What killed programs left beside the file is taken away, too.
+
+        Args:
+            progress: Is told, in steps of which nobody knows the number, that it goes on.
+            cancel: Stops it; the file is as it was then.
 
         Raises:
             TransactionError: A transaction is open in this thread.
             ReadOnlyError: The file is open for reading only.
+            StorageFullError: The disk has no room for another copy of the rows.
         """
-        return self._engine.compact(self.transaction_connection)
+        return self._engine.compact(self.transaction_connection, Work(progress, cancel))
 
     def run(self, work: Callable[[Self], T], retries: int = 3) -> T:
         """Do work in a transaction, again if it lost a race, and return what it returns.

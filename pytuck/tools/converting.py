@@ -11,7 +11,7 @@ from typing import Any
 from pytuck.backends import Engine
 from pytuck.backends.identifying import name_for_new_file
 from pytuck.backends.sqlite import SqliteEngine
-from pytuck.backends.table_copying import EngineRows, telling_of_contradictions
+from pytuck.backends.table_copying import EngineRows, telling_of_contradictions, without_ids
 from pytuck.common.exceptions import ConfigurationError, MigrationError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import CancelToken, ProgressListener, Work
@@ -23,12 +23,7 @@ from pytuck.tools.conversion_warnings import losses, refusals
 from pytuck.tools.filling import fill_store, password_in
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, options_from_dict, options_to_dict, path_of
-from pytuck.tools.sources import (
-    SourceFile,
-    ordered_tables,
-    with_numbers_for_booleans,
-    without_ids,
-)
+from pytuck.tools.sources import SourceFile, ordered_tables
 from pytuck.tools.targets import appearing, refuse_existing
 
 DATABASES = ("pytuck", "sqlite", "duckdb")
@@ -222,13 +217,15 @@ class ConversionPlan:
         document = source.document_format()
         if document is not None and name in DATABASES:
             notes: dict[str, list[str]] = {}
-            with source.streams(Overrides(may_repeat=True), work) as streams:
+            overrides = Overrides(may_repeat=True)
+            with source.streams(overrides, work, with_revisions=True) as streams:
                 noted = _noting(self._only_wanted(streams), notes)
                 with telling_of_contradictions(source.path):
                     sums = self._fill(path, name, noted, work)
             return sums, tuple(f"{table}: {note}" for table in notes for note in notes[table])
         with source.opened(work) as (engine, connection):
-            tables = ordered_tables(engine, connection)
+            has_room = name in DATABASES or load_format(name).capabilities.several_tables
+            tables = ordered_tables(engine, connection, with_revisions=has_room)
             wanted = self._wanted([table.name for table in tables])
             tables = [item for item in tables if item.name in wanted and item.kind == "table"]
             rows = [
@@ -337,7 +334,7 @@ class CheckedRows:
         self, size: int = 1024, first: int | None = None, last: int | None = None
     ) -> Iterator[list[tuple[Any, ...]]]:
         """Give the rows; a pass over all of them is summed up anew."""
-        found = with_numbers_for_booleans(self.table, self._rows.batches(size, first, last))
+        found = self._rows.batches(size, first, last)
         if first is not None or last is not None:
             yield from found
             return
@@ -348,8 +345,7 @@ class CheckedRows:
 
     def stream(self) -> TableStream:
         """Return the rows as a stream, which is summed up by who reads it."""
-        batches = with_numbers_for_booleans(self.table, self._rows.batches())
-        return TableStream(self.table, without_ids(batches), self.next_key)
+        return TableStream(self.table, without_ids(self._rows.batches()), self.next_key)
 
     def summed(self) -> Checksum:
         """Return the sum over all rows."""

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pytuck.backends import Connection, Engine, open_engine
+from pytuck.backends.catalogue import REVISIONS_NAME
 from pytuck.backends.file_check import FileKind
 from pytuck.backends.identifying import identify
 from pytuck.backends.reflection import tables_in_order
 from pytuck.backends.sqlite_connection import SqliteConnection
-from pytuck.backends.table_copying import EngineRows
-from pytuck.common.exceptions import ConfigurationError, FileFormatError
+from pytuck.backends.table_copying import table_stream
+from pytuck.common.exceptions import ConfigurationError, FileFormatError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import SILENT, Work
 from pytuck.formats.base import (
-    BATCH_ROWS,
     NOTHING_DECIDED,
     Format,
     Overrides,
-    StoredRow,
     TableStream,
 )
 from pytuck.formats.registry import FORMATS, load_format
 from pytuck.schema import Table
 from pytuck.tools.filling import password_in
 from pytuck.tools.targets import refuse_missing
-from pytuck.types import StorageClass
 
 _DATABASES = {
     FileKind.PYTUCK: "pytuck",
@@ -86,20 +84,32 @@ class SourceFile:
 
     @contextlib.contextmanager
     def streams(
-        self, overrides: Overrides = NOTHING_DECIDED, work: Work = SILENT
+        self,
+        overrides: Overrides = NOTHING_DECIDED,
+        work: Work = SILENT,
+        *,
+        with_revisions: bool = False,
     ) -> Iterator[Iterator[TableStream]]:
-        """Give the tables of the file one after the other, each to be read before the next."""
+        """Give the tables of the file one after the other, each to be read before the next.
+
+        Args:
+            with_revisions: With the table of the applied revisions.
+        """
         document = self.document_format()
         if document is not None:
             options = self.document_options(document)
             with document.read(self.path, options, overrides=overrides, work=work) as reading:
-                yield iter(reading)
+                yield (
+                    stream
+                    for stream in reading
+                    if with_revisions or stream.table.name != REVISIONS_NAME
+                )
         elif self.kind() is None:
             yield iter(())
         else:
             with self.opened(work) as (engine, connection):
                 yield (
-                    engine_stream(connection, table) for table in ordered_tables(engine, connection)
+                    table_stream(connection, table) for table in ordered_tables(engine, connection)
                 )
 
     @contextlib.contextmanager
@@ -136,42 +146,18 @@ class SourceFile:
         return replace(options or document.options(), password=self.password)
 
 
-def ordered_tables(engine: Engine, connection: Connection) -> list[Table]:
-    """Return the tables and views of a database, in the order they were made where it is known."""
+def ordered_tables(
+    engine: Engine, connection: Connection, *, with_revisions: bool = False
+) -> list[Table]:
+    """Return the tables and views of a database, in the order they were made where it is known.
+
+    Args:
+        with_revisions: With the table of the applied revisions.
+    """
     if isinstance(connection, SqliteConnection):
-        return tables_in_order(connection)
-    return [engine.reflect(name, connection) for name in engine.table_names(connection)]
-
-
-def engine_stream(connection: Connection, table: Table) -> TableStream:
-    """Return a table of a database as a stream."""
-    rows = EngineRows(connection, table)
-    batches = with_numbers_for_booleans(rows.table, rows.batches(BATCH_ROWS))
-    return TableStream(rows.table, without_ids(batches), rows.next_key)
-
-
-def with_numbers_for_booleans(
-    table: Table, batches: Iterator[list[tuple[Any, ...]]]
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Give batches of rows with 1 for True and 0 for False, which DuckDB gives."""
-    places = [
-        place
-        for place, column in enumerate(table.columns)
-        if column.type.storage_class is StorageClass.BOOLEAN
-    ]
-    for batch in batches:
-        if not places or not batch:
-            yield batch
-            continue
-        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
-        for place in places:
-            columns[place] = [
-                int(value) if value.__class__ is bool else value for value in columns[place]
-            ]
-        yield list(zip(*columns, strict=True))
-
-
-def without_ids(batches: Iterator[list[tuple[Any, ...]]]) -> Iterator[list[StoredRow]]:
-    """Give batches of rows without the row ids behind their values."""
-    for batch in batches:
-        yield [row[:-1] for row in batch]
+        return tables_in_order(connection, with_revisions=with_revisions)
+    tables = [engine.reflect(name, connection) for name in engine.table_names(connection)]
+    if with_revisions:
+        with contextlib.suppress(TableNotFoundError):
+            tables.append(engine.reflect(REVISIONS_NAME, connection))
+    return tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pytuck.backends.backup_target import refuse_target, unwritable_backup
 from pytuck.backends.base import EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.documents.changed_rows import ChangedRows, Changes
@@ -116,14 +118,20 @@ class DocumentEngine(PytuckEngine):
         self._follower.look()
         return super().acquire()
 
+    def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
+        self._follower.look()
+        return super().open_reader(with_temporary_tables=with_temporary_tables)
+
     @property
     def lock_holder(self) -> LockHolder | None:
         return self._access.holder()
 
-    def info(self) -> EngineInfo:
+    def info(self, *, sizes: bool = False) -> EngineInfo:
         path = self._document.path
+        inside = super().info(sizes=sizes)
         holder = self.lock_holder
         return EngineInfo(
+            table_bytes=inside.table_bytes,
             engine=self.name,
             path=str(path),
             format_version=self._document.format.version,
@@ -167,7 +175,24 @@ class DocumentEngine(PytuckEngine):
         if self._access.is_mine:
             self._staging.remove()
 
-    def compact(self, connection: Any) -> int:
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
+        """Write what is committed to another file of the same kind."""
+        document = self._document
+        refuse_target(document.path, target, overwrite=overwrite)
+        with contextlib.closing(self.open_reader()) as connection, connection.reading():
+            tables = [
+                item
+                for item in tables_in_order(connection, with_revisions=True)
+                if item.kind == "table"
+            ]
+            rows = [EngineRows(connection, table) for table in tables]
+            try:
+                document.format.save(target, rows, document.options, work=work)
+            except OSError as err:
+                raise unwritable_backup(target, err) from err
+        return target
+
+    def compact(self, connection: Any, work: Work = SILENT) -> int:
         raise self._cannot("be compacted (a conversion to a new file leaves deleted rows out)")
 
     def versions(self) -> tuple[object, object]:
@@ -288,7 +313,11 @@ class DocumentEngine(PytuckEngine):
     def _write(self, connection: SqliteConnection, changes: Changes, work: Work) -> None:
         document, saved = self._document, self._saved
         refuse_if_changed(document.path, saved.state)
-        tables = [table for table in tables_in_order(connection) if table.kind == "table"]
+        tables = [
+            table
+            for table in tables_in_order(connection, with_revisions=True)
+            if table.kind == "table"
+        ]
         rows = [
             EngineRows(
                 connection,

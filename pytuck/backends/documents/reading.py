@@ -109,7 +109,8 @@ def _read(document: Document, found: ReadDocument, work: Work) -> None:
         changes = StructureChanges(connection)
         create_and_fill(connection, changes.apply, _noting(reading, found), work)
     found.layout = reading.layout
-    found.tables = {table.name: table for table in tables_in_order(connection)}
+    tables = tables_in_order(connection, with_revisions=True)
+    found.tables = {table.name: table for table in tables}
 
 
 def _noting(streams: Iterable[TableStream], found: ReadDocument) -> Iterator[TableStream]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
+from pytuck.backends.backup_target import refuse_target, unwritable_backup
 from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import DUCKDB_CAPABILITIES
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
+from pytuck.backends.duckdb import foreign_keys, upkeep
 from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.opening import MEMORY, connect, give_up, share, use_schema
 from pytuck.backends.duckdb.reflection import reflect_table, table_names
 from pytuck.backends.duckdb.structure_changes import StructureChanges
 from pytuck.backends.opening import OpeningPlan
+from pytuck.common.atomic_file import replacing
 from pytuck.common.exceptions import (
     DatabaseConnectionError,
     PytuckException,
@@ -22,6 +27,7 @@ from pytuck.common.exceptions import (
     UnsupportedOperationError,
 )
 from pytuck.common.options import DuckdbBackendOptions
+from pytuck.common.progress import SILENT, Work
 from pytuck.compiler import duckdb_structure
 from pytuck.compiler.dialects import DUCKDB
 from pytuck.schema import Change, Table
@@ -79,9 +85,16 @@ class DuckDBEngine(Engine):
         self._refuse_if_unusable()
         return self._new_connection()
 
-    def info(self) -> EngineInfo:
+    def info(self, *, sizes: bool = False) -> EngineInfo:
         path = Path(self.plan.name)
+        with self.connection() as connection:
+            room = upkeep.room(connection)
+            table_bytes = upkeep.table_bytes(connection) if sizes else None
         return EngineInfo(
+            library=f"DuckDB {version('duckdb')}",
+            page_bytes=room.block_bytes,
+            free_bytes=room.free_bytes,
+            table_bytes=table_bytes,
             engine=self.name,
             path=self.plan.name,
             format_version=0,
@@ -108,6 +121,41 @@ class DuckDBEngine(Engine):
                 # To replay changes of the structure from the log is what has failed in the past.
                 with contextlib.suppress(PytuckException):
                     used.fetch(duckdb_structure.CHECKPOINT)
+
+    def check(self, work: Work = SILENT) -> list[str]:
+        with self.connection() as connection:
+            return upkeep.check(connection, work)
+
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        with self._using(connection) as used:
+            definitions = used.definitions()
+            references = [
+                (name, key) for name, kept in definitions.items() for key in kept.foreign_keys
+            ]
+            return foreign_keys.count_orphans(used, references)
+
+    def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
+        store = None if self.plan.name == MEMORY else Path(self.plan.name)
+        refuse_target(store, target, overwrite=overwrite)
+        try:
+            with self.connection() as connection, replacing(target) as path:
+                path.unlink()  # an empty file is no database of any kind
+                self._fill(path, connection, work)
+        except OSError as err:
+            raise unwritable_backup(target, err) from err
+        return target
+
+    def compact(self, connection: Connection | None, work: Work = SILENT) -> int:
+        raise self._cannot("be compacted (a conversion to a new file leaves deleted rows out)")
+
+    def _fill(self, path: Path, source: DuckDBConnection, work: Work) -> None:
+        plan = replace(self.plan, name=str(path), is_read_only=False, can_write_file=True)
+        copy = DuckDBEngine(plan, None, DuckdbBackendOptions(threads=self.options.threads))
+        try:
+            with copy.connection() as target:
+                upkeep.copy(source, target, work)
+        finally:
+            copy.close()
 
     def watch(self, listener: CommitListener | None) -> None:
         if self._listener is not None:
