@@ -28,6 +28,7 @@ from pytuck import (
     StorageFullError,
     declarative_base,
 )
+from pytuck.common.options import CsvBackendOptions
 from pytuck.formats.registry import FORMATS
 from tests.core.concurrency.programs import ROOT, running
 from tests.core.concurrency.test_forks import in_a_child
@@ -66,6 +67,15 @@ for _ in range(int(sys.argv[2])):
         storage.update("items", 1, {"name": str(int(row["name"]) + 1)})
 storage.close()
 say("done")
+"""
+COUNTS_FOR_EVER = """
+from pytuck import Storage
+storage = Storage(sys.argv[1], auto_flush=True, timeout_s=60)
+while True:
+    with storage.transaction():
+        row = storage.select("items", 1)
+        storage.update("items", 1, {"name": str(int(row["name"]) + 1)})
+    say("counted")
 """
 SAVES_BOTH = """
 from pytuck import Storage
@@ -222,6 +232,29 @@ def test_programs_that_save_each_commit_take_turns(tmp_path):
         assert [program.listen() for program in programs] == ["done", "done"]
     with Storage(file) as storage:
         assert names(storage) == ["60"]
+
+
+@ON_POSIX
+@pytest.mark.parametrize("name", ["count.json", "count.jsonl"])
+def test_kills_at_any_time_lose_no_commit_and_leave_no_lock(tmp_path, name):
+    file = make(tmp_path / name, "0")
+    acknowledged = kills = 0
+    with running(COUNTS_FOR_EVER, file) as survivor, Storage(file) as storage:
+        seen = 0
+        while kills < 4:
+            with running(COUNTS_FOR_EVER, file) as program:
+                program.listen()
+                for _ in range(3):
+                    number = int(names(storage)[0])
+                    assert number >= seen
+                    seen = number
+                acknowledged += 1 + program.kill().count("counted")
+                kills += 1
+        acknowledged += survivor.kill().count("counted")
+    with Storage(file, timeout_s=0) as storage:
+        assert acknowledged <= int(names(storage)[0]) <= acknowledged + kills + 1
+        storage.insert("items", {"name": "free"})
+    assert not lock_of(file).exists()
 
 
 # --- Stale locks ------------------------------------------------------------------------------
@@ -539,25 +572,27 @@ def test_subscribers_are_told_of_what_others_saved(file):
         assert names(storage) == ["pear", "plum", "theirs"]
 
 
-def test_nothing_of_two_states_is_read(tmp_path):
-    for ending in (".csv", ".zip", ".pydblite", ".jsonl"):
-        path = tmp_path / f"shop{ending}"
-        with Storage(path, engine={".zip": "csv"}.get(ending, ending[1:])) as storage:
-            for table in ("items", "others"):
-                storage.create_table(table, COLUMNS)
-                storage.insert(table, {"name": "0"})
-        with running(SAVES_BOTH, path) as program, Storage(path) as storage:
-            program.listen()
-            seen = set()
+@pytest.mark.parametrize("name", ["a.csv", "a.zip", "a.pydblite", "a.jsonl", "a.diskcache"])
+def test_nothing_of_two_states_is_read(tmp_path, name):
+    path = tmp_path / name
+    options = CsvBackendOptions(layout="folder") if name == "a.csv" else None
+    engine = "csv" if name == "a.zip" else path.suffix[1:]
+    with Storage(path, engine=engine, backend_options=options) as storage:
+        for table in ("items", "others"):
+            storage.create_table(table, COLUMNS)
+            storage.insert(table, {"name": "0"})
+    with running(SAVES_BOTH, path) as program, Storage(path) as storage:
+        program.listen()
+        seen = set()
 
-            def has_seen_enough(storage=storage, seen=seen):
-                with storage.transaction(read_only=True):
-                    found = {storage.select(table, 1)["name"] for table in ("items", "others")}
-                assert len(found) == 1
-                seen.update(found)
-                return len(seen) > 5
+        def has_seen_enough():
+            with storage.transaction(read_only=True):
+                found = {storage.select(table, 1)["name"] for table in ("items", "others")}
+            assert len(found) == 1
+            seen.update(found)
+            return len(seen) > 5
 
-            wait_until(has_seen_enough)
+        wait_until(has_seen_enough)
 
 
 def test_a_file_that_is_damaged_is_told_until_it_is_whole(file):
