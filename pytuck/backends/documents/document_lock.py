@@ -171,7 +171,8 @@ class _Holding:
         is_elsewhere = self.machine not in (None, platform.node())
         held_s = None if self.since is None else max(time.time() - self.since, 0.0)
         program = self.program
-        if not program and not is_elsewhere:
+        is_nameless = not program or program.startswith("-")  # typed in, or given by `python -c`
+        if is_nameless and not is_elsewhere:
             program = program_of(self.process)
         return LockHolder(
             self.process,

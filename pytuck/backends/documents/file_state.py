@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pytuck.common.exceptions import (
     StorageFullError,
 )
 
+_Part = tuple[str, int, int, int, int]
 _PASSING = (".tmp", "-wal", "-shm", "-journal", ".pytuck-lock")
 
 
@@ -25,17 +27,16 @@ class FileState:
         parts: Name, device, number, size and time of the last change of each file.
     """
 
-    parts: tuple[tuple[str, int, int, int, int], ...]
+    parts: tuple[_Part, ...]
 
     @classmethod
     def of(cls, path: Path) -> FileState | None:
         """Return the state of a file or folder now; None if there is none."""
         try:
             status = path.stat()
-            if not stat.S_ISDIR(status.st_mode):
-                return cls((_part(path.name, status),))
-            files = sorted(found for found in path.rglob("*") if _counts(found))
-            return cls(tuple(_part(str(file.relative_to(path)), file.stat()) for file in files))
+            if stat.S_ISDIR(status.st_mode):
+                return cls(tuple(sorted(_parts(str(path), ""))))
+            return cls((_part(path.name, status),))
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -72,10 +73,17 @@ def unwritable(path: Path, err: OSError) -> DatabaseConnectionError:
     )
 
 
-def _counts(path: Path) -> bool:
-    # What SQLite keeps beside a database comes and goes without any change of it, as do locks.
-    return path.is_file() and not path.name.endswith(_PASSING)
+def _parts(folder: str, inside: str) -> Iterator[_Part]:
+    """Give the files of a folder and those below it; links to other folders are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{inside}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _parts(entry.path, f"{name}/")
+            # What SQLite keeps beside a database comes and goes without any change of it.
+            elif entry.is_file() and not entry.name.endswith(_PASSING):
+                yield _part(name, os.stat(entry.path))  # noqa: PTH116 - asked before each question
 
 
-def _part(name: str, status: os.stat_result) -> tuple[str, int, int, int, int]:
+def _part(name: str, status: os.stat_result) -> _Part:
     return (name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

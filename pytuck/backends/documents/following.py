@@ -11,9 +11,10 @@ from pytuck.backends.commits_of_others import NOTHING_SEEN, Seen
 from pytuck.backends.documents.file_state import FileState
 from pytuck.common.exceptions import FilePermissionError, PytuckException
 
+_LONG_LOOK_S = 0.001
 _PAUSE_PER_LOOK = 10
-"""So many times as long as it took to look at a file it is not looked at again: a file takes some
-microseconds, a folder of thousands some milliseconds."""
+"""So many times as long as a long look took is waited for the next: a file takes some microseconds,
+a folder of thousands some milliseconds of the processor."""
 
 
 class FileFollower:
@@ -88,7 +89,7 @@ class FileFollower:
         self.new_schemas += has_new_schema
 
     def _state(self) -> FileState | None:
-        began = time.monotonic()
+        began = time.thread_time()  # not what the processor does for others meanwhile
         try:
             return FileState.of(self._path)
         except OSError as err:
@@ -98,8 +99,9 @@ class FileFollower:
                 details={"path": str(self._path)},
             ) from err
         finally:
-            now = time.monotonic()
-            self._next_look = now + (now - began) * _PAUSE_PER_LOOK
+            took_s = time.thread_time() - began
+            if took_s > _LONG_LOOK_S:
+                self._next_look = time.monotonic() + took_s * _PAUSE_PER_LOOK
 
 
 class SavesOfOthers:

@@ -15,6 +15,9 @@ from pytuck.core import Storage
 from pytuck.query import Select
 from pytuck_desktop.worker.protocol import Plain
 
+_PROGRAM = "Pytuck Desktop"
+"""What this program is called in the eyes of others that have the same file open."""
+
 Tell = Callable[[str, dict[str, Plain]], None]
 
 
@@ -82,6 +85,7 @@ class OpenFile:
             read_only=read_only,
             password=self._password,
         )
+        self._storage.changes.label = _PROGRAM
         self._told_access = self.access()
 
     def access(self) -> dict[str, Plain]:
