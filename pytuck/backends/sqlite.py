@@ -16,6 +16,7 @@ from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.change_log import ChangeLog
 from pytuck.backends.change_recording import ChangeRecorder, CommitCount, RecordedCommit
 from pytuck.backends.change_safety import ChangeSafety
+from pytuck.backends.commits_of_others import CommitsOfOthers, LooksForOthers
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
@@ -123,6 +124,10 @@ class SqliteEngine(Engine):
                     change_log.begin(connection)
         self._has_log = True
         return True
+
+    def commits_of_others(self) -> LooksForOthers:
+        """Return what looks for commits that were not made through this engine."""
+        return CommitsOfOthers(self)
 
     @property
     def log_writer(self) -> str:

@@ -96,7 +96,7 @@ class SessionConnection:
             ReadOnlyError: The file is open for reading only.
             LockTimeout: Somebody else kept the lock for too long.
         """
-        if self._storage.is_read_only:
+        if self._storage.engine.read_only_reason is not None:
             raise ReadOnlyError(
                 f"{self._storage!r} is open for reading only and cannot be changed.",
                 details={"path": str(self._storage.file_path)},
