@@ -104,17 +104,21 @@ class OpenFile:
     def convert_old(self) -> Path:
         """Convert the open file of the old library, with its password; return the old one's place.
 
-        Nothing is open afterwards; after a failure the file is open as it was.
+        The new file keeps a history, as all that the desktop makes. Nothing is open afterwards;
+        after a failure the file is open as it was.
         """
         from pytuck.tools import convert_old_file
 
         path, password = Path(self.storage.info().path), self._password
         self.close()
         try:
-            return convert_old_file(path, password=password, new_password=password)
+            kept = convert_old_file(path, password=password, new_password=password)
         except BaseException:
             self.open(str(path), password=password, read_only=False)
             raise
+        with Storage(path, password=password) as storage:
+            storage.history.turn_on()
+        return kept
 
     def open_view(self, number: int, generation: int, statement: Select[object]) -> View:
         """Show the rows of a question, in place of those the view has shown so far."""
