@@ -18,6 +18,7 @@ from pytuck.migrations import (
     RevisionState,
     Settings,
     declared_tables,
+    draft_revision,
     read_settings,
     write_settings,
 )
@@ -52,7 +53,7 @@ def add_migrate(commands: Any) -> None:
     command.add_argument("to", help="a revision, heads, or base")
     _command(own, "current", _current, "say which revision the database has")
     _command(own, "history", _history, "list all revisions")
-    _command(own, "check", _check, "say whether anything is pending, edited, or differs")
+    _command(own, "check", _check, "say what is pending, edited, or differs from the models")
 
 
 def _command(
@@ -216,6 +217,9 @@ def _check(options: argparse.Namespace) -> int:
             for item in migrations.history()
             if item.applied is None or item.is_edited or item.path is None
         ]
+        if not migrations.pending() and read_settings(options.folder).models:
+            draft = draft_revision(migrations.storage, _declared(options))
+            problems += [f"The models differ: {change.describe()}" for change in draft.upgrade]
     print("\n".join(problems) if problems else "All revisions are applied.")
     return _SOMETHING_IS_WRONG if problems else 0
 

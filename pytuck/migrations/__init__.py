@@ -8,6 +8,7 @@ with Storage("shop.pytuck") as storage:
 
 from pytuck.migrations.applied import AppliedRevision
 from pytuck.migrations.declared import declared_tables
+from pytuck.migrations.drafting import RevisionDraft, draft_revision
 from pytuck.migrations.graph import RevisionGraph
 from pytuck.migrations.migrations import Migrations, RevisionState
 from pytuck.migrations.operations import Operations
@@ -24,12 +25,14 @@ __all__ = [
     "Operations",
     "RehearsedStep",
     "Revision",
+    "RevisionDraft",
     "RevisionGraph",
     "RevisionRun",
     "RevisionState",
     "SchemaOperations",
     "Settings",
     "declared_tables",
+    "draft_revision",
     "read_settings",
     "write_settings",
 ]

@@ -112,6 +112,7 @@ def test_a_changed_model(shop):
     with Storage(shop.folder / "shop.pytuck") as storage:
         storage.insert("items", {"name": "pear", "price": 2.25})
     shop.models(SECOND)
+    assert "The models differ: create table makers" in shop.run("migrate", "check", status=3)
     hint = shop.run("migrate", "new", "makers", "--auto")
     assert "--rename items.name=title" in hint
     shop.script.unlink()
@@ -130,6 +131,7 @@ def test_a_changed_model(shop):
         ]
         assert storage.check() == []
     assert "nothing to do" in shop.run("migrate", "new", "again", "--auto")
+    shop.run("migrate", "check")
     shop.run("migrate", "downgrade", "-1")
     shop.script.unlink()
     shop.models(FIRST)
