@@ -104,6 +104,7 @@ class _Comparing:
         self._draft = SchemaDraft(
             table if table.name.lower() in self._same else normal_form(table) for table in found
         )
+        self._common: list[str] = []
         self._index_names: set[str] = set()
 
     def _equal_ones(self, found: list[Table]) -> dict[str, Table]:
@@ -133,10 +134,13 @@ class _Comparing:
                     f"No column of '{name}' can be renamed to {', '.join(new_columns.values())}: "
                     "the table is not there, or not wanted."
                 )
-        for name, table in self._wanted.items():
-            found = self._draft.find(name)
-            if found is not None and found is not self._same.get(name):
-                self._rename_columns(found, table, given.get(name, {}))
+        self._common = [
+            name
+            for name in self._wanted
+            if name not in self._same and self._draft.find(name) is not None
+        ]
+        for found, table in self._pairs():
+            self._rename_columns(found, table, given.get(found.name.lower(), {}))
 
     def _rename_tables(self) -> None:
         wanted = [table.name for table in self._wanted.values()]
@@ -172,18 +176,15 @@ class _Comparing:
 
     def _pairs(self) -> Iterator[tuple[Table, Table]]:
         """Yield each table that may differ as it is in the draft now, and as it is wanted."""
-        for name, wanted in self._wanted.items():
-            found = self._draft.find(name)
-            if found is not None and found is not self._same.get(name):
-                yield found, wanted
+        for name in self._common:
+            yield self._draft.table(name), self._wanted[name]
 
     # --- Changes ---
 
     def change(self) -> None:
         """Find the changes, what is in the way of others first."""
         new, gone = self._new(), self._gone() if self._scope.drop_tables else []
-        for found, _ in self._pairs():
-            name = found.name.lower()
+        for name in self._common:
             self._wanted[name] = normal_form(self._wanted[name])
         self._index_names = {
             index.name.lower() for table in self._wanted.values() for index in table.indexes
