@@ -14,6 +14,9 @@ from pytuck.types import TYPES
 RESERVED_PREFIX = "_pytuck_"
 """Tables whose name begins so are never shown among the user's."""
 
+REVISIONS_NAME = "_pytuck_revisions"
+"""The table of the revisions that were applied; it goes where the user's tables go."""
+
 COMMENTS = TableSource(
     schema.Table(
         "_pytuck_comments",

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import cast
 
-from pytuck.backends.catalogue import RESERVED_PREFIX, read_comments
+from pytuck.backends.catalogue import RESERVED_PREFIX, REVISIONS_NAME, read_comments
 from pytuck.backends.results import StoredRow
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
@@ -36,9 +36,13 @@ def table_names(connection: SqliteConnection) -> list[str]:
     return [name for _, name in sorted(found, key=lambda item: (item[0], item[1].casefold()))]
 
 
-def tables_in_order(connection: SqliteConnection) -> list[Table]:
-    """Return the structure of the user's tables and views, in the order they were made in."""
-    listed = set(table_names(connection))
+def tables_in_order(connection: SqliteConnection, *, with_revisions: bool = False) -> list[Table]:
+    """Return the structure of the user's tables and views, in the order they were made in.
+
+    Args:
+        with_revisions: With the table of the applied revisions, for copies that are to have it.
+    """
+    listed = set(table_names(connection)) | ({REVISIONS_NAME} if with_revisions else set())
     source = TableSource(Table("sqlite_schema", (Column("name", TYPES[str]),)))
     question = select(source.c.name).order_by(source.rowid)
     rows = connection.execute(compile_statement(question, connection.dialect)).rows

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pytuck.common.exceptions import CancelledError
 
-Task = Literal["reading", "writing", "verifying", "copying", "checking", "compacting"]
+Task = Literal["reading", "writing", "verifying", "copying", "checking", "compacting", "migrating"]
 Unit = Literal["rows", "bytes", "steps"]
 
 

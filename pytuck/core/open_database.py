@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from pytuck.backends import Connection, CursorResult, Engine, Result, SqlAnswer
+from pytuck.common.exceptions import TransactionError
 from pytuck.compiler import compile_statement
 from pytuck.core.model_defaults import inserted_key
 from pytuck.core.tables import Table, Tables
@@ -104,6 +105,16 @@ class OpenDatabase:
         return connection
 
     @contextlib.contextmanager
+    def reading_connection(self) -> Iterator[Connection]:
+        """Lend the connection of this thread's transaction, or another one if none is open."""
+        connection = self.transaction_connection
+        if connection is not None:
+            yield connection
+            return
+        with self._engine.connection() as lent:
+            yield lent
+
+    @contextlib.contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Self]:
         """Commit what is done inside, or undo all of it on an exception; nests as savepoints.
 
@@ -130,17 +141,51 @@ class OpenDatabase:
                 yield self
             return
         parts = self._transaction.parts = TransactionParts()
+        connection = self._engine.acquire()
+        try:  # one block in place of five that nest: every commit goes through it
+            connection.begin()
+            self._transaction.connection = connection
+            yield self
+            event.tell(self, "before_save")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            parts.undo()
+            raise
+        finally:
+            self._transaction.connection = None
+            self._engine.release(connection)
+            self.forget_changed_tables()
+        parts.settle()
+        event.tell(self, "after_save")
+
+    @contextlib.contextmanager
+    def structure_transaction(self) -> Iterator[Self]:
+        """Commit changes of tables and whatever else is done inside, or undo all of it.
+
+        Unlike in `transaction()`, tables that others refer to can be made anew, because foreign
+        keys are not enforced meanwhile. Each change of a table checks those that it concerns;
+        who writes rows asks `dangling_rows` before and after.
+
+        Raises:
+            TransactionError: A transaction is open in this thread.
+            LockTimeout: Somebody else kept the write lock for too long.
+        """
+        if self.transaction_connection is not None:
+            raise TransactionError(
+                "A transaction is open in this thread. Commit it before the tables are changed in "
+                "one of their own."
+            )
+        parts = self._transaction.parts = TransactionParts()
         with (
             self._forgetting_tables(),
             parts.following(),
             self._engine.connection() as connection,
             self.joining(connection),
-            connection.transaction(),
+            connection.structure_transaction(),
         ):
             yield self
-            event.tell(self, "before_save")
         parts.settle()
-        event.tell(self, "after_save")
 
     @contextlib.contextmanager
     def _reading_transaction(self, outer: Connection | None) -> Iterator[None]:

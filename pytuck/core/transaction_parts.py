@@ -43,6 +43,11 @@ class TransactionParts:
             del self._parts[len(marks) :]
             raise
 
+    def undo(self) -> None:
+        """Tell the parts that all of the transaction was undone."""
+        for part in reversed(self._parts):
+            part.undo_to(0)
+
     def settle(self) -> None:
         """Tell the parts that the transaction is durable."""
         for part in self._parts:

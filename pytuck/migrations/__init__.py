@@ -1,4 +1,34 @@
-"""Revisions of a schema: scripts that lead from one to the next and back.
+"""Versions of the structure of a database: revision scripts, applied and taken back.
 
-`operations` is what a script says, `change_code` writes changes as such lines.
+from pytuck.migrations import Migrations
+
+with Storage("shop.pytuck") as storage:
+    Migrations(storage, "migrations").upgrade()
 """
+
+from pytuck.migrations.applied import AppliedRevision
+from pytuck.migrations.declared import declared_tables
+from pytuck.migrations.graph import RevisionGraph
+from pytuck.migrations.migrations import Migrations, RevisionState
+from pytuck.migrations.operations import Operations, SchemaOperations
+from pytuck.migrations.rehearsing import RehearsedStep
+from pytuck.migrations.revisions import Revision
+from pytuck.migrations.running import MigrationReport, RevisionRun
+from pytuck.migrations.settings import Settings, read_settings, write_settings
+
+__all__ = [
+    "AppliedRevision",
+    "MigrationReport",
+    "Migrations",
+    "Operations",
+    "RehearsedStep",
+    "Revision",
+    "RevisionGraph",
+    "RevisionRun",
+    "RevisionState",
+    "SchemaOperations",
+    "Settings",
+    "declared_tables",
+    "read_settings",
+    "write_settings",
+]

@@ -217,13 +217,15 @@ class ConversionPlan:
         document = source.document_format()
         if document is not None and name in DATABASES:
             notes: dict[str, list[str]] = {}
-            with source.streams(Overrides(may_repeat=True), work) as streams:
+            overrides = Overrides(may_repeat=True)
+            with source.streams(overrides, work, with_revisions=True) as streams:
                 noted = _noting(self._only_wanted(streams), notes)
                 with telling_of_contradictions(source.path):
                     sums = self._fill(path, name, noted, work)
             return sums, tuple(f"{table}: {note}" for table in notes for note in notes[table])
         with source.opened(work) as (engine, connection):
-            tables = ordered_tables(engine, connection)
+            has_room = name in DATABASES or load_format(name).capabilities.several_tables
+            tables = ordered_tables(engine, connection, with_revisions=has_room)
             wanted = self._wanted([table.name for table in tables])
             tables = [item for item in tables if item.name in wanted and item.kind == "table"]
             rows = [

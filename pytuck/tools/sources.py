@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from pytuck.backends import Connection, Engine, open_engine
+from pytuck.backends.catalogue import REVISIONS_NAME
 from pytuck.backends.file_check import FileKind
 from pytuck.backends.identifying import identify
 from pytuck.backends.reflection import tables_in_order
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.backends.table_copying import table_stream
-from pytuck.common.exceptions import ConfigurationError, FileFormatError
+from pytuck.common.exceptions import ConfigurationError, FileFormatError, TableNotFoundError
 from pytuck.common.options import BackendOptions
 from pytuck.common.progress import SILENT, Work
 from pytuck.formats.base import (
@@ -83,14 +84,26 @@ class SourceFile:
 
     @contextlib.contextmanager
     def streams(
-        self, overrides: Overrides = NOTHING_DECIDED, work: Work = SILENT
+        self,
+        overrides: Overrides = NOTHING_DECIDED,
+        work: Work = SILENT,
+        *,
+        with_revisions: bool = False,
     ) -> Iterator[Iterator[TableStream]]:
-        """Give the tables of the file one after the other, each to be read before the next."""
+        """Give the tables of the file one after the other, each to be read before the next.
+
+        Args:
+            with_revisions: With the table of the applied revisions.
+        """
         document = self.document_format()
         if document is not None:
             options = self.document_options(document)
             with document.read(self.path, options, overrides=overrides, work=work) as reading:
-                yield iter(reading)
+                yield (
+                    stream
+                    for stream in reading
+                    if with_revisions or stream.table.name != REVISIONS_NAME
+                )
         elif self.kind() is None:
             yield iter(())
         else:
@@ -133,8 +146,18 @@ class SourceFile:
         return replace(options or document.options(), password=self.password)
 
 
-def ordered_tables(engine: Engine, connection: Connection) -> list[Table]:
-    """Return the tables and views of a database, in the order they were made where it is known."""
+def ordered_tables(
+    engine: Engine, connection: Connection, *, with_revisions: bool = False
+) -> list[Table]:
+    """Return the tables and views of a database, in the order they were made where it is known.
+
+    Args:
+        with_revisions: With the table of the applied revisions.
+    """
     if isinstance(connection, SqliteConnection):
-        return tables_in_order(connection)
-    return [engine.reflect(name, connection) for name in engine.table_names(connection)]
+        return tables_in_order(connection, with_revisions=with_revisions)
+    tables = [engine.reflect(name, connection) for name in engine.table_names(connection)]
+    if with_revisions:
+        with contextlib.suppress(TableNotFoundError):
+            tables.append(engine.reflect(REVISIONS_NAME, connection))
+    return tables

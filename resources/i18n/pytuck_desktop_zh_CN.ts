@@ -303,6 +303,10 @@
         <translation>此格式的文件只能读取。请先转换再编辑。</translation>
     </message>
     <message>
+        <source>Another program is writing to it. It can be edited when that has finished.</source>
+        <translation>另一个程序正在写入此文件。等它完成后即可编辑。</translation>
+    </message>
+    <message>
         <source>Formatting, charts and formulas are lost when this workbook is saved.</source>
         <translation>保存此工作簿时，格式、图表和公式会丢失。</translation>
     </message>
@@ -320,6 +324,10 @@
     <message>
         <source>Convert</source>
         <translation>转换</translation>
+    </message>
+    <message>
+        <source>Process {0} is writing to this file, so it can only be read for now. What is saved there shows up here by itself.</source>
+        <translation>进程 {0} 正在写入此文件，因此目前只能读取。它保存的内容会自动显示在这里。</translation>
     </message>
     <message>
         <source>Converting…</source>

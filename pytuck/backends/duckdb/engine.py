@@ -13,7 +13,7 @@ from pytuck.backends.base import CommitListener, Engine, EngineInfo, ReadOnlyRea
 from pytuck.backends.capabilities import DUCKDB_CAPABILITIES
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
-from pytuck.backends.duckdb import upkeep
+from pytuck.backends.duckdb import foreign_keys, upkeep
 from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.opening import MEMORY, connect, give_up, share, use_schema
 from pytuck.backends.duckdb.reflection import reflect_table, table_names
@@ -125,6 +125,14 @@ class DuckDBEngine(Engine):
     def check(self, work: Work = SILENT) -> list[str]:
         with self.connection() as connection:
             return upkeep.check(connection, work)
+
+    def dangling_rows(self, connection: Connection | None = None) -> dict[str, int]:
+        with self._using(connection) as used:
+            definitions = used.definitions()
+            references = [
+                (name, key) for name, kept in definitions.items() for key in kept.foreign_keys
+            ]
+            return foreign_keys.count_orphans(used, references)
 
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         store = None if self.plan.name == MEMORY else Path(self.plan.name)

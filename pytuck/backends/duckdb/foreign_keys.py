@@ -7,13 +7,14 @@ rows of one insert that refer to each other (https://duckdb.org/docs/stable/sql/
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pytuck.backends.connection import Connection, broken_reference
 from pytuck.backends.duckdb.catalogue import TableDefinition
 from pytuck.compiler import Template, compile_statement
-from pytuck.query import Select, TableSource, and_, exists, func, literal, not_, select
+from pytuck.query import Select, TableSource, and_, count_of, exists, func, literal, not_, select
 from pytuck.schema import Column, ForeignKey, Table
 from pytuck.types import RAW
 
@@ -75,8 +76,19 @@ def check_all(connection: Connection, references: Iterable[Reference]) -> None:
         ConstraintError: There is such a row.
     """
     for table, key in references:
-        if connection.execute(compile_statement(_orphans(table, key), connection.dialect)).rows:
+        found = _orphans(table, key).limit(1)
+        if connection.execute(compile_statement(found, connection.dialect)).rows:
             raise broken_reference(connection.path, table)
+
+
+def count_orphans(connection: Connection, references: Iterable[Reference]) -> dict[str, int]:
+    """Return how many rows of each table have a foreign key that refers to nothing."""
+    counts: Counter[str] = Counter()
+    for table, key in references:
+        found = count_of(_orphans(table, key))
+        rows = connection.execute(compile_statement(found, connection.dialect)).rows
+        counts[table] += int(rows[0][0] or 0)
+    return dict(counts)
 
 
 def is_referred_to(connection: Connection, references: Iterable[Reference]) -> bool:
@@ -118,15 +130,13 @@ def _all_exist(connection: Connection, key: ForeignKey, values: set[Any]) -> boo
 
 
 def _orphans(table: str, key: ForeignKey) -> Select[Any]:
-    """Return the question for a row whose foreign key refers to nothing."""
+    """Return the question for the rows whose foreign key refers to nothing."""
     child = _source(table, key.columns).alias()
     parent = _source(key.target_table, key.target_columns).alias()
     pairs = zip(key.columns, key.target_columns, strict=True)
     match = and_(*(parent.c[there] == child.c[here] for here, there in pairs))
     referred = exists(select(literal(1)).select_from(parent).where(match))
-    return (
-        select(literal(1)).select_from(child).where(_is_given(child, key), not_(referred)).limit(1)
-    )
+    return select(literal(1)).select_from(child).where(_is_given(child, key), not_(referred))
 
 
 def _is_given(child: TableSource, key: ForeignKey) -> Any:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytuck import Column, ForeignKey, SchemaError
 from pytuck.migrations.change_code import ChangeCode
-from pytuck.migrations.operations import Operations
+from pytuck.migrations.operations import SchemaOperations
 from pytuck.schema import (
     MISSING,
     AddColumn,
@@ -38,7 +38,7 @@ from tests.core.schema.random_schemas import renames, schemas
 def read(code: ChangeCode, lines: list[str]) -> list:
     """Return the changes that the lines of a script make, run as a script is."""
     changes: list = []
-    scope = {"op": Operations(changes.append)}
+    scope = {"op": SchemaOperations(changes.append)}
     exec("\n".join([*code.imports(), *lines]), scope)
     return changes
 
@@ -155,8 +155,12 @@ op.create_table(
         Column(str, name="show"),
         Column(int, name="seat", comment="counted from 1"),
         Column(ChoiceType(("new", "paid")), name="state", default="new"),
-        ForeignKeyConstraint(["show", "seat"], "seats", ["show", "number"]),
+    ],
+    indexes=[
         Index("show", "seat", name="by_seat", unique=True),
+    ],
+    foreign_keys=[
+        ForeignKeyConstraint(["show", "seat"], "seats", ["show", "number"]),
     ],
     comment="what was ordered",
 )"""
@@ -176,11 +180,19 @@ op.create_table(
             AlterColumn("users", "age", type=TYPES[Decimal], nullable=False),
             'op.alter_column("users", "age", type=Decimal, nullable=False)',
         ),
+        (
+            AlterColumn("users", "age", type=TYPES[int], on_bad="default", fallback=0),
+            'op.alter_column("users", "age", type=int, on_bad="default", fallback=0)',
+        ),
+        (
+            AlterColumn("users", "age", type=TYPES[int], on_bad="keep", keep_in="old"),
+            'op.alter_column("users", "age", type=int, on_bad="keep", keep_in="old")',
+        ),
         (SetPrimaryKey("users", ("id",)), 'op.set_primary_key("users", "id")'),
-        (SetPrimaryKey("users", ()), 'op.set_primary_key("users", [])'),
+        (SetPrimaryKey("users", ()), 'op.set_primary_key("users")'),
         (
             CreateIndex("users", Index("idx_users_a_b", ("a", "b"))),
-            'op.create_index("users", ["a", "b"])',
+            'op.create_index("users", "a", "b")',
         ),
         (
             AddForeignKey("pets", Key(("owner",), "users", ("id",), on_update="CASCADE")),
@@ -214,7 +226,7 @@ def test_what_has_no_code_says_so():
 
 def test_a_column_is_added_as_a_model_would_declare_it():
     changes: list = []
-    op = Operations(changes.append)
+    op = SchemaOperations(changes.append)
     numbers = iter(range(9))
     declared = Column(
         int,
@@ -233,7 +245,7 @@ def test_a_column_is_added_as_a_model_would_declare_it():
 def test_the_order_of_a_key_names_its_columns():
     columns = [Column(int, name="a", primary_key=True), Column(int, name="b", primary_key=True)]
     changes: list = []
-    op = Operations(changes.append)
+    op = SchemaOperations(changes.append)
     op.create_table("t", columns, primary_key=["b", "a"])
     assert changes[0].definition.primary_key == ("b", "a")
     with pytest.raises(SchemaError, match="must name the columns that are marked so: a, b"):
