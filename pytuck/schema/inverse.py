@@ -116,7 +116,10 @@ def _back(change: c.Change, after: dict[str, Table], before: dict[str, Table]) -
         renames = Renames(tables={change.new_name: change.table})
     elif isinstance(change, c.RenameColumn):
         renames = Renames(columns={(change.table, change.new_name): change.column})
-    comparison = compare(after, before, renames)
+    # What the change did not touch is the very same object.
+    there = [table for name, table in after.items() if before.get(name) is not table]
+    wanted = [table for name, table in before.items() if after.get(name) is not table]
+    comparison = compare(there, wanted, renames)
     if comparison.impossible:
         raise SchemaError(
             f"The step '{change.describe()}' cannot be undone. {' '.join(comparison.impossible)}",

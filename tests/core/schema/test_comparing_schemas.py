@@ -28,6 +28,7 @@ from pytuck.schema import (
     RenameTable,
     ReorderColumns,
     Scope,
+    SetPrimaryKey,
     Table,
     applied,
     compare,
@@ -298,3 +299,21 @@ def test_views_are_left_alone():
     view = Table("seen", (ID,), kind="view")
     assert changes([USERS, view], [USERS]) == changes([USERS], [USERS, view]) == []
     assert list(applied([USERS, view], [DropTable("seen")])) == ["users"]
+
+
+def test_a_key_that_others_refer_to_is_free_while_it_changes():
+    found = [USERS, referring("pets", "users")]
+    wanted = [
+        replace(USERS, primary_key=("name",)),
+        replace(found[1], foreign_keys=(ForeignKey(("to_users",), "users", ("name",)),)),
+        replace(referring("toys", "users"), foreign_keys=()),
+    ]
+    wanted[0] = applied([USERS], [SetPrimaryKey("users", ("name",))])["users"]
+    wanted[2] = replace(wanted[2], foreign_keys=wanted[1].foreign_keys)
+    assert [change.describe() for change in changes(found, wanted)] == [
+        "drop foreign key pets.to_users",
+        "create table toys",
+        "make (name) the primary key of users",
+        "add foreign key pets.to_users to users.name",
+        "add foreign key toys.to_users to users.name",
+    ]
