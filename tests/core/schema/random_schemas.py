@@ -115,8 +115,12 @@ def described(table: Table) -> dict:
         ],
         "key": table.primary_key,
         "keys": sorted(map(repr, table.foreign_keys)),
-        # Whether a rule or an index makes columns unique is no difference to anybody.
-        "indexes": sorted((i.name, i.columns, i.is_unique, i.is_partial) for i in table.indexes),
+        # Whether a rule or an index makes columns unique is no difference to anybody, and no index
+        # is made anew because its name is spelled in another way.
+        "indexes": sorted(
+            (index.name.lower(), index.columns, index.is_unique, index.is_partial)
+            for index in table.indexes
+        ),
         "comment": table.comment,
     }
 
