@@ -54,9 +54,7 @@ class ChangeCode:
         if write is not None:
             return write(self, change)
         method, *parts = _PARTS[type(change)]
-        given = [text_code(change.table)]
-        for value in (getattr(change, part) for part in parts):
-            given += map(text_code, value) if isinstance(value, tuple) else [text_code(value)]
+        given = [text_code(change.table), *(_part(getattr(change, part)) for part in parts)]
         return call_code(f"op.{method}", given)
 
     # --- Tables ---
@@ -64,16 +62,16 @@ class ChangeCode:
     def create_table(self, change: schema.CreateTable) -> str:
         """Return the call that makes a table."""
         table = change.definition
-        given = [text_code(change.table), _lines(self._column(c, table) for c in table.columns)]
-        indexes = [self._index(index, table) for index in _other_indexes(table)]
-        keys = [self._key_constraint(key) for key in _other_keys(table)]
-        given += [f"indexes={_lines(indexes)}"] if indexes else []
-        given += [f"foreign_keys={_lines(keys)}"] if keys else []
-        if list(table.primary_key) != [item.name for item in table.columns if item.primary_key]:
-            given.append(f"primary_key={_list(table.primary_key)}")
+        lines = [self._column(column, table) for column in table.columns]
+        lines += [self._key_constraint(key) for key in _other_keys(table)]
+        lines += [self._index(index, table) for index in _other_indexes(table)]
+        body = "".join(f"{line},\n" for line in lines)
+        arguments = [text_code(change.table), f"[\n{indented(body)}]"]
         if table.comment:
-            given.append(f"comment={text_code(table.comment)}")
-        return call_code("op.create_table", given)
+            arguments.append(f"comment={text_code(table.comment)}")
+        if list(table.primary_key) != [item.name for item in table.columns if item.primary_key]:
+            arguments.append(f"primary_key={_list(table.primary_key)}")
+        return call_code("op.create_table", arguments)
 
     # --- Columns ---
 
@@ -112,7 +110,7 @@ class ChangeCode:
         """Return the call that makes an index."""
         index = change.index
         _refuse_unknown(index, change.table)
-        arguments = [text_code(change.table), *map(text_code, index.columns)]
+        arguments = [text_code(change.table), _part(index.columns)]
         if index.name != index_name(change.table, index.columns, is_unique=index.is_unique):
             arguments.append(f"name={text_code(index.name)}")
         arguments += ["unique=True"] if index.is_unique else []
@@ -121,8 +119,8 @@ class ChangeCode:
     def add_foreign_key(self, change: schema.AddForeignKey) -> str:
         """Return the call that adds a foreign key."""
         key = change.foreign_key
-        target = text_code(key.target_table), _one_or_list(key.target_columns)
-        given = [text_code(change.table), _one_or_list(key.columns), *target, *_actions(key)]
+        target = text_code(key.target_table), _part(key.target_columns)
+        given = [text_code(change.table), _part(key.columns), *target, *_actions(key)]
         return call_code("op.add_foreign_key", given)
 
     # --- Parts ---
@@ -289,14 +287,11 @@ def _list(names: Sequence[str]) -> str:
     return f"[{', '.join(map(text_code, names))}]"
 
 
-def _one_or_list(names: Sequence[str]) -> str:
-    return text_code(names[0]) if len(names) == 1 else _list(names)
-
-
-def _lines(items: Iterable[str]) -> str:
-    """Return the code of a list with an item in each line."""
-    body = "".join(f"{item},\n" for item in items)
-    return f"[\n{indented(body)}]"
+def _part(value: str | tuple[str, ...] | None) -> str:
+    """Return the code of a name, a comment, or names: one alone stands for itself."""
+    if isinstance(value, tuple):
+        return text_code(value[0]) if len(value) == 1 else _list(value)
+    return text_code(value)
 
 
 def _import(module: str, names: set[str]) -> str:

@@ -119,22 +119,22 @@ class AlterColumn(Change):
     Attributes:
         type: The new type; the values are converted.
         default: The new default as a Python value; `MISSING` or None for none.
+        autoincrement: Keys of deleted rows are never given again; for a primary key of one `int`.
         on_bad: What becomes of a value that cannot be converted: `stop` ends everything and
             leaves it as it was, `null` puts NULL in its place and `default` the `fallback`;
             `keep` puts NULL there, and the old value as text into one more column.
         fallback: What stands in for it, as a Python value.
         keep_in: The name of the column that keeps old values; `COLUMN_unconverted` if not given.
-        autoincrement: Keys of deleted rows are never given again; for a primary key of one `int`.
     """
 
     column: str
     type: ColumnType[Any] | EllipsisType = ...
     nullable: bool | EllipsisType = ...
     default: object = ...
+    autoincrement: bool | EllipsisType = ...
     on_bad: OnBadValue = "stop"
     fallback: object = MISSING
     keep_in: str | None = None
-    autoincrement: bool | EllipsisType = ...
 
     def describe(self) -> str:
         named = {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pytuck import Column, ForeignKey, SchemaError
 from pytuck.migrations.change_code import ChangeCode
-from pytuck.migrations.operations import SchemaOperations
+from pytuck.migrations.schema_operations import SchemaOperations as Operations
 from pytuck.schema import (
     MISSING,
     AddColumn,
@@ -38,7 +38,7 @@ from tests.core.schema.random_schemas import renames, schemas
 def read(code: ChangeCode, lines: list[str]) -> list:
     """Return the changes that the lines of a script make, run as a script is."""
     changes: list = []
-    scope = {"op": SchemaOperations(changes.append)}
+    scope = {"op": Operations(changes.append)}
     exec("\n".join([*code.imports(), *lines]), scope)
     return changes
 
@@ -155,12 +155,8 @@ op.create_table(
         Column(str, name="show"),
         Column(int, name="seat", comment="counted from 1"),
         Column(ChoiceType(("new", "paid")), name="state", default="new"),
-    ],
-    indexes=[
-        Index("show", "seat", name="by_seat", unique=True),
-    ],
-    foreign_keys=[
         ForeignKeyConstraint(["show", "seat"], "seats", ["show", "number"]),
+        Index("show", "seat", name="by_seat", unique=True),
     ],
     comment="what was ordered",
 )"""
@@ -189,10 +185,10 @@ op.create_table(
             'op.alter_column("users", "age", type=int, on_bad="keep", keep_in="old")',
         ),
         (SetPrimaryKey("users", ("id",)), 'op.set_primary_key("users", "id")'),
-        (SetPrimaryKey("users", ()), 'op.set_primary_key("users")'),
+        (SetPrimaryKey("users", ()), 'op.set_primary_key("users", [])'),
         (
             CreateIndex("users", Index("idx_users_a_b", ("a", "b"))),
-            'op.create_index("users", "a", "b")',
+            'op.create_index("users", ["a", "b"])',
         ),
         (
             AddForeignKey("pets", Key(("owner",), "users", ("id",), on_update="CASCADE")),
@@ -226,7 +222,7 @@ def test_what_has_no_code_says_so():
 
 def test_a_column_is_added_as_a_model_would_declare_it():
     changes: list = []
-    op = SchemaOperations(changes.append)
+    op = Operations(changes.append)
     numbers = iter(range(9))
     declared = Column(
         int,
@@ -245,7 +241,7 @@ def test_a_column_is_added_as_a_model_would_declare_it():
 def test_the_order_of_a_key_names_its_columns():
     columns = [Column(int, name="a", primary_key=True), Column(int, name="b", primary_key=True)]
     changes: list = []
-    op = SchemaOperations(changes.append)
+    op = Operations(changes.append)
     op.create_table("t", columns, primary_key=["b", "a"])
     assert changes[0].definition.primary_key == ("b", "a")
     with pytest.raises(SchemaError, match="must name the columns that are marked so: a, b"):
