@@ -41,6 +41,7 @@ from pytuck.schema.tables import (
     Index,
     Missing,
     Table,
+    index_in_place_of_rule,
     index_name,
 )
 from pytuck.schema.value_conversion import ValueConversion
@@ -81,5 +82,6 @@ __all__ = [
     "applied",
     "compare",
     "differences",
+    "index_in_place_of_rule",
     "index_name",
 ]
