@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pytuck.backends.catalogue import RESERVED_PREFIX
 from pytuck.migrations.change_code import ChangeCode
 from pytuck.schema import Change, Proposal, Renames, Scope, Table, compare
-from pytuck.schema.applied import applied
+from pytuck.schema.draft import applied
 from pytuck.schema.inverse import with_fill
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pytuck.common.exceptions import SchemaError
 from pytuck.schema import changes as c
 from pytuck.schema import key_changes
-from pytuck.schema.applied import SchemaDraft
 from pytuck.schema.column_changes import added_columns, altered_columns, commented_columns
+from pytuck.schema.draft import SchemaDraft
 from pytuck.schema.likeness import Proposal, proposed_columns, proposed_tables
 from pytuck.schema.normal_form import Tables, is_whole, names_of, normal_form, tables_of
 from pytuck.schema.reference_order import parents_first

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.schema import changes as c
-from pytuck.schema.applied import SchemaDraft
 from pytuck.schema.comparison import compare
+from pytuck.schema.draft import SchemaDraft
 from pytuck.schema.normal_form import Tables, stored_default
 from pytuck.schema.renames import Renames
 from pytuck.schema.table_steps import actual_name
