@@ -5,6 +5,7 @@ The main window attaches this after its first rows are painted, or at once where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -30,6 +31,7 @@ from pytuck_desktop.shell.actions import (
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
+from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.pixmaps import SIZE
@@ -96,6 +98,7 @@ class Controls(QObject):
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
+        self.panels = SidePanels(self._title_of, theme.tokens)
         self._build_menus()
         self._build_tool_bar()
         self._connect()
@@ -152,6 +155,7 @@ class Controls(QObject):
     def _connect(self) -> None:
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
+        self.panels.intent.connect(navigation.answer)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
         navigation.grid_added.connect(self._adopt)
@@ -178,6 +182,7 @@ class Controls(QObject):
             "toggle_theme": self._toggle_theme,
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
+            **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -205,6 +210,18 @@ class Controls(QObject):
         dialog = ReviewDialog(document, self._theme.tokens, self._window)
         dialog.save_asked.connect(lambda: self._save(document))
         dialog.show()
+
+    def _title_of(self, action: str) -> str:
+        return re.sub(r"\(&.\)|&", "", self.actions[action].text()).removesuffix("…")
+
+    def _toggle_panel(self, action: str) -> None:
+        self.panels.toggle(action)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        grid = self._tabs.current_grid
+        if not self.panels.isHidden():
+            self.panels.show_place(None if grid is None else grid.place)
 
     def _close_tab(self) -> None:
         if self._tabs.current is not None:
@@ -260,6 +277,7 @@ class Controls(QObject):
     def _show_status(self) -> None:
         grid, document = self._tabs.current_grid, self._navigation.current_document
         self._enable_actions(grid, document)
+        self._show_place()
         if grid is None:
             self.status.show_table(None)
         else:
@@ -283,6 +301,7 @@ class Controls(QObject):
                     document.edits.count,
                     document.is_read_only,
                     document.read_only_reason,
+                    document.is_paused,
                 )
             )
 
@@ -317,3 +336,4 @@ class Controls(QObject):
         self.actions.use_tokens(tokens)
         self.sidebar.use_tokens(tokens)
         self.status.use_tokens(tokens)
+        self.panels.use_tokens(tokens)

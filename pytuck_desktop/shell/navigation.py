@@ -19,6 +19,7 @@ from pytuck_desktop.intents import (
     OpenFile,
     OpenSample,
     OpenTable,
+    ShowRow,
     UnlockFile,
 )
 from pytuck_desktop.shell.greetings import Greetings
@@ -101,6 +102,8 @@ class Navigation(QObject):
                 self.open_file(path)
             case OpenTable():
                 self._open_table(intent)
+            case ShowRow():
+                self._show_row(intent)
             case CloseFile(path):
                 self._close_path(path)
             case ForgetFile(path):
@@ -284,6 +287,15 @@ class Navigation(QObject):
         document = self.document(intent.path)
         if document is not None:
             self.open_table(document, intent.table, keep=intent.keep)
+
+    def _show_row(self, intent: ShowRow) -> None:
+        document = self.document(intent.path)
+        if document is None or intent.table not in {table.name for table in document.tables}:
+            return
+        self.open_table(document, intent.table, keep=False)
+        page = self._tabs.grid_of(document, intent.table)
+        if page is not None:
+            page.go_to_key(intent.key)
 
     def open_table(self, document: Document, table: str, *, keep: bool) -> None:
         """Show a table: in its tab, in the preview tab, or in a new one."""

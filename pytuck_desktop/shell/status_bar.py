@@ -34,6 +34,7 @@ class FileStatus:
     staged: int
     is_read_only: bool
     read_only_reason: str | None
+    is_paused: bool
 
 
 class StatusBar(QStatusBar):
@@ -47,6 +48,10 @@ class StatusBar(QStatusBar):
         self.selection = ElidedLabel(tone="muted")
         self.selection.setMinimumWidth(60)
         self.staged = PlainLabel()
+        self.paused = PlainLabel(self.tr("Paused"), tone="muted")
+        self.paused.setToolTip(
+            self.tr("What others change is not shown until “Recent changes” goes on")
+        )
         self.elapsed = PlainLabel(tone="muted")
         self.engine = PlainLabel(tone="muted")
         self._lock = QLabel()
@@ -67,6 +72,7 @@ class StatusBar(QStatusBar):
         row.addWidget(self.rows)
         row.addWidget(self.selection, 1)
         row.addWidget(self.staged)
+        row.addWidget(self.paused)
         row.addWidget(self.elapsed)
         row.addWidget(self.engine)
         lock = QHBoxLayout()
@@ -98,6 +104,7 @@ class StatusBar(QStatusBar):
             self.staged.show_text(text.format(f"{staged:,}"))
         self.staged.setStyleSheet(f"color: {self._tokens.changed_text};")
         self.engine.show_text("" if status is None else status.engine)
+        self.paused.setVisible(status is not None and status.is_paused)
         locked = status is not None and status.is_read_only
         self._lock.setVisible(locked)
         self.lock_reason.setVisible(locked)

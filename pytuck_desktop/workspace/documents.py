@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytuck_desktop.worker.client import ErrorInfo, Post, WorkerClient
 from pytuck_desktop.worker.protocol import Notice
 from pytuck_desktop.workspace.file_info import FileInfo, TableInfo
+from pytuck_desktop.workspace.recent_commits import RecentCommits
 from pytuck_desktop.workspace.rows import RowsView
 from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
 
@@ -30,6 +31,9 @@ class Document:
     Attributes:
         path: The file, as it was asked for.
         edits: What is changed and not saved.
+        recent: The last commits to the file.
+        shares_changes: The file was made to keep a log of its changes.
+        is_paused: Commits of others are not shown until `pause(False)`.
         on_schema_changed: Called when tables or columns came, went or changed.
         on_data_changed: Called when somebody else has committed to the file.
         on_access_changed: Called when another program has begun to write to the file, or is done.
@@ -48,6 +52,9 @@ class Document:
         self.on_worker_lost: list[Callable[[str], None]] = []
         self.on_edits_changed: list[Callable[[], None]] = []
         self.on_error: list[Callable[[ErrorInfo], None]] = []
+        self.recent = RecentCommits()
+        self.is_paused = False
+        self.shares_changes = False
         self._client = client
         self._tables: dict[str, TableInfo] = {}
         self._views: dict[int, RowsView] = {}
@@ -210,6 +217,23 @@ class Document:
         """
         self._client.request("convert_old", {}, on_done, on_failed)
 
+    def pause(self, is_paused: bool) -> None:
+        """Leave the rows on the screen as they are, or show what others commit as it comes."""
+        self.is_paused = is_paused
+        self._client.request("pause", {"is_paused": is_paused}, _ignore, self._report)
+        _call(self.on_access_changed)
+
+    def share_changes(
+        self, on_done: Callable[[], None], on_failed: Callable[[ErrorInfo], None]
+    ) -> None:
+        """Have the file keep a log by which programs tell one another the rows they change."""
+
+        def done(_: object) -> None:
+            self.shares_changes = True
+            on_done()
+
+        self._client.request("share_changes", {}, done, on_failed)
+
     def discard(self) -> None:
         """Give up all staged edits, as a step that can be undone."""
         self.edits.discard_all()
@@ -233,6 +257,8 @@ class Document:
         arguments = notice.arguments
         if notice.name == "changed":
             self._take_change(has_new_schema=bool(arguments["schema"]))
+        elif notice.name == "commits":
+            self.recent.add(arguments)
         elif notice.name == "access":
             self.info = self.info._replace(**arguments)
             _call(self.on_access_changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
@@ -170,6 +171,16 @@ class RowsView:
         """Find out at which position a row stands, loaded or not."""
         arguments = {"view": self.number, "identity": identity, "generation": self._generation}
         self.worker.request("locate", arguments, on_done, self._fail)
+
+    def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the row of a primary key stands, loaded or not."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "key": key,
+        }
+        self.worker.request("locate_key", arguments, on_done, self._fail)
 
     def refresh(self) -> None:
         """Load the visible rows again; nothing is cleared before they are there."""

@@ -140,6 +140,10 @@
         <translation>侧边栏(&amp;B)</translation>
     </message>
     <message>
+        <source>Recent &amp;changes</source>
+        <translation>最近的更改(&amp;C)</translation>
+    </message>
+    <message>
         <source>&amp;Next tab</source>
         <translation>下一个标签页(&amp;N)</translation>
     </message>
@@ -464,6 +468,10 @@
         <translation>此列必须有值，不能为 NULL。</translation>
     </message>
     <message>
+        <source>This row is not among the rows shown here.</source>
+        <translation>此行不在当前显示的行中。</translation>
+    </message>
+    <message>
         <source>That is too much at once. Export the table instead.</source>
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
@@ -565,6 +573,53 @@
     </message>
 </context>
 <context>
+    <name>RecentChanges</name>
+    <message>
+        <source>Recent changes</source>
+        <translation>最近的更改</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Leaves the rows on the screen as they are</source>
+        <translation>屏幕上的行保持不变</translation>
+    </message>
+    <message>
+        <source>Clear list</source>
+        <translation>清空列表</translation>
+    </message>
+    <message>
+        <source>Tell rows among programs</source>
+        <translation>在程序之间通报行</translation>
+    </message>
+    <message>
+        <source>The file keeps a log of its last changes from now on, so that it is known which rows another program has changed</source>
+        <translation>从现在起，文件会记录最近的更改，从而得知其他程序更改了哪些行</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Open a table to see what is changed in its file.</source>
+        <translation>打开一个表以查看其文件的更改。</translation>
+    </message>
+    <message>
+        <source>Paused: the rows on the screen stay as they are.</source>
+        <translation>已暂停：屏幕上的行保持不变。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed since the file was opened.</source>
+        <translation>自文件打开以来没有任何更改。</translation>
+    </message>
+    <message>
+        <source>{0} commits came too fast to be listed.</source>
+        <translation>{0} 次提交来得太快，无法列出。</translation>
+    </message>
+</context>
+<context>
     <name>RecentFile</name>
     <message>
         <source>Open</source>
@@ -577,6 +632,49 @@
     <message>
         <source>Remove from this list</source>
         <translation>从此列表中移除</translation>
+    </message>
+</context>
+<context>
+    <name>RecentModel</name>
+    <message>
+        <source>The whole file</source>
+        <translation>整个文件</translation>
+    </message>
+    <message>
+        <source>Tables were changed</source>
+        <translation>表结构已更改</translation>
+    </message>
+    <message>
+        <source>It is not known what</source>
+        <translation>不清楚更改了什么</translation>
+    </message>
+    <message>
+        <source>{0} new</source>
+        <translation>新增 {0}</translation>
+    </message>
+    <message>
+        <source>{0} changed</source>
+        <translation>更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} deleted</source>
+        <translation>删除 {0}</translation>
+    </message>
+    <message>
+        <source>and others</source>
+        <translation>及其他</translation>
+    </message>
+    <message>
+        <source>It is not known which rows</source>
+        <translation>不清楚更改了哪些行</translation>
+    </message>
+    <message>
+        <source>This window</source>
+        <translation>本窗口</translation>
+    </message>
+    <message>
+        <source>Another program</source>
+        <translation>其他程序</translation>
     </message>
 </context>
 <context>
@@ -684,6 +782,13 @@
     </message>
 </context>
 <context>
+    <name>SidePanels</name>
+    <message>
+        <source>Close this panel</source>
+        <translation>关闭此面板</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Open files and their tables</source>
@@ -723,6 +828,14 @@
 </context>
 <context>
     <name>StatusBar</name>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>What others change is not shown until “Recent changes” goes on</source>
+        <translation>在“最近的更改”中继续之前，不显示他人的更改</translation>
+    </message>
     <message>
         <source>Rows</source>
         <translation>行</translation>

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollBar, QVBoxLayou
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
+from pytuck_desktop.intents import Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
+from pytuck_desktop.workspace.places import Place
 
 if TYPE_CHECKING:
     from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
@@ -355,6 +357,17 @@ class GridView(QFrame):
         """Make a row current and visible."""
         self.table.show_row(row)
 
+    def go_to_key(self, key: Key) -> None:
+        """Make the row of a primary key current and visible, wherever it stands."""
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self._say_refusal("not-here")
+            else:
+                self.go_to_row(row)
+
+        self.viewmodel.find_key(key, found)
+
     def first_row(self) -> None:
         """Go to the first row."""
         self.go_to_row(0)
@@ -366,6 +379,15 @@ class GridView(QFrame):
     def refresh(self) -> None:
         """Fetch the rows again."""
         self.viewmodel.refresh()
+
+    @property
+    def place(self) -> Place:
+        """The current cell, for what stands beside the rows."""
+        rows, row = self.viewmodel, self.table.current_row
+        column = self.table.currentIndex().column()
+        name = rows.column_names[column] if 0 <= column < len(rows.column_names) else None
+        identity = rows.identity(row) if row >= 0 else None
+        return Place(rows.document, rows.table_name, identity, name)
 
     @property
     def summary(self) -> SelectionSummary:
@@ -431,6 +453,7 @@ class GridView(QFrame):
             "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
+            "not-here": self.tr("This row is not among the rows shown here."),
             "too-many": self.tr("That is too much at once. Export the table instead."),
         }
         self._say(words[word])

@@ -23,6 +23,7 @@ from pytuck_desktop.features.grid.state import (
     merged_rows,
     total,
 )
+from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
@@ -186,6 +187,10 @@ class GridViewModel(QObject):
     def is_right(self, column: int) -> bool:
         """Return whether the values of a column stand at its right side."""
         return self._rights[column]
+
+    def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the row of a primary key stands, loaded or not."""
+        self._rows.find_key(key, on_done)
 
     def identity(self, row: int) -> Identity | None:
         """Return the identity of a loaded row."""

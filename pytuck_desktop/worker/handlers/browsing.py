@@ -80,6 +80,39 @@ def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return _view(file, arguments).order.locate(as_identity(arguments["identity"]))
 
 
+def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the row of a primary key stands; None if it is not there."""
+    view = _view(file, arguments)
+    source = file.storage.get_table(str(arguments["table"]))
+    identity = _identity_of(file, source, as_identity(arguments["key"]))
+    return None if identity is None else view.order.locate(identity)
+
+
+def _identity_of(file: OpenFile, source: TableSource, key: Any) -> Any:
+    """Return what identifies the row of a primary key here; None if there is no such row."""
+    schema = source.schema
+    if schema.rowid_alias or not schema.primary_key:
+        return key
+    parts = key if isinstance(key, tuple) else (key,)
+    if not schema.hidden_rowid:
+        return parts
+    statement = select(source.rowid).where(has_identity(source, parts))
+    rows = file.storage.execute(statement).raw()
+    return rows[0][0] if rows else None
+
+
+def pause(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Show commits of others as they come, or not until this is taken back."""
+    file.pause(is_paused=bool(arguments["is_paused"]))
+    return None
+
+
+def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Have the file keep a log of its last changes, so that programs tell one another the rows."""
+    file.share_changes()
+    return None
+
+
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give one whole value as it is stored.
 

@@ -13,6 +13,7 @@ from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
+from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
 
 _PROGRAM = "Pytuck Desktop"
@@ -60,6 +61,9 @@ class OpenFile:
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
         self._told_failure = ""
+        self._watch: CommitWatch | None = None
+        self._is_paused = False
+        self._has_unshown = False
         self.views: dict[int, View] = {}
 
     @property
@@ -141,6 +145,7 @@ class OpenFile:
 
     def advance(self) -> bool:
         """Do a little of the work in waiting and return whether there is more."""
+        self._watch_commits()
         has_more = False
         for view in self.views.values():
             try:
@@ -170,15 +175,43 @@ class OpenFile:
             return
         try:
             self._look_at_access()
+            self._tell_commits()
             has_changed, schema_changed = self._storage.poll_changes()
-            if has_changed:
-                self.refresh_views()
-                self.tell_changed(has_new_schema=schema_changed)
+            self._has_unshown = self._has_unshown or has_changed
+            if has_changed and (schema_changed or not self._is_paused):
+                self._show_changes(has_new_schema=schema_changed)
             self._told_failure = ""
         except (PytuckException, OSError) as err:
             if str(err) != self._told_failure:  # it may last
                 self._told_failure = str(err)
                 self._tell("poll_failed", {"message": str(err)})
+
+    def _watch_commits(self) -> None:
+        """Begin to hear commits, once nobody waits for something else."""
+        if self._watch is None and self._storage is not None:
+            self._watch = CommitWatch(self._storage)
+
+    def _tell_commits(self) -> None:
+        heard = None if self._watch is None else self._watch.take()
+        if heard is not None:
+            self._tell("commits", heard)
+
+    def share_changes(self) -> None:
+        """Have the file keep a log by which programs tell one another the rows they change."""
+        self._watch_commits()
+        if self._watch is not None:
+            self._watch.share()
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Show commits of others, or leave the rows as they are until they are to be shown."""
+        self._is_paused = is_paused
+        if self._has_unshown and not is_paused:
+            self._show_changes(has_new_schema=False)
+
+    def _show_changes(self, *, has_new_schema: bool) -> None:
+        self._has_unshown = False
+        self.refresh_views()
+        self.tell_changed(has_new_schema=has_new_schema)
 
     def tell_changed(self, *, has_new_schema: bool) -> None:
         """Tell the window that somebody else has committed."""
@@ -227,6 +260,7 @@ class OpenFile:
         """Close the views and the file."""
         for number in list(self.views):
             self.close_view(number)
+        self._watch = None
         if self._storage is not None:
             self._storage.close()
             self._storage = None
