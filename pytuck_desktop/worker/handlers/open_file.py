@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytuck.backends import Connection
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
-from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
+from pytuck.common.exceptions import (
+    CancelledError,
+    DatabaseConnectionError,
+    PytuckException,
+)
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
+from pytuck.types import Stored
 from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
 
@@ -56,7 +61,8 @@ class OpenFile:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._storage: Storage | None = None
-        self._counting: Connection | None = None
+        self._asking: Connection | None = None
+        self._stops_asking = False
         self._password: str | None = None
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
@@ -234,22 +240,37 @@ class OpenFile:
             except PytuckException as err:
                 self._tell("view_failed", _failure(view, err))
 
-    def count(self, statement: Select[object]) -> int:
-        """Return the number that a question asks for; belongs to the slow lane's thread."""
+    def ask(self, statement: Select[object]) -> Sequence[Sequence[Stored]]:
+        """Return the rows of a question as stored; belongs to the slow lane's thread.
+
+        Raises:
+            CancelledError: `stop_asking` was called meanwhile.
+        """
         engine = self.storage.engine
         compiled = compile_statement(statement, engine.dialect)
         with engine.connection() as connection:
-            self._counting = connection
+            self._asking = connection
             try:
-                return int(connection.execute(compiled).rows[0][0] or 0)
+                if self._stops_asking:
+                    raise CancelledError("The question was given up.")
+                return connection.execute(compiled).rows
             finally:
-                self._counting = None
+                self._asking = None
 
-    def interrupt_counting(self) -> None:
-        """Make a running `count` end; may be called by any thread."""
-        counting = self._counting
-        if counting is not None:
-            counting.interrupt()
+    def begin_asking(self) -> None:
+        """Forget that an earlier piece of work was given up."""
+        self._stops_asking = False
+
+    def stop_asking(self) -> None:
+        """Make the work of the slow lane end; may be called by any thread."""
+        self._stops_asking = True
+        asking = self._asking
+        if asking is not None:
+            asking.interrupt()
+
+    def tell_part(self, job: int, part: Plain) -> None:
+        """Tell the window a part of an answer that takes long; may be called by any thread."""
+        self._tell("part", {"job": job, "part": part})
 
     def interrupt(self) -> None:
         """Make the running statement end; called by the thread that reads requests."""
