@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pytuck import Storage
+from pytuck import ConfigurationError, Storage
 from pytuck.cli.progress import ProgressLine
 from pytuck.migrations import (
     MigrationReport,
@@ -17,9 +17,12 @@ from pytuck.migrations import (
     RehearsedStep,
     RevisionState,
     Settings,
+    declared_tables,
+    draft_revision,
     read_settings,
     write_settings,
 )
+from pytuck.schema import Proposal, Renames, RenameTable, Table
 
 _SOMETHING_IS_WRONG = 3
 
@@ -35,6 +38,9 @@ def add_migrate(commands: Any) -> None:
     command = _command(own, "new", _new, "write a new revision script")
     command.add_argument("message", help="what it does, in words")
     command.add_argument("--auto", action="store_true", help="from the difference to the models")
+    command.add_argument(
+        "--drop-tables", action="store_true", help="drop tables that have no model"
+    )
     command.add_argument("--rename", action="append", default=[], metavar="OLD=NEW")
     command.add_argument("--parent", action="append", metavar="REVISION", help="else the head")
     command = _command(own, "upgrade", _upgrade, "apply revisions")
@@ -47,7 +53,7 @@ def add_migrate(commands: Any) -> None:
     command.add_argument("to", help="a revision, heads, or base")
     _command(own, "current", _current, "say which revision the database has")
     _command(own, "history", _history, "list all revisions")
-    _command(own, "check", _check, "say whether anything is pending, edited, or differs")
+    _command(own, "check", _check, "say what is pending, edited, or differs from the models")
 
 
 def _command(
@@ -84,7 +90,83 @@ def _new(options: argparse.Namespace) -> int:
         if not options.auto:
             print(migrations.new(options.message, parents=options.parent))
             return 0
-        raise NotImplementedError
+        return _draft(migrations, options)
+
+
+def _draft(migrations: Migrations, options: argparse.Namespace) -> int:
+    """Write a script of the difference to the models; ask what was renamed, where it may be so."""
+    renames = _renames(options.rename)
+    wanted = _declared(options)
+    draft = migrations.draft(wanted, renames, drop_tables=options.drop_tables)
+    agreed = [proposal.change for proposal in draft.proposals if _is_agreed(proposal)]
+    if agreed:
+        more = Renames.of(agreed)
+        renames = Renames({**renames.tables, **more.tables}, {**renames.columns, **more.columns})
+        draft = migrations.draft(wanted, renames, drop_tables=options.drop_tables)
+    for sentence in draft.impossible:
+        print(sentence, file=sys.stderr)
+    if not draft.upgrade:
+        print("The database is as the models say; there is nothing to do.")
+        return 0
+    upgrade, downgrade, imports = draft.code()
+    path = migrations.new(
+        options.message,
+        parents=options.parent,
+        upgrade=upgrade,
+        downgrade=downgrade,
+        imports=imports,
+    )
+    for change in draft.upgrade:
+        print(f"  {change.describe()}")
+    print(path)
+    return 0
+
+
+def _declared(options: argparse.Namespace) -> list[Table]:
+    settings = read_settings(options.folder)
+    if not settings.models:
+        raise ConfigurationError(
+            f"'{options.folder / 'settings.toml'}' does not say which modules declare the models: "
+            'models = ["shop.models"].'
+        )
+    return declared_tables(settings.models, Path.cwd())
+
+
+def _renames(pairs: list[str]) -> Renames:
+    """Return the renames of `users=people` and `users.name=full_name`."""
+    tables: dict[str, str] = {}
+    columns: dict[tuple[str, str], str] = {}
+    for pair in pairs:
+        old, sign, new = pair.partition("=")
+        table, dot, column = old.partition(".")
+        new = new.removeprefix(f"{table}.")
+        if not (sign and table and new) or bool(dot) != bool(column):
+            raise ConfigurationError(
+                f"'{pair}' does not say what was renamed: TABLE=NEW or TABLE.COLUMN=NEW."
+            )
+        if dot:
+            columns[table, column] = new
+        else:
+            tables[table] = new
+    return Renames(tables, columns)
+
+
+def _is_agreed(proposal: Proposal) -> bool:
+    """Ask whether something was renamed; where nobody can answer, say how to say it."""
+    change = proposal.change
+    if isinstance(change, RenameTable):
+        old, new = change.table, change.new_name
+    else:
+        old, new = f"{change.table}.{change.column}", change.new_name
+    if not sys.stdin.isatty():
+        print(
+            f"'{old}' may have become '{new}'. If so, take this script away and say "
+            f"--rename {old}={new}: now it drops the one and makes the other.",
+            file=sys.stderr,
+        )
+        return False
+    answer = input(f"Was '{old}' renamed to '{new}' ({proposal.likeness:.0%} alike)? [y/N] ")
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def _upgrade(options: argparse.Namespace) -> int:
@@ -135,6 +217,9 @@ def _check(options: argparse.Namespace) -> int:
             for item in migrations.history()
             if item.applied is None or item.is_edited or item.path is None
         ]
+        if not migrations.pending() and read_settings(options.folder).models:
+            draft = draft_revision(migrations.storage, _declared(options))
+            problems += [f"The models differ: {change.describe()}" for change in draft.upgrade]
     print("\n".join(problems) if problems else "All revisions are applied.")
     return _SOMETHING_IS_WRONG if problems else 0
 

@@ -177,7 +177,16 @@ class SchemaChanges(OpenDatabase):
         """
         kind = col_type if isinstance(col_type, EllipsisType) else type_of(col_type)
         self.change(
-            AlterColumn(table_name, column_name, kind, nullable, default, on_bad, fallback, keep_in)
+            AlterColumn(
+                table_name,
+                column_name,
+                kind,
+                nullable,
+                default,
+                on_bad=on_bad,
+                fallback=fallback,
+                keep_in=keep_in,
+            )
         )
 
     def unconvertible(

@@ -18,11 +18,13 @@ from pytuck.migrations.applied import (
     now,
     read_applied,
 )
+from pytuck.migrations.drafting import RevisionDraft, draft_revision
 from pytuck.migrations.graph import BASE, HEADS, RevisionGraph
 from pytuck.migrations.rehearsing import Rehearsal, RehearsedStep
 from pytuck.migrations.revisions import Revision
 from pytuck.migrations.running import MigrationReport, Run, downgrade_of
 from pytuck.migrations.scripts import load_graph, write_script
+from pytuck.schema import Renames, Table
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
@@ -231,6 +233,32 @@ class Migrations:
         else:
             parents = [graph.get(name).id for name in parents]
         return write_script(self.folder, message, parents, upgrade, downgrade, imports)
+
+    def draft(
+        self,
+        wanted: Sequence[Table],
+        renames: Renames | None = None,
+        *,
+        drop_tables: bool = False,
+    ) -> RevisionDraft:
+        """Return what a revision would do that brings the database into line with tables.
+
+        Args:
+            wanted: The tables that there are to be, such as `declared_tables("shop.models")`.
+            renames: What was renamed; the draft proposes what may have been.
+            drop_tables: Tables that are not among them go; else they stay.
+
+        Raises:
+            MigrationError: There are revisions that are not applied yet, which the database would
+                have to have first.
+        """
+        pending = self.pending()
+        if pending:
+            raise MigrationError(
+                f"The database does not have the revision {pending[0].id} ({pending[0].message}) "
+                "yet. Apply what is pending first ('pytuck migrate upgrade'), then compare."
+            )
+        return draft_revision(self.storage, wanted, renames, drop_tables=drop_tables)
 
     # --- How it is done ---
 

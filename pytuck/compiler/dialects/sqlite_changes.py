@@ -6,7 +6,6 @@ Source: https://www.sqlite.org/lang_altertable.html#otheralter
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +13,11 @@ from pytuck.common.exceptions import SchemaError
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects.base import Dialect
 from pytuck.compiler.dialects.sqlite import SQLITE
+from pytuck.compiler.dialects.sqlite_rules import (
+    with_counting,
+    without_counting,
+    without_unique_of_key,
+)
 from pytuck.compiler.dialects.sqlite_tables import (
     Clause,
     ColumnText,
@@ -31,7 +35,6 @@ from pytuck.schema import (
     Table,
 )
 
-_AUTOINCREMENT = re.compile(r"\s+AUTOINCREMENT\b", re.IGNORECASE)
 _SPEAKS_OF_COLUMNS = ("CHECK", "GENERATED", "AS")
 
 
@@ -76,24 +79,26 @@ def without_column(text: TableText, name: str) -> tuple[Rebuild, bool]:
 
 
 def altered(text: TableText, column: Column, change: AlterColumn, dialect: Dialect) -> TableText:
-    """Return the table with another type, duty or default of a column.
+    """Return the table with another type, duty, default or counting of a column.
 
     Args:
         column: The column as it is to be.
     """
-    changed = text.column(change.column)
+    if change.autoincrement is True:  # which can be said at the column only
+        text = with_primary_key(text, SetPrimaryKey(change.table, (column.name,)), dialect)
+    changed = text.column(column.name)
     if not isinstance(change.type, type(...)):
         changed = replace(changed, type=ddl.type_name(change.type, dialect))
         if change.type.python_type is not int:
-            clauses = tuple(
-                replace(clause, text=_AUTOINCREMENT.sub("", clause.text))
-                for clause in changed.clauses
-            )
-            changed = replace(changed, clauses=clauses)
+            changed = without_counting(changed)
     if change.nullable is not ...:
         changed = changed.without("NOT", "NULL")
-        if not change.nullable:
-            changed = changed.having("NOT", "NOT NULL")
+    # A key that is the row id has a value anyway; SQLite asks any other for one only if told.
+    is_row_id = column.primary_key and changed.type.upper() == "INTEGER"
+    if not column.nullable and not is_row_id and not changed.has("NOT"):
+        changed = changed.having("NOT", "NOT NULL")
+    if change.autoincrement is not ...:
+        changed = with_counting(changed) if change.autoincrement else without_counting(changed)
     changed = _with_default(changed, column, change)
     return text.with_column(changed)
 
@@ -112,9 +117,16 @@ def _with_default(changed: ColumnText, column: Column, change: AlterColumn) -> C
 def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -> TableText:
     """Return the table with another primary key."""
     names = [name.lower() for name in change.columns]
+    former = {name.lower() for key in _keys(text) for name in key}
+    was_row_id = _has_rowid_alias(replace(text, options=""))
+    for key in (change.columns, *_keys(text)):  # unique by itself, and ends to be so with the key
+        text = without_unique_of_key(text, key)
     columns = []
     for column in text.columns:
         item = column.without("PRIMARY")
+        if column.name.lower() in former:  # it must still have a value if that had to be given
+            item = item.without("NOT", "NULL")
+            item = item if was_row_id else item.having("NOT", "NOT NULL")
         if column.name.lower() in names:
             item = item.without("NOT", "NULL")
             item = item.having("PRIMARY", "PRIMARY KEY") if len(names) == 1 else item
@@ -126,6 +138,12 @@ def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -
         together = ", ".join(map(dialect.quote, change.columns))
         clauses = (Clause("PRIMARY", f"PRIMARY KEY ({together})", change.columns), *clauses)
     return replace(text, columns=tuple(columns), clauses=clauses)
+
+
+def _keys(text: TableText) -> list[tuple[str, ...]]:
+    """Return the columns of the primary key, if there is one."""
+    keys = [clause.columns for clause in text.clauses if clause.kind == "PRIMARY"]
+    return keys + [(column.name,) for column in text.columns if column.has("PRIMARY")]
 
 
 def reordered(text: TableText, change: ReorderColumns) -> TableText:

@@ -245,8 +245,8 @@ class AnySequence(RuleBasedStateMachine):
             return change
 
         self._revision(
-            f"op.reorder_columns({', '.join(map(repr, (table, *after)))})",
-            f"op.reorder_columns({', '.join(map(repr, (table, *before)))})",
+            f"op.reorder_columns({table!r}, {after!r})",
+            f"op.reorder_columns({table!r}, {before!r})",
             ordered(after),
             ordered(before),
         )
