@@ -29,6 +29,7 @@ from pytuck_desktop.workspace.conditions import (
 )
 from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
 from pytuck_desktop.workspace.filter_language import checked
+from pytuck_desktop.workspace.staged_edits import StoredIdentity
 from pytuck_desktop.workspace.table_sources import source_of
 from pytuck_desktop.workspace.typed_values import (
     Family,
@@ -40,12 +41,16 @@ from pytuck_desktop.workspace.typed_values import (
 
 
 def shown_statement(
-    table: TableInfo, condition: Group, sort: Sequence[tuple[str, bool]] = ()
+    table: TableInfo,
+    condition: Group,
+    sort: Sequence[tuple[str, bool]] = (),
+    kept: Sequence[StoredIdentity] = (),
 ) -> dict[str, Any]:
     """Return the question for the rows that meet a condition, as data for the worker.
 
     Args:
         sort: Names of columns, and whether each sorts downwards.
+        kept: Rows that are shown whether they meet it or not.
 
     Raises:
         RefusedText: A value means nothing in its column.
@@ -54,7 +59,8 @@ def shown_statement(
     source = source_of(table)
     statement: Select[Any] = select(source)
     if not is_empty(condition):
-        statement = statement.where(condition_of(condition, table, source))
+        asked = condition_of(condition, table, source)
+        statement = statement.where(or_(asked, is_one_of(kept, source)) if kept else asked)
     keys = [(source.c[name], is_descending) for name, is_descending in sort]
     order = [key.desc() if is_descending else key.asc() for key, is_descending in keys]
     return dump(statement.order_by(*order) if order else statement)
@@ -77,6 +83,17 @@ def condition_of(item: Item, table: TableInfo, source: TableSource) -> Condition
         return and_(*parts)
     found = or_(*parts)
     return found if item.kind is GroupKind.ANY else _opposite(found)
+
+
+def is_one_of(identities: Sequence[StoredIdentity], source: TableSource) -> Condition:
+    """Return whether a row is one of those identified."""
+    row_ids = [identity for identity in identities if not isinstance(identity, tuple)]
+    tests: list[Condition] = [source.rowid.in_(row_ids)] if row_ids else []
+    for key in identities:
+        if isinstance(key, tuple):
+            parts = zip(source.schema.primary_key, key, strict=True)
+            tests.append(and_(*(source.c[name].is_(raw_literal(part)) for name, part in parts)))
+    return or_(*tests)
 
 
 def containing(value: Expression[Any], part: str, *, minds_case: bool = False) -> Condition:
