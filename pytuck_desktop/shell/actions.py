@@ -69,6 +69,7 @@ EDIT = (
     Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
     Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
     Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
+    Action("next_invalid", QT_TRANSLATE_NOOP("Actions", "Next in&valid value"), ("F8",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
     Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
     Action(
@@ -168,6 +169,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit_cell",
             "set_null",
             "fill_down",
+            "next_invalid",
             SEPARATOR,
             "add_row",
             "duplicate_rows",

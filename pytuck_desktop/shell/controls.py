@@ -185,6 +185,7 @@ class Controls(QObject):
             "redo": lambda: self._with_document(lambda document: document.edits.redo()),
             "save": lambda: self._with_document(self._save),
             "discard": lambda: self._with_document(self._saving.discard),
+            "next_invalid": lambda: self._with_document(self._show_next_invalid),
             "review": lambda: self._with_document(self._review),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
@@ -212,6 +213,14 @@ class Controls(QObject):
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return
         self._saving.save(document)
+
+    def _show_next_invalid(self, document: Document) -> None:
+        cells = [cell[:3] for cell in document.edits.invalid_cells()]
+        grid = self._tabs.current_grid
+        place = None if grid is None else grid.place[1:]
+        if cells:
+            at = cells.index(place) + 1 if place in cells else 0
+            self._navigation.show_cell(document, *cells[at % len(cells)])
 
     def _review(self, document: Document) -> None:
         from pytuck_desktop.features.review.view import ReviewDialog
@@ -302,6 +311,7 @@ class Controls(QObject):
                     is_order_ready=rows.is_order_ready,
                     selection=grid.summary,
                     last_query_ms=rows.last_query_ms,
+                    note=grid.note,
                 )
             )
         if document is None:
@@ -311,6 +321,7 @@ class Controls(QObject):
                 FileStatus(
                     document.info.engine,
                     document.edits.count,
+                    sum(1 for _ in document.edits.invalid_cells()),
                     document.is_read_only,
                     document.read_only_reason,
                     document.is_paused,
@@ -332,6 +343,7 @@ class Controls(QObject):
             "duplicate_rows",
         ):
             enable[name] = editable and has_cell
+        enable["next_invalid"] = document is not None and document.edits.has_invalid
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo
         enable["save"] = enable["discard"] = enable["review"] = staged > 0

@@ -30,7 +30,7 @@ from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
-from pytuck_desktop.workspace.staged_edits import StagedEdits
+from pytuck_desktop.workspace.staged_edits import Identity, StagedEdits
 
 if TYPE_CHECKING:
     from pytuck_desktop.features.problem.view import NotePage, ProblemPage
@@ -296,6 +296,13 @@ class Navigation(QObject):
         page = self._tabs.grid_of(document, intent.table)
         if page is not None:
             page.go_to_key(intent.key)
+
+    def show_cell(self, document: Document, table: str, identity: Identity, column: str) -> None:
+        """Show a cell, wherever its row stands; staged rows have no key to be found by."""
+        self.open_table(document, table, keep=True)
+        page = self._tabs.grid_of(document, table)
+        if page is not None:
+            page.go_to_cell(identity, column)
 
     def open_table(self, document: Document, table: str, *, keep: bool) -> None:
         """Show a table: in its tab, in the preview tab, or in a new one."""

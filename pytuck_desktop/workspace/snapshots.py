@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import Page
-from pytuck_desktop.workspace.staged_edits import Identity, NewRow, TableEdits
+from pytuck_desktop.workspace.staged_edits import Identity, Invalid, NewRow, TableEdits
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
+
+_NOTHING: Mapping[int, Invalid] = MappingProxyType({})
 
 
 class RowState(Enum):
@@ -33,6 +36,7 @@ class RowSnapshot(NamedTuple):
         wide: By column, the size in bytes of values of which only the beginning is here.
         stored: The values in the file, without what is staged; empty for a new row.
         names: The names of the columns.
+        invalid: By column, the staged texts that it does not take; `values` has them as texts.
     """
 
     identity: Identity | None
@@ -42,6 +46,11 @@ class RowSnapshot(NamedTuple):
     wide: Mapping[int, int] | None = None
     stored: tuple[Stored, ...] = ()
     names: tuple[str, ...] = ()
+    invalid: Mapping[int, Invalid] = _NOTHING
+
+    def staged_value(self, column: int) -> Stored | Invalid:
+        """Return a value as it would be staged in another cell of its column."""
+        return self.invalid.get(column, self.values[column])
 
     def whole_values(self) -> dict[str, Stored]:
         """Return the stored values by column, those left out of which only a part is known."""
@@ -56,12 +65,14 @@ class RowSnapshot(NamedTuple):
 def new_row(row: NewRow, table: TableInfo, overlay: TableEdits) -> RowSnapshot:
     """Return a staged new row; columns without a value show the default they will get."""
     given = overlay.inserted.get(row, {})
+    cells = {place: given.get(one.name, one.default) for place, one in enumerate(table.columns)}
     return RowSnapshot(
         row,
-        tuple(given.get(column.name, column.default) for column in table.columns),
+        tuple(map(_shown, cells.values())),
         RowState.NEW,
         frozenset(place for place, column in enumerate(table.columns) if column.name in given),
         names=tuple(column.name for column in table.columns),
+        invalid=_invalid(cells),
     )
 
 
@@ -82,10 +93,19 @@ def stored_row(page: Page, row: int, places: dict[str, int], overlay: TableEdits
         return RowSnapshot(identity, stored, RowState.NONE, frozenset(), wide, stored, names)
     return RowSnapshot(
         identity,
-        tuple(cells.get(column, value) for column, value in enumerate(stored)),
+        tuple(_shown(cells.get(column, value)) for column, value in enumerate(stored)),
         RowState.CHANGED,
         frozenset(cells),
         {column: size for column, size in (wide or {}).items() if column not in cells} or None,
         stored,
         names,
+        _invalid(cells),
     )
+
+
+def _shown(value: Stored | Invalid) -> Stored:
+    return value.text if isinstance(value, Invalid) else value
+
+
+def _invalid(cells: Mapping[int, Stored | Invalid]) -> Mapping[int, Invalid]:
+    return {place: one for place, one in cells.items() if isinstance(one, Invalid)} or _NOTHING

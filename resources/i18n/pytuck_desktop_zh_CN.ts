@@ -72,6 +72,10 @@
         <translation>复制为新行(&amp;U)</translation>
     </message>
     <message>
+        <source>Next in&amp;valid value</source>
+        <translation>下一个无效值(&amp;V)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>全选(&amp;A)</translation>
     </message>
@@ -422,6 +426,10 @@
         <translation>✗  假</translation>
     </message>
     <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
+    </message>
+    <message>
         <source>This column needs a value.</source>
         <translation>此列必须有值。</translation>
     </message>
@@ -494,6 +502,10 @@
     <message>
         <source>A rule of the table refuses this row. Nothing was saved; correct it and save again.</source>
         <translation>此行不符合表的规则。尚未保存任何更改；请修改后再保存。</translation>
+    </message>
+    <message>
+        <source>Some staged values do not fit their columns; they are marked. Nothing was saved. Correct or undo them and save again; F8 goes to the next one.</source>
+        <translation>有些暂存的值不符合所在列的类型，已作标记。未保存任何内容。请更正或撤销后再保存；按 F8 转到下一个。</translation>
     </message>
     <message>
         <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
@@ -724,12 +736,8 @@
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>Nothing was pasted. Row {0}, column {1}: “{2}”. {3}</source>
-        <translation>未粘贴任何内容。第 {0} 行，{1} 列：“{2}”。{3}</translation>
-    </message>
-    <message>
-        <source>And {0} more.</source>
-        <translation>另有 {0} 处。</translation>
+        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
     </message>
 </context>
 <context>
@@ -1010,6 +1018,10 @@
         <source>Deleted row</source>
         <translation>已删除的行</translation>
     </message>
+    <message>
+        <source>Does not fit its column</source>
+        <translation>不符合所在列的类型</translation>
+    </message>
 </context>
 <context>
     <name>RowHeader</name>
@@ -1115,6 +1127,10 @@
     <message>
         <source>{0} staged changes</source>
         <translation>{0} 处未保存的更改</translation>
+    </message>
+    <message>
+        <source>{0}, {1} invalid</source>
+        <translation>{0}，{1} 个无效</translation>
     </message>
     <message>
         <source>1 row</source>

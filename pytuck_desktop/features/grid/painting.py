@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPolygon
 from PySide6.QtWidgets import QTableView
 
 from pytuck_desktop.features.grid.display import Look
@@ -14,6 +14,9 @@ from pytuck_desktop.theme.tokens import Tokens
 
 PADDING = 8
 """Pixels left and right of a cell's text."""
+
+_CORNER = 7
+"""Pixels of the corner that marks an invalid cell: colour alone would not do."""
 
 _RIGHT = frozenset((Look.NUMBER, Look.BLOB))
 _MUTED = frozenset((Look.NULL, Look.BLOB, Look.FALSE))
@@ -67,6 +70,8 @@ class CellPainter:
             Mark.CHANGED: QColor(tokens.changed_back),
             Mark.DELETED: QColor(tokens.deleted_back),
         }
+        self._invalid_back = QColor(tokens.error_back)
+        self._invalid = QPen(QColor(tokens.error_text))
         self._mark_pens = {
             Mark.NEW: QPen(QColor(tokens.new_text)),
             Mark.CHANGED: QPen(QColor(tokens.changed_text)),
@@ -137,7 +142,14 @@ class CellPainter:
         if ready is not None and (
             ready.mark in (Mark.NEW, Mark.DELETED) or column in ready.changed
         ):
-            painter.fillRect(area, self._backs[ready.mark])
+            is_invalid = column in ready.invalid
+            painter.fillRect(area, self._invalid_back if is_invalid else self._backs[ready.mark])
+            if is_invalid:
+                corner = area.topRight()
+                sides = [corner, corner - QPoint(_CORNER, 0), corner + QPoint(0, _CORNER)]
+                path = QPainterPath(corner)
+                path.addPolygon(QPolygon(sides))
+                painter.fillPath(path, self._invalid.color())
 
     def _paint_selection(
         self, painter: QPainter, area: QRect, ready: PaintRow | None, *, is_active: bool
@@ -167,7 +179,9 @@ class CellPainter:
         if not text:
             return
         pen = self._muted if look in _MUTED else self._text
-        if ready.mark is Mark.DELETED or (ready.mark and column in ready.changed):
+        if column in ready.invalid:
+            pen = self._invalid
+        elif ready.mark is Mark.DELETED or (ready.mark and column in ready.changed):
             pen = self._mark_pens[ready.mark]
         painter.setPen(pen)
         if look is Look.NULL:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ class PaintRow(NamedTuple):
     cells: tuple[DisplayCell, ...]
     mark: Mark
     changed: frozenset[int]  # columns with staged values
+    invalid: Container[int] = ()  # columns with texts that they do not take
 
 
 class SelectionSummary(NamedTuple):

@@ -123,7 +123,9 @@ class GridTable(QTableView):
         if line is not None:
             at = column if column >= 0 else max(0, self.currentIndex().column())
             self._outside.clear()
-            self.setCurrentIndex(self.grid_model.index(line, at))
+            # Qt's own way looks at the keys: with Ctrl held, what was selected would stay so.
+            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.grid_model.index(line, at), alone)
 
     def _after_scroll(self) -> None:
         if self._is_moving:

@@ -24,9 +24,10 @@ from pytuck_desktop.intents import Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.places import Place
+from pytuck_desktop.workspace.staged_edits import Identity
 
 if TYPE_CHECKING:
-    from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
+    from pytuck_desktop.features.grid.block_edits import BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
     from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
@@ -95,7 +96,7 @@ class GridView(QFrame):
         model.repaint.connect(self.table.viewport().update)
         model.failed.connect(self.show_error)
         model.refused.connect(self._say_refusal)
-        model.block_refused.connect(self._say_bad_cells)
+        model.pasted_invalid.connect(self._say_pasted_invalid)
         table = self.table
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
@@ -377,6 +378,30 @@ class GridView(QFrame):
         """Make a row current and visible."""
         self.table.show_row(row)
 
+    def go_to_cell(self, identity: Identity, column: str) -> None:
+        """Make a cell current and visible, wherever its row stands."""
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self._say_refusal("not-here")
+            else:
+                self.table.show_row(row, self.viewmodel.column_names.index(column))
+                self.table.setFocus()
+
+        self.viewmodel.locate(identity, found)
+
+    @property
+    def note(self) -> str:
+        """What there is to say about the current cell: why its column does not take it."""
+        row, column = self.table.current_row, self.table.currentIndex().column()
+        invalid = self.viewmodel.invalid(row, column) if row >= 0 else None
+        if invalid is None:
+            return ""
+        from pytuck_desktop.features.grid.refusal_texts import refusal_text
+        from pytuck_desktop.features.grid.typed_text import typed_of
+
+        return refusal_text(typed_of(invalid))
+
     def go_to_key(self, key: Key) -> None:
         """Make the row of a primary key current and visible, wherever it stands."""
 
@@ -478,17 +503,12 @@ class GridView(QFrame):
         }
         self._say(words[word])
 
-    def _say_bad_cells(self, bad: list[BadCell]) -> None:
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-
-        first = bad[0]
-        text = self.tr("Nothing was pasted. Row {0}, column {1}: “{2}”. {3}").format(
-            f"{first.row:,}", first.column, first.text[:60], refusal_text(first.why)
-        )
-        if len(bad) > 1:
-            others = self.tr("And {0} more.").format(f"{len(bad) - 1:,}")
-            text = f"{text} {others}"
-        self._say(text)
+    def _say_pasted_invalid(self, count: int) -> None:
+        if count:
+            text = self.tr(
+                "{0} of the pasted values do not fit their columns. F8 goes to the next."
+            )
+            self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:
         self.banner.show_message(text, tone="info")

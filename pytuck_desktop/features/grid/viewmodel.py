@@ -28,7 +28,7 @@ from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState, RowsView, SortKey
-from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, NewRow
+from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, Invalid, NewRow
 
 FLASH_S = 0.9
 """How long a cell changed by somebody else glows."""
@@ -53,7 +53,7 @@ class GridViewModel(QObject):
     repaint = Signal()
     failed = Signal(object)  # ErrorInfo
     refused = Signal(str)  # why an edit cannot start, by a word: see `view.py`
-    block_refused = Signal(list)  # `BadCell`s of a block that was not pasted
+    pasted_invalid = Signal(int)  # texts that do not fit their columns were staged all the same
 
     def __init__(self, document: Document, table_name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -184,7 +184,7 @@ class GridViewModel(QObject):
             NULL_CELL if value is None else show(value, wide.get(at, 0) if wide else 0)
             for at, (show, value) in enumerate(zip(self._formats, snapshot.values, strict=False))
         )
-        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed)
+        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed, snapshot.invalid)
 
     def stored(self, row: int, column: int) -> Stored:
         """Return what a loaded cell holds, staged edits included."""
@@ -370,7 +370,19 @@ class GridViewModel(QObject):
         key = (self.identity(row), column)
         return self._full[key] if key in self._full else self.stored(row, column)
 
-    def stage(self, identity: Identity, row: int, column: int, value: Stored) -> None:
+    def valid_value(self, row: int, column: int) -> Stored:
+        """Return what a cell holds, or what is in the file where a text does not fit."""
+        snapshot = self._rows.row(row)
+        if snapshot is not None and column in snapshot.invalid:
+            return snapshot.stored[column] if snapshot.stored else None
+        return self.full_value(row, column)
+
+    def invalid(self, row: int, column: int) -> Invalid | None:
+        """Return the text of a cell that its column does not take, if it holds one."""
+        snapshot = self._rows.row(row)
+        return None if snapshot is None else snapshot.invalid.get(column)
+
+    def stage(self, identity: Identity, row: int, column: int, value: Stored | Invalid) -> None:
         """Stage a new value for a cell of the row with this identity, wherever it is now."""
         found = self._rows.index_of(identity)
         snapshot = self._rows.row(row if found is None else found)
