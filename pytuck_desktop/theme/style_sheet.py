@@ -92,6 +92,8 @@ QFrame#banner[tone="warning"] QLabel {{ color: {warning_text}; }}
 QFrame#banner[tone="info"] {{ background: {info_back}; border: none;
     border-bottom: 1px solid {border}; }}
 QFrame#banner[tone="info"] QLabel {{ color: {info_text}; }}
+QFrame#findBar {{ background: {raised}; border: none; border-bottom: 1px solid {border}; }}
+QFrame#findBar QLineEdit[refused="true"] {{ border-color: {deleted_text}; }}
 QFrame#page {{ background: {base}; border: none; }}
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 10px; }}
 QFrame#dropZone {{ background: {raised}; border: 1px dashed {disabled}; border-radius: 10px; }}

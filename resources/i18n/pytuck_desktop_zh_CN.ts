@@ -148,8 +148,20 @@
         <translation>深色或浅色(&amp;D)</translation>
     </message>
     <message>
-        <source>&amp;Filter column…</source>
-        <translation>筛选列(&amp;F)…</translation>
+        <source>&amp;Find…</source>
+        <translation>查找(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Find n&amp;ext</source>
+        <translation>查找下一个(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Find &amp;previous</source>
+        <translation>查找上一个(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Filter c&amp;olumn…</source>
+        <translation>筛选列(&amp;O)…</translation>
     </message>
     <message>
         <source>Filter by this &amp;value</source>
@@ -160,12 +172,12 @@
         <translation>排除此值(&amp;X)</translation>
     </message>
     <message>
-        <source>Only rows with &amp;NULL here</source>
-        <translation>只看此列为 &amp;NULL 的行</translation>
+        <source>Only &amp;NULL in this column</source>
+        <translation>此列只看 &amp;NULL</translation>
     </message>
     <message>
-        <source>Only rows with a va&amp;lue here</source>
-        <translation>只看此列有值的行(&amp;L)</translation>
+        <source>No NU&amp;LL in this column</source>
+        <translation>此列不看 NU&amp;LL</translation>
     </message>
     <message>
         <source>&amp;Clear all filters</source>
@@ -494,6 +506,61 @@
     <message>
         <source>Show only rows whose {0} is:</source>
         <translation>只显示 {0} 符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in all rows</source>
+        <translation>在所有行中查找</translation>
+    </message>
+    <message>
+        <source>Match upper and lower case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>上一个匹配 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>下一个匹配 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>超过 {0}</translation>
+    </message>
+    <message>
+        <source>{0} matches so far · {1} searched…</source>
+        <translation>目前找到 {0} 处 · 已查找 {1}…</translation>
+    </message>
+    <message>
+        <source>No matches</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>{0} matches</source>
+        <translation>{0} 处匹配</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 处，共 {1} 处</translation>
     </message>
 </context>
 <context>

@@ -1,12 +1,12 @@
 """What the worker does for each operation. Only this package touches the engine.
 
-`open_file` holds the open storage and its views, `browsing` reads, `editing` writes, `converting`
-takes files of the old library over.
+`open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
+`editing` writes, `converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing
+from pytuck_desktop.worker.handlers import browsing, converting, editing, searching
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -22,6 +22,7 @@ OPERATIONS: dict[str, Operation] = {
     "rows": browsing.page,
     "locate": browsing.locate,
     "cell": browsing.cell,
+    "find": searching.find,
     "apply": editing.apply,
     "convert_old": converting.convert_old,
 }
