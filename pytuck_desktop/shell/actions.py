@@ -121,15 +121,25 @@ VIEW = (
     Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
 )
 FIND = (
+    Action("find", QT_TRANSLATE_NOOP("Actions", "&Find…"), ("Ctrl+F",)),
+    Action("find_next", QT_TRANSLATE_NOOP("Actions", "Find n&ext"), ("F3",)),
+    Action("find_previous", QT_TRANSLATE_NOOP("Actions", "Find &previous"), ("Shift+F3",)),
+    Action(
+        "filter_panel",
+        QT_TRANSLATE_NOOP("Actions", "Filter by con&ditions…"),
+        ("Ctrl+Alt+F",),
+        "filter",
+        QT_TRANSLATE_NOOP("Actions", "Filter"),
+    ),
     Action(
         "filter_column",
-        QT_TRANSLATE_NOOP("Actions", "&Filter column…"),
+        QT_TRANSLATE_NOOP("Actions", "Filter c&olumn…"),
         ("Ctrl+Shift+F",),
     ),
     Action("filter_by_value", QT_TRANSLATE_NOOP("Actions", "Filter by this &value"), ("Ctrl+L",)),
     Action("exclude_value", QT_TRANSLATE_NOOP("Actions", "E&xclude this value"), ("Ctrl+Shift+L",)),
-    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only rows with &NULL here")),
-    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "Only rows with a va&lue here")),
+    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only &NULL in this column")),
+    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "No NU&LL in this column")),
     Action("clear_filter", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"), ("Ctrl+Alt+L",)),
     Action("clear_sort", QT_TRANSLATE_NOOP("Actions", "Clear &sorting")),
     Action("toggle_filter_row", QT_TRANSLATE_NOOP("Actions", "Filter &row")),
@@ -197,7 +207,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         QT_TRANSLATE_NOOP("Actions", "Fi&nd"),
         (
+            "find",
+            "find_next",
+            "find_previous",
+            SEPARATOR,
             "filter_column",
+            "filter_panel",
             "filter_by_value",
             "exclude_value",
             "filter_null",
@@ -228,6 +243,8 @@ TOOL_BAR = (
     "add_row",
     "delete_rows",
     "set_null",
+    SEPARATOR,
+    "filter_panel",
     STRETCH,
     "discard",
     "save",
@@ -243,6 +260,9 @@ WITH_GRID = frozenset(
         "refresh",
         "first_row",
         "last_row",
+        "find",
+        "find_next",
+        "find_previous",
     )
 )
 """Actions that need the rows of a table on the screen."""

@@ -29,6 +29,7 @@ from pytuck_desktop.shell.actions import (
     translated,
 )
 from pytuck_desktop.shell.filtering import Filtering
+from pytuck_desktop.shell.finding import Finding
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
@@ -103,6 +104,7 @@ class Controls(QObject):
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
+        self.finding = Finding(tabs, theme)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
@@ -193,6 +195,7 @@ class Controls(QObject):
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **self.filtering.handlers,
+            **self.finding.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 

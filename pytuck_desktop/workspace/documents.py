@@ -200,6 +200,10 @@ class Document:
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
 
+    def cancel(self, request: int) -> None:
+        """Have a request given up that nobody waits for any more."""
+        self._client.cancel(request)
+
     # --- Writing ---
 
     def save(self, on_saved: Callable[[], None], on_failed: Callable[[ErrorInfo], None]) -> None:

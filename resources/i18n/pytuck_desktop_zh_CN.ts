@@ -164,8 +164,36 @@
         <translation>深色或浅色(&amp;D)</translation>
     </message>
     <message>
-        <source>&amp;Filter column…</source>
-        <translation>筛选列(&amp;F)…</translation>
+        <source>&amp;Find…</source>
+        <translation>查找(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Find n&amp;ext</source>
+        <translation>查找下一个(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Find &amp;previous</source>
+        <translation>查找上一个(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Filter by con&amp;ditions…</source>
+        <translation>按条件筛选(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter c&amp;olumn…</source>
+        <translation>筛选列(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Only &amp;NULL in this column</source>
+        <translation>此列只看 &amp;NULL</translation>
+    </message>
+    <message>
+        <source>No NU&amp;LL in this column</source>
+        <translation>此列不看 NU&amp;LL</translation>
     </message>
     <message>
         <source>Filter by this &amp;value</source>
@@ -174,14 +202,6 @@
     <message>
         <source>E&amp;xclude this value</source>
         <translation>排除此值(&amp;X)</translation>
-    </message>
-    <message>
-        <source>Only rows with &amp;NULL here</source>
-        <translation>只看此列为 &amp;NULL 的行</translation>
-    </message>
-    <message>
-        <source>Only rows with a va&amp;lue here</source>
-        <translation>只看此列有值的行(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Clear all filters</source>
@@ -403,6 +423,106 @@
         <source>10   part of a text   &gt;=10   ~regex   null   !null</source>
         <translation>10   部分文字   &gt;=10   ~正则   null   !null</translation>
     </message>
+    <message>
+        <source>equals</source>
+        <translation>等于</translation>
+    </message>
+    <message>
+        <source>does not equal</source>
+        <translation>不等于</translation>
+    </message>
+    <message>
+        <source>is less than</source>
+        <translation>小于</translation>
+    </message>
+    <message>
+        <source>is at most</source>
+        <translation>不大于</translation>
+    </message>
+    <message>
+        <source>is greater than</source>
+        <translation>大于</translation>
+    </message>
+    <message>
+        <source>is at least</source>
+        <translation>不小于</translation>
+    </message>
+    <message>
+        <source>is between</source>
+        <translation>介于</translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>does not contain</source>
+        <translation>不包含</translation>
+    </message>
+    <message>
+        <source>begins with</source>
+        <translation>开头是</translation>
+    </message>
+    <message>
+        <source>ends with</source>
+        <translation>结尾是</translation>
+    </message>
+    <message>
+        <source>matches regex</source>
+        <translation>匹配正则</translation>
+    </message>
+    <message>
+        <source>does not match regex</source>
+        <translation>不匹配正则</translation>
+    </message>
+    <message>
+        <source>is one of</source>
+        <translation>属于</translation>
+    </message>
+    <message>
+        <source>is none of</source>
+        <translation>不属于</translation>
+    </message>
+    <message>
+        <source>is NULL</source>
+        <translation>为 NULL</translation>
+    </message>
+    <message>
+        <source>is not NULL</source>
+        <translation>不为 NULL</translation>
+    </message>
+    <message>
+        <source>is exactly</source>
+        <translation>就是</translation>
+    </message>
+    <message>
+        <source>is not exactly</source>
+        <translation>不是</translation>
+    </message>
+    <message>
+        <source>All of these</source>
+        <translation>全部符合</translation>
+    </message>
+    <message>
+        <source>Any of these</source>
+        <translation>任一符合</translation>
+    </message>
+    <message>
+        <source>None of these</source>
+        <translation>全不符合</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> 且 </translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>not ({0})</source>
+        <translation>非（{0}）</translation>
+    </message>
 </context>
 <context>
     <name>Controls</name>
@@ -597,6 +717,36 @@
     </message>
 </context>
 <context>
+    <name>FilterLine</name>
+    <message>
+        <source>and {0} more</source>
+        <translation>还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
+    <name>FilterPanel</name>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Clear all filters</source>
+        <translation>清除所有筛选</translation>
+    </message>
+    <message>
+        <source>Show only the rows that meet:</source>
+        <translation>只显示符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
     <name>FilterRow</name>
     <message>
         <source>Filter row</source>
@@ -613,6 +763,61 @@
     <message>
         <source>Show only rows whose {0} is:</source>
         <translation>只显示 {0} 符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in all rows</source>
+        <translation>在所有行中查找</translation>
+    </message>
+    <message>
+        <source>Match upper and lower case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>上一个匹配 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>下一个匹配 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>超过 {0}</translation>
+    </message>
+    <message>
+        <source>{0} matches so far · {1} searched…</source>
+        <translation>目前找到 {0} 处 · 已查找 {1}…</translation>
+    </message>
+    <message>
+        <source>No matches</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>{0} matches</source>
+        <translation>{0} 处匹配</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 处，共 {1} 处</translation>
     </message>
 </context>
 <context>
@@ -738,6 +943,25 @@
     <message>
         <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
         <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
+    </message>
+</context>
+<context>
+    <name>GroupEditor</name>
+    <message>
+        <source>Which of these conditions a row must meet</source>
+        <translation>行必须符合哪些条件</translation>
+    </message>
+    <message>
+        <source>+ Condition</source>
+        <translation>+ 条件</translation>
+    </message>
+    <message>
+        <source>+ Group</source>
+        <translation>+ 组</translation>
+    </message>
+    <message>
+        <source>Remove this group</source>
+        <translation>移除此组</translation>
     </message>
 </context>
 <context>
@@ -1177,6 +1401,21 @@
     </message>
 </context>
 <context>
+    <name>TestEditor</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比较方式</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
     <name>UnlockDialog</name>
     <message>
         <source>Password</source>
@@ -1205,6 +1444,21 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ValueField</name>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>a, b, null</source>
+        <translation>a, b, null</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>选择日期</translation>
     </message>
 </context>
 </TS>

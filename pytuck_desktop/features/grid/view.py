@@ -76,6 +76,7 @@ class GridView(QFrame):
         body.setSpacing(0)
         body.addWidget(self.table, 1)
         body.addWidget(self.bar)
+        self._body = body
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -283,6 +284,14 @@ class GridView(QFrame):
         if index.isValid() and not self.table.selectionModel().isSelected(index):
             self.table.setCurrentIndex(index)
         self.actions_wanted.emit(self.table.viewport().mapToGlobal(at))
+
+    def add_above(self, widget: QWidget) -> None:
+        """Put something above the rows, below messages."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something to the right of the rows."""
+        self._body.addWidget(widget)
 
     # --- what the actions do ---------------------------------------------------------------
 

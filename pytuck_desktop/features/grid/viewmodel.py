@@ -68,6 +68,7 @@ class GridViewModel(QObject):
         self._foreign_until = 0.0
         self._full: dict[tuple[Identity | None, int], Stored] = {}
         self._visible = (0, 0)
+        self.highlight: Callable[[int, int], float] | None = None  # of cells that were found
         self.shows_placeholders = False
         self._placeholders = QTimer(self, singleShot=True, interval=PLACEHOLDER_DELAY_MS)
         self._placeholders.timeout.connect(self._show_placeholders)
@@ -270,11 +271,10 @@ class GridViewModel(QObject):
 
     def flash(self, row: int, column: int) -> float:
         """Return how strongly a cell glows, 0 to 1."""
-        if not self._flashes:
-            return 0.0
-        since = self._flashes.get((row, column))
+        glow = 0.0 if self.highlight is None else self.highlight(row, column)
+        since = self._flashes.get((row, column)) if self._flashes else None
         if since is None:
-            return 0.0
+            return glow
         return max(0.0, 1.0 - (time.monotonic() - since) / FLASH_S)
 
     def _fade(self) -> None:

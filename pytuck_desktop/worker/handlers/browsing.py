@@ -69,7 +69,7 @@ def view_close(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give rows by position: None if that part of the order is not built yet."""
-    view = _view(file, arguments)
+    view = open_view_of(file, arguments)
     count = min(int(arguments["count"]), MAX_PAGE_ROWS)
     shown = _page(view, int(arguments["first"]), count, time.perf_counter())
     return {**view.status(), "page": shown}
@@ -77,7 +77,7 @@ def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Say at which position a row stands; None if it is not among the rows."""
-    return _view(file, arguments).order.locate(as_identity(arguments["identity"]))
+    return open_view_of(file, arguments).order.locate(as_identity(arguments["identity"]))
 
 
 def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -128,6 +128,18 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return rows[0][0]
 
 
+def open_view_of(file: OpenFile, arguments: dict[str, Plain]) -> View:
+    """Return the view that a request is about.
+
+    Raises:
+        QueryError: It shows something else by now.
+    """
+    view = file.views.get(int(arguments["view"]))
+    if view is None or view.generation != arguments["generation"]:
+        raise QueryError("This view shows something else by now.")
+    return view
+
+
 def as_identity(plain: Plain) -> Any:
     """Return what identifies a row, as it came over the wire."""
     return tuple(plain) if isinstance(plain, list) else plain
@@ -152,13 +164,6 @@ def _shown_statement(file: OpenFile, arguments: dict[str, Plain]) -> Select[Any]
     if not isinstance(statement, Select):
         raise QueryError("Only a select can be shown.")
     return statement
-
-
-def _view(file: OpenFile, arguments: dict[str, Plain]) -> View:
-    view = file.views.get(int(arguments["view"]))
-    if view is None or view.generation != arguments["generation"]:
-        raise QueryError("This view shows something else by now.")
-    return view
 
 
 def _page(view: View, first: int, count: int, started: float) -> Plain:
