@@ -35,6 +35,19 @@ class OpenTable(NamedTuple):
     keep: bool = False
 
 
+class ShowRow(NamedTuple):
+    """Go to the row of a table that has this value in a column, as a foreign key does.
+
+    Attributes:
+        value: As it is stored; no NULL.
+    """
+
+    path: str
+    table: str
+    column: str
+    value: int | float | str | bytes | None
+
+
 class CloseFile(NamedTuple):
     """Close the file and its tabs, after asking about staged edits."""
 
@@ -53,4 +66,6 @@ class UnlockFile(NamedTuple):
     path: str
 
 
-Intent = OpenFile | ChooseFiles | OpenSample | OpenTable | CloseFile | ForgetFile | UnlockFile
+Intent = (
+    OpenFile | ChooseFiles | OpenSample | OpenTable | ShowRow | CloseFile | ForgetFile | UnlockFile
+)

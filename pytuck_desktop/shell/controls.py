@@ -51,6 +51,8 @@ _GRID_ACTIONS = (
     "refresh",
     "first_row",
     "last_row",
+    "follow_key",
+    "show_columns",
     "add_row",
     "delete_rows",
     "set_null",
@@ -64,6 +66,8 @@ _CELL_MENU = (
     "copy_with_names",
     COPY_AS,
     "paste",
+    SEPARATOR,
+    "follow_key",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -159,6 +163,8 @@ class Controls(QObject):
         navigation.document_changed.connect(self._follow_document)
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
+        self.actions["local_dates"].setChecked(self._preferences.local_dates)
+        self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -175,6 +181,8 @@ class Controls(QObject):
             "discard": lambda: self._with_document(self._saving.discard),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
+            "local_dates": self._keep_display_choices,
+            "grouped_numbers": self._keep_display_choices,
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
@@ -206,6 +214,12 @@ class Controls(QObject):
         choice = "light" if self._theme.tokens.is_dark else "dark"
         self._preferences.theme = choice
         self._theme.choose(choice)  # type: ignore[arg-type]
+
+    def _keep_display_choices(self) -> None:
+        self._preferences.local_dates = self.actions["local_dates"].isChecked()
+        self._preferences.grouped_numbers = self.actions["grouped_numbers"].isChecked()
+        for grid in self._tabs.grids:
+            self._navigation.use_display_choices(grid.viewmodel)
 
     def _open_cell_menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)
@@ -284,6 +298,7 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
+        enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",
             "delete_rows",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
@@ -18,6 +18,9 @@ from pytuck_desktop.workspace.staged_edits import (
     StoredIdentity,
     TableEdits,
 )
+
+if TYPE_CHECKING:
+    from pytuck.types import Stored
 
 __all__ = ["RowSnapshot", "RowState", "RowsView", "SortKey"]
 
@@ -170,6 +173,17 @@ class RowsView:
         """Find out at which position a row stands, loaded or not."""
         arguments = {"view": self.number, "identity": identity, "generation": self._generation}
         self.worker.request("locate", arguments, on_done, self._fail)
+
+    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the first row with a value in a column stands."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "column": column,
+            "value": value,
+        }
+        self.worker.request("find_value", arguments, on_done, self._fail)
 
     def refresh(self) -> None:
         """Load the visible rows again; nothing is cleared before they are there."""

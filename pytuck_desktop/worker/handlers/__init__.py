@@ -21,6 +21,7 @@ OPERATIONS: dict[str, Operation] = {
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
+    "find_value": browsing.find_value,
     "cell": browsing.cell,
     "apply": editing.apply,
     "convert_old": converting.convert_old,
