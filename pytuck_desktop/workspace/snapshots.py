@@ -33,6 +33,7 @@ class RowSnapshot(NamedTuple):
         wide: By column, the size in bytes of values of which only the beginning is here.
         stored: The values in the file, without what is staged; empty for a new row.
         names: The names of the columns.
+        damaged: The columns with texts that are not in UTF-8, so not shown as they are stored.
     """
 
     identity: Identity | None
@@ -42,14 +43,15 @@ class RowSnapshot(NamedTuple):
     wide: Mapping[int, int] | None = None
     stored: tuple[Stored, ...] = ()
     names: tuple[str, ...] = ()
+    damaged: frozenset[int] = frozenset()
 
     def whole_values(self) -> dict[str, Stored]:
         """Return the stored values by column, those left out of which only a part is known."""
-        wide = self.wide or {}
+        unknown = self.damaged.union(self.wide or ())
         return {
             name: value
             for place, (name, value) in enumerate(zip(self.names, self.stored, strict=False))
-            if place not in wide
+            if place not in unknown
         }
 
 
@@ -73,19 +75,17 @@ def stored_row(page: Page, row: int, places: dict[str, int], overlay: TableEdits
         places: The places of the columns by name.
     """
     identity, stored, names = page.identities[row], page.rows[row], tuple(places)
-    wide = page.wide_cells(row)
+    wide, damaged = page.wide_cells(row), page.damaged_cells(row)
+    plain = RowSnapshot(identity, stored, RowState.NONE, frozenset(), wide, stored, names, damaged)
     if identity is not None and identity in overlay.deleted:
-        return RowSnapshot(identity, stored, RowState.DELETED, frozenset(), wide, stored, names)
+        return plain._replace(state=RowState.DELETED)
     changes = overlay.changed.get(identity) if identity is not None else None
     cells = {places[name]: change.new for name, change in (changes or {}).items() if name in places}
     if not cells:
-        return RowSnapshot(identity, stored, RowState.NONE, frozenset(), wide, stored, names)
-    return RowSnapshot(
-        identity,
-        tuple(cells.get(column, value) for column, value in enumerate(stored)),
-        RowState.CHANGED,
-        frozenset(cells),
-        {column: size for column, size in (wide or {}).items() if column not in cells} or None,
-        stored,
-        names,
+        return plain
+    return plain._replace(
+        values=tuple(cells.get(column, value) for column, value in enumerate(stored)),
+        state=RowState.CHANGED,
+        changed=frozenset(cells),
+        wide={column: size for column, size in (wide or {}).items() if column not in cells} or None,
     )

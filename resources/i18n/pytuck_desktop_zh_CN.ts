@@ -550,6 +550,14 @@
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
     </message>
     <message>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，无法作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This text is too long to be edited in a cell; it can be copied.</source>
+        <translation>此文本过长，无法在单元格中编辑；可以复制。</translation>
+    </message>
+    <message>
         <source>This row is gone: somebody else has deleted it meanwhile.</source>
         <translation>此行已不存在：其间已被他人删除。</translation>
     </message>

@@ -45,7 +45,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/features/grid/display.py": "dates of a country, for those who want them",
     "pytuck_desktop/features/grid/frozen_columns.py": "a class of Qt that is needed by a press only",
     "pytuck_desktop/features/grid/headers.py": "tips are loaded by the first one",
-    "pytuck_desktop/features/grid/table.py": "editors are loaded by the first one",
+    "pytuck_desktop/features/grid/table.py": "editors, tips and pictures are loaded by the first one",
     "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
     "pytuck_desktop/shell/column_layouts.py": "JSON is loaded by the first layout of columns",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -14,6 +15,9 @@ from pytuck_desktop.theme.tokens import Tokens
 
 PADDING = 8
 """Pixels left and right of a cell's text."""
+
+PICTURE_WIDTH = 44
+"""The most pixels in width of the small picture of an image."""
 
 _RIGHT = frozenset((Look.NUMBER, Look.BLOB, Look.IMAGE))
 _MUTED = frozenset((Look.NULL, Look.BLOB, Look.IMAGE, Look.FALSE))
@@ -39,9 +43,6 @@ class PaintSource(Protocol):
     def is_link(self, column: int) -> bool:
         """Return whether the values of a column lead to rows of another table."""
 
-    def picture(self, row: int, column: int) -> QPixmap | None:
-        """Return the small picture of an image, None if there is none (yet)."""
-
     def flash(self, row: int, column: int) -> float:
         """Return how strongly a cell glows, 0 to 1."""
 
@@ -50,10 +51,20 @@ class CellPainter:
     """Draws flat cells with what is staged, selected and current.
 
     Not an item delegate: Qt would call Python and make style options for every cell.
+
+    Args:
+        picture: Gives the small picture of an image by row and column, if there is one yet.
     """
 
-    def __init__(self, source: PaintSource, tokens: Tokens, font: QFont) -> None:
+    def __init__(
+        self,
+        source: PaintSource,
+        tokens: Tokens,
+        font: QFont,
+        picture: Callable[[int, int], QPixmap | None],
+    ) -> None:
         self._source = source
+        self._picture = picture
         self.use_tokens(tokens)
         self.use_font(font)
 
@@ -251,7 +262,7 @@ class CellPainter:
     def _paint_picture(
         self, painter: QPainter, area: QRect, text_left: int, row: int, column: int
     ) -> None:
-        picture = self._source.picture(row, column)
+        picture = self._picture(row, column)
         if picture is None:
             return
         size = picture.deviceIndependentSize().toSize()

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QSize,
     Qt,
     Signal,
 )
@@ -18,15 +19,16 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 from pytuck_desktop.features.grid.frozen_columns import FrozenTable
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
-from pytuck_desktop.features.grid.painting import CellPainter
+from pytuck_desktop.features.grid.painting import PICTURE_WIDTH, CellPainter
 from pytuck_desktop.features.grid.state import CellRange, side_by_side, without_columns
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.tokens import Tokens
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
 
     from pytuck_desktop.features.grid.editors import Editors
+    from pytuck_desktop.features.grid.thumbnails import Thumbnails
 
 _EDGE_ROWS = 1000
 """The window moves when the visible rows come this near to its edge."""
@@ -56,7 +58,8 @@ class GridTable(FrozenTable):
         self._is_moving = False
         self._shown_names = viewmodel.column_names
         self._use_own_viewport()
-        self._cells = CellPainter(viewmodel, tokens, self.font())
+        self._thumbnails: Thumbnails | None = None
+        self._cells = CellPainter(viewmodel, tokens, self.font(), self._picture)
         self._shown_font = self.font()
         self.column_header = ColumnHeader(viewmodel, tokens, self)
         self.setHorizontalHeader(self.column_header)
@@ -391,6 +394,16 @@ class GridTable(FrozenTable):
             self, event.rect(), self.grid_model.first, self.selected_ranges()
         )
         self.painted.emit(self.verticalScrollBar().value(), has_real_rows)
+
+    def _picture(self, row: int, column: int) -> QPixmap | None:
+        if self._thumbnails is None:
+            from pytuck_desktop.features.grid.thumbnails import Thumbnails
+
+            ratio = self.devicePixelRatioF()
+            box = QSize(PICTURE_WIDTH, self.row_header.defaultSectionSize() - 6) * ratio
+            self._thumbnails = Thumbnails(self._viewmodel, box, ratio, self)
+            self._thumbnails.arrived.connect(self.viewport().update)
+        return self._thumbnails.picture(row, column)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

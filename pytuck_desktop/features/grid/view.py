@@ -10,6 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 
 from pytuck_desktop.features.grid.columns import Columns
+from pytuck_desktop.features.grid.display import Look
+from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
@@ -233,6 +235,8 @@ class GridView(QFrame):
             # The widest of the longest few: measuring them all would cost start-up time.
             longest = sorted((cells[column][0] for cells in rows), key=len)[-3:]
             content = max(map(metrics.horizontalAdvance, longest), default=0) + 22
+            if any(cells[column][1] is Look.IMAGE for cells in rows):
+                content += PICTURE_WIDTH
             wanted = max(self.table.column_header.wanted_width(column), content)
             width = max(_LEAST_WIDTH, min(wanted, most))
             self.columns.set_width(column, width, is_own=is_own)
@@ -467,6 +471,10 @@ class GridView(QFrame):
             "loading": self.tr("These rows are still being loaded. Try again in a moment."),
             "deleted": self.tr("This row is about to be deleted. Undo that to edit it."),
             "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
+            "damaged": self.tr(
+                "This text is not in UTF-8 and cannot be edited as text; Set NULL clears it."
+            ),
+            "too-long": self.tr("This text is too long to be edited in a cell; it can be copied."),
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
             "no-such-row": self.tr("There is no row with this key."),

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QPixmap
 
 from pytuck_desktop.features.grid.display import (
     PLAIN,
     DisplayCell,
     DisplayStyle,
     Formatter,
+    Look,
     Stored,
     formatter,
     ready_cells,
@@ -37,6 +37,9 @@ FLASH_S = 0.9
 
 PLACEHOLDER_DELAY_MS = 150
 """Rows that take longer than this get placeholders; before, nothing flickers."""
+
+EDITED_BYTES = 4 * 1024 * 1024
+"""A longer text is not opened in a cell: laying it out would keep the window busy for long."""
 
 _NUMERIC = frozenset(("integer", "real", "decimal"))
 
@@ -183,6 +186,12 @@ class GridViewModel(QObject):
 
     def _make_ready(self, snapshot: RowSnapshot) -> PaintRow:
         cells = ready_cells(self._formats, snapshot.values, snapshot.wide)
+        unreadable = snapshot.damaged - snapshot.changed
+        if unreadable:
+            cells = [
+                (cell[0], Look.INVALID) if at in unreadable else cell
+                for at, cell in enumerate(cells)
+            ]
         return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed)
 
     def stored(self, row: int, column: int) -> Stored:
@@ -209,7 +218,8 @@ class GridViewModel(QObject):
 
     def is_damaged(self, row: int, column: int) -> bool:
         """Return whether a text could not be read as it is stored: it is not in UTF-8."""
-        return False
+        snapshot = self._rows.row(row)
+        return snapshot is not None and column in snapshot.damaged - snapshot.changed
 
     def link(self, row: int, column: int) -> tuple[str, str, Stored] | None:
         """Return the table, its column and the value that a cell leads to; None if nowhere."""
@@ -221,9 +231,20 @@ class GridViewModel(QObject):
         """Find out where the first row with a value in a column stands."""
         self._rows.find_value(column, value, on_done)
 
-    def picture(self, row: int, column: int) -> QPixmap | None:
-        """Return the small picture of an image, None if there is none (yet)."""
-        return None
+    def fetch_whole(
+        self,
+        row: int,
+        column: int,
+        on_done: Callable[[Stored], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch the whole value of a cell, of which perhaps only the beginning is loaded."""
+        snapshot = self._rows.row(row)
+        if snapshot is not None and not self.full_length(row, column):
+            on_done(snapshot.values[column])
+            return
+        identity, name = self.identity(row), self._names[column]
+        self.document.fetch_cell(self.table_name, identity, name, on_done, on_error)
 
     def use_style(self, style: DisplayStyle) -> None:
         """Show values as the user has chosen for all grids."""
@@ -363,6 +384,10 @@ class GridViewModel(QObject):
             return "deleted"
         if isinstance(ready.values[column], bytes):
             return "blob"
+        if column in ready.damaged - ready.changed:
+            return "damaged"
+        if self.full_length(row, column) > EDITED_BYTES:
+            return "too-long"
         return ""
 
     def prepare_edit(self, row: int, column: int, then: Callable[[], None]) -> None:

@@ -105,7 +105,7 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     source = file.storage.get_table(str(arguments["table"]))
     identity = as_identity(arguments["identity"])
     statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
-    rows = file.storage.execute(statement).raw()
+    rows = file.stored_rows(statement)
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
@@ -152,6 +152,7 @@ def _page(view: View, first: int, count: int, started: float) -> Plain:
         "first": rows.first,
         "identities": rows.identities,
         "rows": rows.rows,
+        "damaged": [list(cell) for cell in rows.damaged],
         "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
         "elapsed_ms": (time.perf_counter() - started) * 1000,
     }
