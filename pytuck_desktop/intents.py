@@ -50,6 +50,19 @@ class ShowRow(NamedTuple):
     key: Key
 
 
+class FollowKey(NamedTuple):
+    """Go to the row of a table that has this value in a column, as a foreign key does.
+
+    Attributes:
+        value: As it is stored; no NULL.
+    """
+
+    path: str
+    table: str
+    column: str
+    value: int | float | str | bytes | None
+
+
 class CloseFile(NamedTuple):
     """Close the file and its tabs, after asking about staged edits."""
 
@@ -69,5 +82,13 @@ class UnlockFile(NamedTuple):
 
 
 Intent = (
-    OpenFile | ChooseFiles | OpenSample | OpenTable | ShowRow | CloseFile | ForgetFile | UnlockFile
+    OpenFile
+    | ChooseFiles
+    | OpenSample
+    | OpenTable
+    | ShowRow
+    | FollowKey
+    | CloseFile
+    | ForgetFile
+    | UnlockFile
 )

@@ -31,6 +31,7 @@ class Action:
         keys: Shortcuts in portable form; the first one is shown.
         icon: Name of its icon, if it has one.
         short: Text in the tool bar, if it differs from the menu's.
+        is_choice: It is on or off, and stays so.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Action:
     keys: tuple[str, ...] = ()
     icon: str = ""
     short: str = ""
+    is_choice: bool = False
 
 
 FILE = (
@@ -113,6 +115,12 @@ VIEW = (
     Action("refresh", QT_TRANSLATE_NOOP("Actions", "&Refresh"), ("F5", "Ctrl+R"), "refresh"),
     Action("first_row", QT_TRANSLATE_NOOP("Actions", "&First row"), ("Ctrl+Home",)),
     Action("last_row", QT_TRANSLATE_NOOP("Actions", "&Last row"), ("Ctrl+End",)),
+    Action("follow_key", QT_TRANSLATE_NOOP("Actions", "Go to &referenced row"), ("F12",)),
+    Action("show_columns", QT_TRANSLATE_NOOP("Actions", "&Columns…"), ("Ctrl+Shift+K",)),
+    Action(
+        "local_dates", QT_TRANSLATE_NOOP("Actions", "Dates as in your &country"), is_choice=True
+    ),
+    Action("grouped_numbers", QT_TRANSLATE_NOOP("Actions", "&Group digits"), is_choice=True),
     Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
     Action("column_profile", QT_TRANSLATE_NOOP("Actions", "Column &profile"), ("Ctrl+Shift+O",)),
     Action("recent_changes", QT_TRANSLATE_NOOP("Actions", "Recent &changes")),
@@ -193,6 +201,11 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "first_row",
             "last_row",
+            "follow_key",
+            SEPARATOR,
+            "show_columns",
+            "local_dates",
+            "grouped_numbers",
             SEPARATOR,
             "next_tab",
             "previous_tab",
@@ -263,6 +276,7 @@ WITH_GRID = frozenset(
         "find",
         "find_next",
         "find_previous",
+        "show_columns",
     )
 )
 """Actions that need the rows of a table on the screen."""
@@ -279,6 +293,7 @@ GRID_KEYS = frozenset(
         "set_null",
         "first_row",
         "last_row",
+        "follow_key",
     )
 )
 """Shortcuts that belong to the grid: in a text field their keys mean something else."""
@@ -295,6 +310,7 @@ class Actions(QObject):
         for row in ROWS:
             action = QAction(translated(row.text), parent)
             action.setObjectName(row.name)
+            action.setCheckable(row.is_choice)
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             if row.short:
                 action.setIconText(translated(row.short))

@@ -55,6 +55,8 @@ _GRID_ACTIONS = (
     "refresh",
     "first_row",
     "last_row",
+    "follow_key",
+    "show_columns",
     "add_row",
     "delete_rows",
     "set_null",
@@ -73,6 +75,8 @@ _CELL_MENU = (
     "copy_with_names",
     COPY_AS,
     "paste",
+    SEPARATOR,
+    "follow_key",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -173,6 +177,8 @@ class Controls(QObject):
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
         self.filtering.changed.connect(self._show_status)
+        self.actions["local_dates"].setChecked(self._preferences.local_dates)
+        self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -191,6 +197,8 @@ class Controls(QObject):
             "review": lambda: self._with_document(self._review),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
+            "local_dates": self._keep_display_choices,
+            "grouped_numbers": self._keep_display_choices,
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
@@ -252,6 +260,12 @@ class Controls(QObject):
         choice = "light" if self._theme.tokens.is_dark else "dark"
         self._preferences.theme = choice
         self._theme.choose(choice)  # type: ignore[arg-type]
+
+    def _keep_display_choices(self) -> None:
+        self._preferences.local_dates = self.actions["local_dates"].isChecked()
+        self._preferences.grouped_numbers = self.actions["grouped_numbers"].isChecked()
+        for grid in self._tabs.grids:
+            self._navigation.use_display_choices(grid.viewmodel)
 
     def _open_cell_menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)
@@ -337,6 +351,7 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
+        enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",
             "delete_rows",

@@ -79,6 +79,10 @@ QStatusBar::item {{ border: none; }}
 QTreeView#sidebarTree {{ background: {window}; border: none; outline: none; }}
 QListView#panelList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
     outline: none; }}
+QListView#columnList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
+    padding: 3px; outline: none; }}
+QListView#columnList::item {{ padding: 3px 4px; border-radius: 4px; color: {text}; }}
+QListView#columnList::item:selected {{ background: {selection}; color: {text}; }}
 QTableView#grid {{ background: {base}; border: none; outline: none;
     gridline-color: {grid_line}; }}
 QTableView#grid QHeaderView {{ background: {raised}; border: none;

@@ -56,6 +56,11 @@ def storable(value: Stored | Invalid) -> Stored:
     return value
 
 
+def as_shown(value: Stored | Invalid) -> Stored:
+    """Return a staged value as it stands in its cell: of an invalid one the text."""
+    return value.text if isinstance(value, Invalid) else value
+
+
 class InvalidCell(NamedTuple):
     """Where a text is staged that cannot be saved."""
 

@@ -140,6 +140,22 @@
         <translation>最后一行(&amp;L)</translation>
     </message>
     <message>
+        <source>Go to &amp;referenced row</source>
+        <translation>转到引用的行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Columns…</source>
+        <translation>列(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Dates as in your &amp;country</source>
+        <translation>按本地格式显示日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Group digits</source>
+        <translation>数字分组显示(&amp;G)</translation>
+    </message>
+    <message>
         <source>Side&amp;bar</source>
         <translation>侧边栏(&amp;B)</translation>
     </message>
@@ -248,10 +264,72 @@
     </message>
 </context>
 <context>
+    <name>CellTips</name>
+    <message>
+        <source>{0} in all</source>
+        <translation>共 {0}</translation>
+    </message>
+    <message>
+        <source>Ctrl+click or F12: go to {0}</source>
+        <translation>Ctrl+单击或按 F12：转到 {0}</translation>
+    </message>
+    <message>
+        <source>This text is not in UTF-8; unreadable parts are shown as �.</source>
+        <translation>此文本不是 UTF-8 编码；无法读取的部分显示为 �。</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>binary data</source>
+        <translation>二进制数据</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Not of the column&apos;s type: this is {0}, the column is {1}.</source>
+        <translation>与列类型不符：此值为{0}，列类型为 {1}。</translation>
+    </message>
+</context>
+<context>
     <name>ColumnHeader</name>
     <message>
         <source>Columns</source>
         <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnList</name>
+    <message>
+        <source>Search columns</source>
+        <translation>搜索列</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Hide all</source>
+        <translation>全部隐藏</translation>
+    </message>
+    <message>
+        <source>As in the table</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation>（无名称）</translation>
     </message>
 </context>
 <context>
@@ -865,14 +943,6 @@
         <translation>降序排列</translation>
     </message>
     <message>
-        <source>Then ascending by this</source>
-        <translation>再按此列升序</translation>
-    </message>
-    <message>
-        <source>Then descending by this</source>
-        <translation>再按此列降序</translation>
-    </message>
-    <message>
         <source>File order</source>
         <translation>文件中的顺序</translation>
     </message>
@@ -887,6 +957,26 @@
     <message>
         <source>Copy column name</source>
         <translation>复制列名</translation>
+    </message>
+    <message>
+        <source>Freeze up to here</source>
+        <translation>冻结到此列</translation>
+    </message>
+    <message>
+        <source>Unfreeze columns</source>
+        <translation>取消冻结</translation>
+    </message>
+    <message>
+        <source>Hide column</source>
+        <translation>隐藏列</translation>
+    </message>
+    <message>
+        <source>Show hidden columns</source>
+        <translation>显示隐藏的列</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>列…</translation>
     </message>
     <message>
         <source>{0}, row {1}, column {2}</source>
@@ -925,6 +1015,14 @@
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
     </message>
     <message>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，无法作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This text is too long to be edited in a cell; it can be copied.</source>
+        <translation>此文本过长，无法在单元格中编辑；可以复制。</translation>
+    </message>
+    <message>
         <source>This row is gone: somebody else has deleted it meanwhile.</source>
         <translation>此行已不存在：其间已被他人删除。</translation>
     </message>
@@ -935,6 +1033,10 @@
     <message>
         <source>This row is not among the rows shown here.</source>
         <translation>此行不在当前显示的行中。</translation>
+    </message>
+    <message>
+        <source>There is no row with this key.</source>
+        <translation>没有此键对应的行。</translation>
     </message>
     <message>
         <source>That is too much at once. Export the table instead.</source>

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from pytuck_desktop.features.grid.clipboard_text import FORMS, CopyForm, parse_block
-from pytuck_desktop.features.grid.state import CellRange, merged_rows
+from pytuck_desktop.features.grid.state import CellRange, in_places, merged_rows
 from pytuck_desktop.features.grid.typed_text import typed_value
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState
 from pytuck_desktop.workspace.staged_edits import CellEdit, Invalid
@@ -36,7 +36,7 @@ class BlockEdits:
         self, ranges: Sequence[CellRange], form: CopyForm, on_done: Callable[[str], None]
     ) -> None:
         """Return the selected cells as text, with the whole of long values."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             names = [self._model.column_names[place] for place in places]
@@ -56,13 +56,13 @@ class BlockEdits:
         same, to be put right before a save.
         """
         block = parse_block(text)
-        target = _target(ranges, block, self._model.is_editable)
+        shown = self._shown()
+        target = _target(in_places(ranges, shown), block, self._model.is_editable)
         if target is None:
             return
-        width = min(target.right, len(self._model.columns) - 1) - target.left + 1
         stored = self._model.row_count
         inside = min(target.bottom, stored - 1)
-        places = list(range(target.left, target.left + width))
+        places = list(shown[target.left : target.right + 1])
 
         def done(rows: list[RowSnapshot]) -> None:
             edits: list[CellEdit] = []
@@ -87,7 +87,7 @@ class BlockEdits:
 
     def fill_down(self, ranges: Sequence[CellRange]) -> None:
         """Stage the values of the first selected row for the selected cells below it."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             names = self._model.column_names
@@ -98,7 +98,7 @@ class BlockEdits:
 
     def set_all(self, ranges: Sequence[CellRange], value: Stored) -> None:
         """Stage one value for every selected cell."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             values = {self._model.column_names[place]: value for place in places}
@@ -129,6 +129,17 @@ class BlockEdits:
         self._with_rows(whole, copied, done)
 
     # --- How it is done ---
+
+    def _shown(self) -> Sequence[int]:
+        """Return the visible columns from left to right."""
+        return self._model.shown_columns or range(len(self._model.columns))
+
+    def _columns(self, ranges: Sequence[CellRange]) -> list[int]:
+        shown = self._shown()
+        places = {
+            at for item in in_places(ranges, shown) for at in range(item.left, item.right + 1)
+        }
+        return [shown[at] for at in sorted(places)]
 
     def _with_rows(
         self,
@@ -182,16 +193,15 @@ class BlockEdits:
         return edits
 
 
-def _columns(ranges: Sequence[CellRange]) -> list[int]:
-    return sorted({at for item in ranges for at in range(item.left, item.right + 1)})
-
-
 def _target(
     ranges: Sequence[CellRange],
     block: Sequence[Sequence[str]],
     is_editable: bool,
 ) -> CellRange | None:
-    """Return the cells that a block goes into: the selection, if the block fits in it by tiles."""
+    """Return the cells that a block goes into: the selection, if the block fits in it by tiles.
+
+    Columns are counted as they are to be seen.
+    """
     if not ranges or not is_editable:
         return None
     top, left = ranges[0].top, ranges[0].left

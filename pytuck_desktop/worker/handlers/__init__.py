@@ -22,6 +22,7 @@ OPERATIONS: dict[str, Operation] = {
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
+    "find_value": browsing.find_value,
     "cell": browsing.cell,
     "locate_key": browsing.locate_key,
     "pause": browsing.pause,

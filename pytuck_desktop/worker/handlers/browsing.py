@@ -82,7 +82,7 @@ def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Say at which position of a view the row of a primary key stands; None if it is not there."""
-    view = _view(file, arguments)
+    view = open_view_of(file, arguments)
     source = file.storage.get_table(str(arguments["table"]))
     identity = _identity_of(file, source, as_identity(arguments["key"]))
     return None if identity is None else view.order.locate(identity)
@@ -113,6 +113,22 @@ def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return None
 
 
+def find_value(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the first row with a value stands; None if there is none."""
+    order, name = open_view_of(file, arguments).order, str(arguments["table"])
+    source = file.storage.get_table(name)
+    table = source.schema
+    has_row_id = bool(table.rowid_alias or table.hidden_rowid)
+    keys = [source.rowid] if has_row_id else [source.c[key] for key in table.primary_key]
+    if not keys:
+        return None
+    is_wanted = source.c[str(arguments["column"])].is_(raw_literal(arguments["value"]))
+    rows = file.storage.execute(select(*keys).where(is_wanted).limit(1)).raw()
+    if not rows:
+        return None
+    return order.locate(as_identity(rows[0][0] if has_row_id else list(rows[0])))
+
+
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give one whole value as it is stored.
 
@@ -122,7 +138,7 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     source = file.storage.get_table(str(arguments["table"]))
     identity = as_identity(arguments["identity"])
     statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
-    rows = file.storage.execute(statement).raw()
+    rows = file.stored_rows(statement)
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
@@ -174,6 +190,7 @@ def _page(view: View, first: int, count: int, started: float) -> Plain:
         "first": rows.first,
         "identities": rows.identities,
         "rows": rows.rows,
+        "damaged": [list(cell) for cell in rows.damaged],
         "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
         "elapsed_ms": (time.perf_counter() - started) * 1000,
     }
