@@ -38,6 +38,7 @@ from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.pixmaps import SIZE
 from pytuck_desktop.theme.theme import Theme
+from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 
 _GRID_ACTIONS = (
@@ -168,6 +169,7 @@ class Controls(QObject):
     def _connect(self) -> None:
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
+        self._saving.conflicted.connect(self._compare)
         self.panels.intent.connect(navigation.answer)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
@@ -237,6 +239,15 @@ class Controls(QObject):
         from pytuck_desktop.features.review.view import ReviewDialog
 
         dialog = ReviewDialog(document, self._theme.tokens, self._window)
+        dialog.save_asked.connect(lambda: self._save(document))
+        dialog.show()
+
+    def _compare(self, document: Document, error: ErrorInfo) -> None:
+        from pytuck_desktop.features.conflicts.view import ConflictDialog
+
+        dialog = ConflictDialog(
+            document, error.fields["conflicts"], self._theme.tokens, self._window
+        )
         dialog.save_asked.connect(lambda: self._save(document))
         dialog.show()
 

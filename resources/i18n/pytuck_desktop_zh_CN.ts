@@ -603,6 +603,84 @@
     </message>
 </context>
 <context>
+    <name>ConflictDialog</name>
+    <message>
+        <source>Changed by others meanwhile</source>
+        <translation>在此期间被他人更改</translation>
+    </message>
+    <message>
+        <source>Others have changed these cells since you saw them. Nothing was saved.</source>
+        <translation>自您查看以来，他人更改了这些单元格。未保存任何内容。</translation>
+    </message>
+    <message>
+        <source>Choose which value is to stay in each row by a click or by Space.</source>
+        <translation>单击或按空格键选择每行要保留的值。</translation>
+    </message>
+    <message>
+        <source>All mine</source>
+        <translation>全部用我的</translation>
+    </message>
+    <message>
+        <source>All theirs</source>
+        <translation>全部用他人的</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>The changes stay staged; Undo brings the conflict back</source>
+        <translation>更改仍为暂存状态；“撤销”可恢复冲突</translation>
+    </message>
+    <message>
+        <source>Apply and save</source>
+        <translation>应用并保存</translation>
+    </message>
+    <message>
+        <source>There is nothing to choose: the rows to be deleted are gone already.</source>
+        <translation>没有可选择的内容：要删除的行已经不存在。</translation>
+    </message>
+</context>
+<context>
+    <name>ConflictModel</name>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原值</translation>
+    </message>
+    <message>
+        <source>Theirs</source>
+        <translation>他人的</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>我的</translation>
+    </message>
+    <message>
+        <source>row deleted</source>
+        <translation>行已删除</translation>
+    </message>
+    <message>
+        <source>delete the row</source>
+        <translation>删除该行</translation>
+    </message>
+</context>
+<context>
     <name>Controls</name>
     <message>
         <source>Tools</source>

@@ -24,6 +24,7 @@ OPERATIONS: dict[str, Operation] = {
     "locate": browsing.locate,
     "find_value": browsing.find_value,
     "cell": browsing.cell,
+    "rows_of": browsing.rows_of,
     "locate_key": browsing.locate_key,
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,

@@ -144,6 +144,18 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return rows[0][0]
 
 
+def rows_of(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give whole rows by their identities, each with its values by column; None for those gone."""
+    source = file.storage.get_table(str(arguments["table"]))
+    names = [column.name for column in source.schema.columns]
+    found: list[Plain] = []
+    for plain in arguments["identities"]:
+        statement = select(source).where(has_identity(source, as_identity(plain)))
+        rows = file.stored_rows(statement)
+        found.append(dict(zip(names, rows[0], strict=True)) if rows else None)
+    return found
+
+
 def open_view_of(file: OpenFile, arguments: dict[str, Plain]) -> View:
     """Return the view that a request is about.
 
