@@ -46,7 +46,9 @@ class Server:
         self._running: Request | None = None
         self._has_hung_up = False
         self._sending = threading.Lock()
-        self._slow_lane = SlowLane(self._serve_apart)
+        self._slow_lane = SlowLane(
+            self._serve_apart, self._answer_outdated, self._file.interrupt_asking
+        )
 
     def run(self) -> None:
         """Serve until the window hangs up, then close the file."""
@@ -83,7 +85,7 @@ class Server:
         with self._arrived:
             self._has_hung_up = True
             self._file.interrupt()
-            self._file.interrupt_counting()
+            self._file.interrupt_asking()
             self._arrived.notify()
 
     def _take_in(self, request: Request) -> None:
@@ -105,6 +107,7 @@ class Server:
             self._answer_outdated(waiting)
         if self._running is not None and self._running.id == number:
             self._file.interrupt()
+        self._slow_lane.cancel(number)
 
     def _next(self, next_poll: float) -> Request | object | None:
         """Return the next request; None when it is time to look around."""
@@ -159,11 +162,27 @@ class Server:
 
 
 class SlowLane:
-    """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest."""
+    """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest.
 
-    def __init__(self, serve: Callable[[Request], None]) -> None:
+    Args:
+        serve: Answers a request.
+        give_up: Answers a request that nobody waits for any more.
+        interrupt: Makes the running request end soon.
+    """
+
+    def __init__(
+        self,
+        serve: Callable[[Request], None],
+        give_up: Callable[[Request], None],
+        interrupt: Callable[[], None],
+    ) -> None:
         self._serve = serve
+        self._give_up = give_up
+        self._interrupt = interrupt
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
+        self._waiting: set[int] = set()
+        self._running: int | None = None
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_stopping = False
 
@@ -172,7 +191,16 @@ class SlowLane:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="slow lane", daemon=True)
             self._thread.start()
+        with self._lock:
+            self._waiting.add(request.id)
         self._queue.put(request)
+
+    def cancel(self, number: int) -> None:
+        """Give a request up, if it is one of these."""
+        with self._lock:
+            self._waiting.discard(number)
+            if self._running == number:
+                self._interrupt()
 
     def stop(self) -> None:
         """Serve nothing more, and wait for what is running; somebody must interrupt it."""
@@ -183,7 +211,16 @@ class SlowLane:
 
     def _run(self) -> None:
         while (request := self._queue.get()) is not None and not self._is_stopping:
-            self._serve(request)
+            with self._lock:
+                is_wanted = request.id in self._waiting
+                self._waiting.discard(request.id)
+                self._running = request.id if is_wanted else None
+            if is_wanted:
+                self._serve(request)
+            else:
+                self._give_up(request)
+            with self._lock:
+                self._running = None
 
 
 _HUNG_UP = object()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -148,6 +148,15 @@ class Document:
             return
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
+
+    def ask(
+        self,
+        statement: dict[str, Any],
+        on_done: Callable[[list[Sequence[Stored]]], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> int:
+        """Ask for the rows of a select, beside everything else; see `cancel`."""
+        return self._client.request("ask", {"statement": statement}, on_done, on_error)
 
     def cancel(self, request: int) -> None:
         """Have a request given up that nobody waits for any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pytuck.types import Stored
@@ -14,13 +14,13 @@ from pytuck_desktop.workspace.conditions import (
     Item,
     Operator,
     all_of,
-    column_tests,
     is_empty,
     with_columns,
 )
 from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
 from pytuck_desktop.workspace.filter_language import checked, parsed, written
-from pytuck_desktop.workspace.typed_values import RefusedText, text_of_value, value_test
+from pytuck_desktop.workspace.typed_values import RefusedText, value_test
+from pytuck_desktop.workspace.value_choices import choice_of, without_choices
 
 _NOTHING_TYPED: Mapping[str, str] = {}
 
@@ -69,48 +69,49 @@ class TableFilter(NamedTuple):
             return self.with_text(column.name, text)
         return self.with_test(test, column)
 
-    def with_choice(self, column: ColumnInfo, values: tuple[Stored, ...]) -> TableFilter:
+    def with_choice(self, column: str, picks: Sequence[ColumnTest]) -> TableFilter:
         """Return the filter with these values chosen of a column, in place of those before.
 
         No values choose nothing: every value is wanted then.
         """
-        rest = without_choices(self.group, column.name)
-        return self._replace(group=all_of(rest, choice(column, values)) if values else rest)
+        rest = without_choices(self.group, column)
+        return self._replace(group=all_of(rest, choice_of(column, picks)) if picks else rest)
+
+    def with_range(self, column: ColumnInfo, low: str, high: str, *, with_end: bool) -> TableFilter:
+        """Return the filter for the values between two ends, in place of a range before.
+
+        Args:
+            low, high: Typed values. With the end, an empty one is no end; without, `low` alone
+                means all: a whole number, a month.
+            with_end: `high` itself is included, too.
+        """
+        rest = self._replace(group=without_ranges(self.group, column.name)).with_text(
+            column.name, ""
+        )
+        if not low and not high:
+            return rest
+        if with_end:
+            return rest.with_text(column.name, f"{low}..{high}")
+        if not high:
+            return rest.with_text(column.name, low)
+        ends = (
+            ColumnTest(column.name, Operator.AT_LEAST, (low,)),
+            ColumnTest(column.name, Operator.LESS, (high,)),
+        )
+        return rest._replace(group=all_of(rest.group, *ends))
 
 
-def choice(column: ColumnInfo, values: tuple[Stored, ...]) -> Item:
-    """Return the condition that a column has one of some stored values."""
-    texts = [None if value is None else text_of_value(column, value) for value in values]
-    if all(text is not None or value is None for text, value in zip(texts, values, strict=True)):
-        return ColumnTest(column.name, Operator.ONE_OF, tuple(texts))
-    return Group(GroupKind.ANY, tuple(value_test(column, value) for value in values))
-
-
-def is_choice(item: Item, column: str) -> bool:
-    """Return whether an item is a `choice` of values of a column."""
-    if isinstance(item, ColumnTest):
-        return item.column == column and item.operator is Operator.ONE_OF
-    single = (Operator.IS, Operator.EQUAL, Operator.NULL)
-    return (
-        item.kind is GroupKind.ANY
-        and bool(item.items)
-        and all(isinstance(part, ColumnTest) and part.operator in single for part in item.items)
-        and {test.column for test in column_tests(item)} == {column}
-    )
-
-
-def chosen_values(wanted: TableFilter, column: str) -> Item | None:
-    """Return the choice of values of a column that a filter holds, if there is one."""
-    if wanted.group.kind is not GroupKind.ALL:
-        return None
-    return next((item for item in wanted.group.items if is_choice(item, column)), None)
-
-
-def without_choices(group: Group, column: str) -> Group:
-    """Return a group without the choices of values of a column that every row must meet."""
+def without_ranges(group: Group, column: str) -> Group:
+    """Return a group without the ends of a column's values that every row must keep to."""
     if group.kind is not GroupKind.ALL:
         return group
-    return Group(items=tuple(item for item in group.items if not is_choice(item, column)))
+    return Group(items=tuple(item for item in group.items if not _is_end(item, column)))
+
+
+def _is_end(item: Item, column: str) -> bool:
+    if not isinstance(item, ColumnTest) or item.column != column:
+        return False
+    return item.operator in (Operator.AT_LEAST, Operator.LESS)
 
 
 class Meant(NamedTuple):
@@ -143,7 +144,7 @@ def meant(wanted: TableFilter, table: TableInfo, *, without: str = "") -> Meant:
             refused[name] = err
             continue
         tests += [] if test is None else [test]
-    group = without_choices(wanted.group, without)
+    group = without_ranges(without_choices(wanted.group, without), without)
     every = {column.name: column for column in table.columns}
     condition = all_of(*tests, _meaningful(with_columns(group, frozenset(every)), every))
     return Meant(None if is_empty(condition) else condition, refused)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pytuck_desktop.workspace.conditions import EVERYTHING, Group, Item
+from pytuck_desktop.workspace.conditions import EVERYTHING, ColumnTest, Group, Item, Operator
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowsView
 from pytuck_desktop.workspace.table_filters import Meant, TableFilter, meant
 from pytuck_desktop.workspace.typed_values import RefusedText
+from pytuck_desktop.workspace.value_choices import chosen
 
 DEBOUNCE_MS = 250
 """The rows follow what is typed when nothing more is typed for so long."""
@@ -129,6 +130,30 @@ class FilterViewModel(QObject):
         if not self._rows.is_closed:
             self._rows.total = count
             self.total_known.emit()
+
+    # --- by the values of a column -----------------------------------------------------------
+
+    def chosen(self, column: str) -> tuple[ColumnTest, ...]:
+        """Return the values of a column that are chosen from a list, as tests."""
+        return chosen(self.wanted.group, column)
+
+    def choose(self, column: str, picks: Sequence[ColumnTest]) -> None:
+        """Choose values of a column from a list."""
+        self.set_wanted(self.wanted.with_choice(column, picks))
+
+    def choose_range(self, column: ColumnInfo, low: str, high: str, *, with_end: bool) -> None:
+        """Choose the values of a column between two ends."""
+        self.set_wanted(self.wanted.with_range(column, low, high, with_end=with_end))
+
+    def has_range(self, column: str, low: str, high: str) -> bool:
+        """Return whether the values from `low` to before `high` are chosen."""
+        if not high:
+            return self.text(column) == low
+        ends = (
+            ColumnTest(column, Operator.AT_LEAST, (low,)),
+            ColumnTest(column, Operator.LESS, (high,)),
+        )
+        return all(end in self.wanted.group.items for end in ends)
 
     def without(self, column: str) -> Group | None:
         """Return what is asked of all but one column, None for nothing."""

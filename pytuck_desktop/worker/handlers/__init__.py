@@ -16,6 +16,7 @@ OPERATIONS: dict[str, Operation] = {
     "open": browsing.open_file,
     "tables": browsing.tables,
     "count": browsing.count,
+    "ask": browsing.ask,
     "view_open": browsing.view_open,
     "view_close": browsing.view_close,
     "page": browsing.page,
@@ -30,7 +31,7 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count"})
+SLOW_OPERATIONS = frozenset({"ask", "count"})
 """Operations that run beside the others, in a thread and on a connection of their own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

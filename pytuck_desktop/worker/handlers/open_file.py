@@ -9,6 +9,7 @@ from pathlib import Path
 from pytuck.backends import Connection
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
+from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
@@ -55,7 +56,7 @@ class OpenFile:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._storage: Storage | None = None
-        self._counting: Connection | None = None
+        self._asking: Connection | None = None
         self._password: str | None = None
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
@@ -201,22 +202,22 @@ class OpenFile:
             except PytuckException as err:
                 self._tell("view_failed", _failure(view, err))
 
-    def count(self, statement: Select[object]) -> int:
-        """Return the number that a question asks for; belongs to the slow lane's thread."""
+    def ask(self, statement: Select[object]) -> list[StoredRow]:
+        """Return the rows of a question; belongs to the slow lane's thread."""
         engine = self.storage.engine
         compiled = compile_statement(statement, engine.dialect)
         with engine.connection() as connection:
-            self._counting = connection
+            self._asking = connection
             try:
-                return int(connection.execute(compiled).rows[0][0] or 0)
+                return connection.execute(compiled).rows
             finally:
-                self._counting = None
+                self._asking = None
 
-    def interrupt_counting(self) -> None:
-        """Make a running `count` end; may be called by any thread."""
-        counting = self._counting
-        if counting is not None:
-            counting.interrupt()
+    def interrupt_asking(self) -> None:
+        """Make a running `ask` end; may be called by any thread."""
+        asking = self._asking
+        if asking is not None:
+            asking.interrupt()
 
     def interrupt(self) -> None:
         """Make the running statement end; called by the thread that reads requests."""
