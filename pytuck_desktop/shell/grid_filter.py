@@ -1,12 +1,14 @@
-"""The filter of one grid, with the row, panels and lines that show it."""
+"""The filter of one grid, with the row, panels and lines that show it.
+
+What is opened by a click, and all that knows types and statements, is loaded then.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
-from pytuck_desktop.features.facets.view import FacetPanel
-from pytuck_desktop.features.facets.viewmodel import FacetsViewModel
-from pytuck_desktop.features.filter.panel import FilterLine, FilterPanel
 from pytuck_desktop.features.filter.row import FilterRow
 from pytuck_desktop.features.filter.viewmodel import FilterViewModel
 from pytuck_desktop.features.grid.place import Place
@@ -15,6 +17,10 @@ from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.workspace.conditions import ColumnTest, Operator
 from pytuck_desktop.workspace.snapshots import RowSnapshot
 from pytuck_desktop.workspace.table_filters import TableFilter
+
+if TYPE_CHECKING:
+    from pytuck_desktop.features.facets.view import FacetPanel
+    from pytuck_desktop.features.filter.panel import FilterLine, FilterPanel
 
 
 class GridFilter(QObject):
@@ -72,6 +78,8 @@ class GridFilter(QObject):
     def toggle_panel(self) -> None:
         """Show the conditions to be edited, or close them."""
         if self.panel is None:
+            from pytuck_desktop.features.filter.panel import FilterPanel
+
             self.panel = FilterPanel(self.model, self._theme.tokens)
             self.panel.closed.connect(self._close_panel)
             self.grid.add_above(self.panel)
@@ -95,6 +103,8 @@ class GridFilter(QObject):
         wanted = self.model.wanted
         is_needed = not has_panel and bool(wanted.group.items or (wanted.typed and not has_row))
         if self.line is None and is_needed:
+            from pytuck_desktop.features.filter.panel import FilterLine
+
             self.line = FilterLine(self.model, self._theme.tokens)
             self.line.edit_wanted.connect(self.toggle_panel)
             self.grid.add_above(self.line)
@@ -124,6 +134,9 @@ class GridFilter(QObject):
         self.facets.values.setFocus()
 
     def _make_facets(self) -> None:
+        from pytuck_desktop.features.facets.view import FacetPanel
+        from pytuck_desktop.features.facets.viewmodel import FacetsViewModel
+
         rows = self.grid.viewmodel
         self.facet_model = FacetsViewModel(rows.document, rows.rows, self.model, self)
         self.facets = FacetPanel(self.facet_model, self._theme.tokens)
@@ -153,18 +166,23 @@ class GridFilter(QObject):
             return
 
         def take(rows: list[RowSnapshot]) -> None:
+            from pytuck_desktop.workspace.filter_meaning import with_value
+
             columns = self.model.columns
             if rows and at < len(columns):
                 value = rows[0].values[at]
                 wanted = self.model.wanted
-                self.change(wanted.with_value(columns[at], value, is_negated=is_negated))
+                self.change(with_value(wanted, columns[at], value, is_negated=is_negated))
 
         self.grid.viewmodel.fetch([(row, row)], (at,), take)  # a long value is fetched whole
 
     def filter_null(self, *, is_negated: bool) -> None:
         """Show only the rows without, or with, a value in the current column."""
+        from pytuck_desktop.workspace.filter_meaning import with_test
+
         at = self.grid.table.currentIndex().column()
         if 0 <= at < len(self.model.columns):
             column = self.model.columns[at]
             operator = Operator.NOT_NULL if is_negated else Operator.NULL
-            self.change(self.model.wanted.with_test(ColumnTest(column.name, operator), column))
+            test = ColumnTest(column.name, operator)
+            self.change(with_test(self.model.wanted, test, column))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
-from pytuck_desktop.workspace.conditions import Group
+from pytuck_desktop.workspace.conditions import ColumnTest, Group, Operator
 from pytuck_desktop.workspace.facet_questions import (
     Bar,
     bars_between,
@@ -16,6 +16,8 @@ from pytuck_desktop.workspace.facet_questions import (
     values_question,
 )
 from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
+from pytuck_desktop.workspace.typed_values import Family, family_of, value_test
+from pytuck_desktop.workspace.value_choices import CUT
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -32,6 +34,18 @@ class FacetValue(NamedTuple):
 
     value: Stored
     count: int | None  # type: ignore[assignment] # the method of tuples is not needed
+
+
+def pick(column: ColumnInfo, value: Stored) -> ColumnTest:
+    """Return the test that stands for one value of a list.
+
+    Of binary columns the list only says whether there is no value.
+    """
+    if family_of(column) is Family.BLOB:
+        return ColumnTest(column.name, Operator.NULL if value else Operator.NOT_NULL)
+    if isinstance(value, str) and len(value) >= CUT:
+        return ColumnTest(column.name, Operator.STARTS_WITH, (value,))
+    return value_test(column, value)
 
 
 class Facet(NamedTuple):

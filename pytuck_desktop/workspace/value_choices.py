@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytuck.types import Stored
 from pytuck_desktop.workspace.conditions import ColumnTest, Group, GroupKind, Item, Operator
-from pytuck_desktop.workspace.file_info import ColumnInfo
-from pytuck_desktop.workspace.typed_values import Family, family_of, value_test
 
 CUT = 200
 """Characters of a text by which it is chosen; longer ones are told by their beginning."""
@@ -16,18 +13,6 @@ _SINGLE = frozenset(
     (Operator.EQUAL, Operator.IS, Operator.NULL, Operator.NOT_NULL, Operator.STARTS_WITH)
 )
 _LISTED = frozenset((Operator.EQUAL, Operator.NULL))
-
-
-def pick(column: ColumnInfo, value: Stored) -> ColumnTest:
-    """Return the test that stands for one value of a list.
-
-    Of binary columns the list only says whether there is no value.
-    """
-    if family_of(column) is Family.BLOB:
-        return ColumnTest(column.name, Operator.NULL if value else Operator.NOT_NULL)
-    if isinstance(value, str) and len(value) >= CUT:
-        return ColumnTest(column.name, Operator.STARTS_WITH, (value,))
-    return value_test(column, value)
 
 
 def choice_of(column: str, picks: Sequence[ColumnTest]) -> Item:

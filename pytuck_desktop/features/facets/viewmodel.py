@@ -11,10 +11,15 @@ from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.conditions import ColumnTest, Group
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.facet_questions import Bar
-from pytuck_desktop.workspace.facets import FIRST_VALUES, MOST_VALUES, Facet, FacetCount
+from pytuck_desktop.workspace.facets import (
+    FIRST_VALUES,
+    MOST_VALUES,
+    Facet,
+    FacetCount,
+    pick,
+)
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowsView
-from pytuck_desktop.workspace.value_choices import pick
 
 _DEBOUNCE_MS = 200
 _BUSY_MS = 300

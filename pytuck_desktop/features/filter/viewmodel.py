@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -10,9 +11,12 @@ from pytuck_desktop.workspace.conditions import EVERYTHING, ColumnTest, Group, I
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowsView
-from pytuck_desktop.workspace.table_filters import Meant, TableFilter, meant
-from pytuck_desktop.workspace.typed_values import RefusedText
+from pytuck_desktop.workspace.table_filters import TableFilter
 from pytuck_desktop.workspace.value_choices import chosen
+
+if TYPE_CHECKING:
+    from pytuck_desktop.workspace.filter_meaning import Meant
+    from pytuck_desktop.workspace.typed_values import RefusedText
 
 DEBOUNCE_MS = 250
 """The rows follow what is typed when nothing more is typed for so long."""
@@ -101,12 +105,17 @@ class FilterViewModel(QObject):
         self._rows.set_filter(meaning.condition)
         self.applied.emit()
 
-    def _meant(self) -> Meant:
-        return meant(self.wanted, self._rows.table)
+    def _meant(self, *, without: str = "") -> Meant:
+        # What types and statements are made of is loaded by the first filter, not at the start.
+        from pytuck_desktop.workspace.filter_meaning import meant
+
+        return meant(self.wanted, self._rows.table, without=without)
 
     def _follow_schema(self) -> None:
         if self._rows.is_closed:
             self._document.on_schema_changed.remove(self._follow_schema)
+        elif self.wanted.is_empty:
+            self.changed.emit()
         else:
             self.apply()
 
@@ -157,4 +166,4 @@ class FilterViewModel(QObject):
 
     def without(self, column: str) -> Group | None:
         """Return what is asked of all but one column, None for nothing."""
-        return meant(self.wanted, self._rows.table, without=column).condition
+        return self._meant(without=column).condition
