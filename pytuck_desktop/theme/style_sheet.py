@@ -37,6 +37,11 @@ QToolButton#saveButton:enabled {{ background: {accent}; color: {on_accent}; font
     padding: 4px 12px; }}
 QToolButton#saveButton:disabled {{ padding: 4px 12px; }}
 QToolButton#saveButton:focus {{ border-color: {text}; }}
+QTabWidget#sidePanels::pane {{ border: none; border-top: 1px solid {border}; }}
+QTabWidget#sidePanels QTabBar::tab {{ padding: 7px 12px; border: none; color: {muted};
+    border-bottom: 2px solid transparent; }}
+QTabWidget#sidePanels QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabWidget#sidePanels QTabBar::tab:hover {{ color: {text}; }}
 QToolButton#tabClose {{ padding: 1px; border-radius: 4px; }}
 QPushButton {{ border: 1px solid {border}; border-radius: 6px; padding: 5px 14px;
     background: {base}; color: {text}; min-height: 18px; }}
@@ -72,6 +77,12 @@ QSplitter::handle:hover {{ background: {accent}; }}
 QStatusBar {{ background: {window}; border-top: 1px solid {border}; }}
 QStatusBar::item {{ border: none; }}
 QTreeView#sidebarTree {{ background: {window}; border: none; outline: none; }}
+QListView#panelList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
+    outline: none; }}
+QListView#columnList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
+    padding: 3px; outline: none; }}
+QListView#columnList::item {{ padding: 3px 4px; border-radius: 4px; color: {text}; }}
+QListView#columnList::item:selected {{ background: {selection}; color: {text}; }}
 QTableView#grid {{ background: {base}; border: none; outline: none;
     gridline-color: {grid_line}; }}
 QTableView#grid QHeaderView {{ background: {raised}; border: none;

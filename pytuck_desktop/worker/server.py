@@ -46,9 +46,7 @@ class Server:
         self._running: Request | None = None
         self._has_hung_up = False
         self._sending = threading.Lock()
-        self._slow_lane = SlowLane(
-            self._serve_apart, self._answer_outdated, self._file.interrupt_asking
-        )
+        self._slow_lane = SlowLane(self._serve_apart, self._answer_outdated, self._file)
 
     def run(self) -> None:
         """Serve until the window hangs up, then close the file."""
@@ -85,7 +83,7 @@ class Server:
         with self._arrived:
             self._has_hung_up = True
             self._file.interrupt()
-            self._file.interrupt_asking()
+            self._file.stop_asking()
             self._arrived.notify()
 
     def _take_in(self, request: Request) -> None:
@@ -102,12 +100,12 @@ class Server:
         self._queue.append(request)
 
     def _cancel(self, number: int) -> None:
+        self._slow_lane.cancel(number)
         for waiting in [one for one in self._queue if one.id == number]:
             self._queue.remove(waiting)
             self._answer_outdated(waiting)
         if self._running is not None and self._running.id == number:
             self._file.interrupt()
-        self._slow_lane.cancel(number)
 
     def _next(self, next_poll: float) -> Request | object | None:
         """Return the next request; None when it is time to look around."""
@@ -162,27 +160,21 @@ class Server:
 
 
 class SlowLane:
-    """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest.
-
-    Args:
-        serve: Answers a request.
-        give_up: Answers a request that nobody waits for any more.
-        interrupt: Makes the running request end soon.
-    """
+    """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest."""
 
     def __init__(
         self,
         serve: Callable[[Request], None],
-        give_up: Callable[[Request], None],
-        interrupt: Callable[[], None],
+        refuse: Callable[[Request], None],
+        file: OpenFile,
     ) -> None:
         self._serve = serve
-        self._give_up = give_up
-        self._interrupt = interrupt
+        self._refuse = refuse
+        self._file = file
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
-        self._waiting: set[int] = set()
-        self._running: int | None = None
         self._lock = threading.Lock()
+        self._running: Request | None = None
+        self._waiting: set[int] = set()
         self._thread: threading.Thread | None = None
         self._is_stopping = False
 
@@ -196,31 +188,39 @@ class SlowLane:
         self._queue.put(request)
 
     def cancel(self, number: int) -> None:
-        """Give a request up, if it is one of these."""
+        """Give a request up, whether it waits or runs; one that is not here does not matter."""
         with self._lock:
             self._waiting.discard(number)
-            if self._running == number:
-                self._interrupt()
+            if self._running is not None and self._running.id == number:
+                self._file.stop_asking()
 
     def stop(self) -> None:
         """Serve nothing more, and wait for what is running; somebody must interrupt it."""
         if self._thread is not None:
-            self._is_stopping = True
+            with self._lock:
+                self._is_stopping = True
+                self._file.stop_asking()
             self._queue.put(None)
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while (request := self._queue.get()) is not None and not self._is_stopping:
-            with self._lock:
-                is_wanted = request.id in self._waiting
-                self._waiting.discard(request.id)
-                self._running = request.id if is_wanted else None
-            if is_wanted:
+            if self._begin(request):
                 self._serve(request)
+                with self._lock:
+                    self._running = None
             else:
-                self._give_up(request)
-            with self._lock:
-                self._running = None
+                self._refuse(request)
+
+    def _begin(self, request: Request) -> bool:
+        """Return whether a request is still wanted."""
+        with self._lock:
+            is_wanted = request.id in self._waiting and not self._is_stopping
+            self._waiting.discard(request.id)
+            if is_wanted:
+                self._file.begin_asking()
+                self._running = request
+        return is_wanted
 
 
 _HUNG_UP = object()

@@ -69,7 +69,7 @@ class Facet(NamedTuple):
 class Asker(Protocol):
     """Asks the file beside everything else."""
 
-    def ask(
+    def select_rows(
         self,
         statement: dict[str, Any],
         on_done: Callable[[list[Sequence[Stored]]], None],
@@ -133,7 +133,7 @@ class FacetCount:
                 self._is_over = True
                 self._on_failed(error)
 
-        self._request = self._document.ask(statement, done, failed)
+        self._request = self._document.select_rows(statement, done, failed)
 
     def _take_ends(self, rows: list[Any]) -> None:
         count, values, *ends = rows[0]

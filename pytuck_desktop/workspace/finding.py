@@ -16,9 +16,9 @@ from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.needles import Needle, Search, search_for
 from pytuck_desktop.workspace.rows import CANCELLED, RowsView
+from pytuck_desktop.workspace.staged_edits import as_shown
 
 if TYPE_CHECKING:
-    from pytuck.types import Stored
     from pytuck_desktop.workspace.staged_edits import StoredIdentity
 
 MOST_HITS = 1_000_000
@@ -229,7 +229,7 @@ class Finder:
         for place, column in enumerate(table.columns):
             if column.name in changes:
                 kept.discard(place)
-                if self.needle.is_in(changes[column.name].new):
+                if self.needle.is_in(as_shown(changes[column.name].new)):
                     kept.add(place)
         return kept
 
@@ -265,7 +265,7 @@ class Finder:
         columns = self._rows.table.columns
         for place, values in enumerate(self._rows.overlay.inserted.values()):
             for at, column in enumerate(columns):
-                value: Stored = values.get(column.name, column.default)
+                value = as_shown(values.get(column.name, column.default))
                 if self.needle.is_in(value):
                     self._add(Cell(first + place, at))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
@@ -21,6 +22,7 @@ from pytuck_desktop.workspace.staged_edits import (
 )
 
 if TYPE_CHECKING:
+    from pytuck.types import Stored
     from pytuck_desktop.workspace.conditions import Group
 
 __all__ = ["CANCELLED", "RowSnapshot", "RowState", "RowsView", "SortKey"]
@@ -194,6 +196,27 @@ class RowsView:
                 self._fail(error)
 
         self.worker.request("locate", arguments, on_done, failed)
+
+    def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the row of a primary key stands, loaded or not."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "key": key,
+        }
+        self.worker.request("locate_key", arguments, on_done, self._fail)
+
+    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the first row with a value in a column stands."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "column": column,
+            "value": value,
+        }
+        self.worker.request("find_value", arguments, on_done, self._fail)
 
     def refresh(self) -> None:
         """Load the visible rows again; nothing is cleared before they are there."""

@@ -72,6 +72,10 @@
         <translation>复制为新行(&amp;U)</translation>
     </message>
     <message>
+        <source>Next in&amp;valid value</source>
+        <translation>下一个无效值(&amp;V)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>全选(&amp;A)</translation>
     </message>
@@ -112,6 +116,10 @@
         <translation>保存</translation>
     </message>
     <message>
+        <source>Re&amp;view changes…</source>
+        <translation>查看更改(&amp;V)…</translation>
+    </message>
+    <message>
         <source>D&amp;iscard changes</source>
         <translation>放弃更改(&amp;I)</translation>
     </message>
@@ -132,8 +140,32 @@
         <translation>最后一行(&amp;L)</translation>
     </message>
     <message>
+        <source>Go to &amp;referenced row</source>
+        <translation>转到引用的行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Columns…</source>
+        <translation>列(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Dates as in your &amp;country</source>
+        <translation>按本地格式显示日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Group digits</source>
+        <translation>数字分组显示(&amp;G)</translation>
+    </message>
+    <message>
         <source>Side&amp;bar</source>
         <translation>侧边栏(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Column &amp;profile</source>
+        <translation>列统计(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Recent &amp;changes</source>
+        <translation>最近的更改(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Next tab</source>
@@ -180,20 +212,20 @@
         <translation>筛选列(&amp;O)…</translation>
     </message>
     <message>
-        <source>Filter by this &amp;value</source>
-        <translation>按此值筛选(&amp;V)</translation>
-    </message>
-    <message>
-        <source>E&amp;xclude this value</source>
-        <translation>排除此值(&amp;X)</translation>
-    </message>
-    <message>
         <source>Only &amp;NULL in this column</source>
         <translation>此列只看 &amp;NULL</translation>
     </message>
     <message>
         <source>No NU&amp;LL in this column</source>
         <translation>此列不看 NU&amp;LL</translation>
+    </message>
+    <message>
+        <source>Filter by this &amp;value</source>
+        <translation>按此值筛选(&amp;V)</translation>
+    </message>
+    <message>
+        <source>E&amp;xclude this value</source>
+        <translation>排除此值(&amp;X)</translation>
     </message>
     <message>
         <source>&amp;Clear all filters</source>
@@ -240,10 +272,167 @@
     </message>
 </context>
 <context>
+    <name>CellTips</name>
+    <message>
+        <source>{0} in all</source>
+        <translation>共 {0}</translation>
+    </message>
+    <message>
+        <source>Ctrl+click or F12: go to {0}</source>
+        <translation>Ctrl+单击或按 F12：转到 {0}</translation>
+    </message>
+    <message>
+        <source>This text is not in UTF-8; unreadable parts are shown as �.</source>
+        <translation>此文本不是 UTF-8 编码；无法读取的部分显示为 �。</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>binary data</source>
+        <translation>二进制数据</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Not of the column&apos;s type: this is {0}, the column is {1}.</source>
+        <translation>与列类型不符：此值为{0}，列类型为 {1}。</translation>
+    </message>
+</context>
+<context>
     <name>ColumnHeader</name>
     <message>
         <source>Columns</source>
         <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnList</name>
+    <message>
+        <source>Search columns</source>
+        <translation>搜索列</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Hide all</source>
+        <translation>全部隐藏</translation>
+    </message>
+    <message>
+        <source>As in the table</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation>（无名称）</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnProfile</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Compute again</source>
+        <translation>重新计算</translation>
+    </message>
+    <message>
+        <source>Most frequent values</source>
+        <translation>最常见的值</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Column profile</source>
+        <translation>列统计</translation>
+    </message>
+    <message>
+        <source>Choose a cell to see what its column holds.</source>
+        <translation>选择一个单元格以查看其所在列的内容。</translation>
+    </message>
+    <message>
+        <source>(column without a name)</source>
+        <translation>（无名称的列）</translation>
+    </message>
+    <message>
+        <source>The table has no rows.</source>
+        <translation>该表没有行。</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>NULL</source>
+        <translation>NULL</translation>
+    </message>
+    <message>
+        <source>Distinct</source>
+        <translation>不同值</translation>
+    </message>
+    <message>
+        <source>Shortest</source>
+        <translation>最短</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source>Mean length</source>
+        <translation>平均长度</translation>
+    </message>
+    <message>
+        <source>Least</source>
+        <translation>最小</translation>
+    </message>
+    <message>
+        <source>Greatest</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>分布</translation>
     </message>
 </context>
 <context>
@@ -443,6 +632,10 @@
         <translation>✗  假</translation>
     </message>
     <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
+    </message>
+    <message>
         <source>This column needs a value.</source>
         <translation>此列必须有值。</translation>
     </message>
@@ -515,6 +708,10 @@
     <message>
         <source>A rule of the table refuses this row. Nothing was saved; correct it and save again.</source>
         <translation>此行不符合表的规则。尚未保存任何更改；请修改后再保存。</translation>
+    </message>
+    <message>
+        <source>Some staged values do not fit their columns; they are marked. Nothing was saved. Correct or undo them and save again; F8 goes to the next one.</source>
+        <translation>有些暂存的值不符合所在列的类型，已作标记。未保存任何内容。请更正或撤销后再保存；按 F8 转到下一个。</translation>
     </message>
     <message>
         <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
@@ -825,14 +1022,6 @@
         <translation>降序排列</translation>
     </message>
     <message>
-        <source>Then ascending by this</source>
-        <translation>再按此列升序</translation>
-    </message>
-    <message>
-        <source>Then descending by this</source>
-        <translation>再按此列降序</translation>
-    </message>
-    <message>
         <source>File order</source>
         <translation>文件中的顺序</translation>
     </message>
@@ -847,6 +1036,26 @@
     <message>
         <source>Copy column name</source>
         <translation>复制列名</translation>
+    </message>
+    <message>
+        <source>Freeze up to here</source>
+        <translation>冻结到此列</translation>
+    </message>
+    <message>
+        <source>Unfreeze columns</source>
+        <translation>取消冻结</translation>
+    </message>
+    <message>
+        <source>Hide column</source>
+        <translation>隐藏列</translation>
+    </message>
+    <message>
+        <source>Show hidden columns</source>
+        <translation>显示隐藏的列</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>列…</translation>
     </message>
     <message>
         <source>{0}, row {1}, column {2}</source>
@@ -885,6 +1094,14 @@
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
     </message>
     <message>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，无法作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This text is too long to be edited in a cell; it can be copied.</source>
+        <translation>此文本过长，无法在单元格中编辑；可以复制。</translation>
+    </message>
+    <message>
         <source>This row is gone: somebody else has deleted it meanwhile.</source>
         <translation>此行已不存在：其间已被他人删除。</translation>
     </message>
@@ -893,16 +1110,20 @@
         <translation>此列必须有值，不能为 NULL。</translation>
     </message>
     <message>
+        <source>This row is not among the rows shown here.</source>
+        <translation>此行不在当前显示的行中。</translation>
+    </message>
+    <message>
+        <source>There is no row with this key.</source>
+        <translation>没有此键对应的行。</translation>
+    </message>
+    <message>
         <source>That is too much at once. Export the table instead.</source>
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>Nothing was pasted. Row {0}, column {1}: “{2}”. {3}</source>
-        <translation>未粘贴任何内容。第 {0} 行，{1} 列：“{2}”。{3}</translation>
-    </message>
-    <message>
-        <source>And {0} more.</source>
-        <translation>另有 {0} 处。</translation>
+        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
     </message>
 </context>
 <context>
@@ -1028,6 +1249,53 @@
     </message>
 </context>
 <context>
+    <name>RecentChanges</name>
+    <message>
+        <source>Recent changes</source>
+        <translation>最近的更改</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Leaves the rows on the screen as they are</source>
+        <translation>屏幕上的行保持不变</translation>
+    </message>
+    <message>
+        <source>Clear list</source>
+        <translation>清空列表</translation>
+    </message>
+    <message>
+        <source>Tell rows among programs</source>
+        <translation>在程序之间通报行</translation>
+    </message>
+    <message>
+        <source>The file keeps a log of its last changes from now on, so that it is known which rows another program has changed</source>
+        <translation>从现在起，文件会记录最近的更改，从而得知其他程序更改了哪些行</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Open a table to see what is changed in its file.</source>
+        <translation>打开一个表以查看其文件的更改。</translation>
+    </message>
+    <message>
+        <source>Paused: the rows on the screen stay as they are.</source>
+        <translation>已暂停：屏幕上的行保持不变。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed since the file was opened.</source>
+        <translation>自文件打开以来没有任何更改。</translation>
+    </message>
+    <message>
+        <source>{0} commits came too fast to be listed.</source>
+        <translation>{0} 次提交来得太快，无法列出。</translation>
+    </message>
+</context>
+<context>
     <name>RecentFile</name>
     <message>
         <source>Open</source>
@@ -1040,6 +1308,139 @@
     <message>
         <source>Remove from this list</source>
         <translation>从此列表中移除</translation>
+    </message>
+</context>
+<context>
+    <name>RecentModel</name>
+    <message>
+        <source>The whole file</source>
+        <translation>整个文件</translation>
+    </message>
+    <message>
+        <source>Tables were changed</source>
+        <translation>表结构已更改</translation>
+    </message>
+    <message>
+        <source>It is not known what</source>
+        <translation>不清楚更改了什么</translation>
+    </message>
+    <message>
+        <source>{0} new</source>
+        <translation>新增 {0}</translation>
+    </message>
+    <message>
+        <source>{0} changed</source>
+        <translation>更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} deleted</source>
+        <translation>删除 {0}</translation>
+    </message>
+    <message>
+        <source>and others</source>
+        <translation>及其他</translation>
+    </message>
+    <message>
+        <source>It is not known which rows</source>
+        <translation>不清楚更改了哪些行</translation>
+    </message>
+    <message>
+        <source>This window</source>
+        <translation>本窗口</translation>
+    </message>
+    <message>
+        <source>Another program</source>
+        <translation>其他程序</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewDialog</name>
+    <message>
+        <source>Review changes</source>
+        <translation>查看更改</translation>
+    </message>
+    <message>
+        <source>Statements</source>
+        <translation>语句</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Staged changes</source>
+        <translation>暂存的更改</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Unstages the selected changes; Undo brings them back</source>
+        <translation>取消暂存所选更改；“撤销”可恢复</translation>
+    </message>
+    <message>
+        <source>Copy statements</source>
+        <translation>复制语句</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>There is nothing to save.</source>
+        <translation>没有需要保存的内容。</translation>
+    </message>
+    <message>
+        <source>Staged changes: {0}</source>
+        <translation>暂存的更改：{0}</translation>
+    </message>
+    <message>
+        <source>and more: “Copy statements” copies all of them, with whole values</source>
+        <translation>还有更多：“复制语句”会复制全部语句及完整的值</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewModel</name>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>更改前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>更改后</translation>
+    </message>
+    <message>
+        <source>New row</source>
+        <translation>新行</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>Deleted row</source>
+        <translation>已删除的行</translation>
+    </message>
+    <message>
+        <source>Does not fit its column</source>
+        <translation>不符合所在列的类型</translation>
     </message>
 </context>
 <context>
@@ -1058,6 +1459,13 @@
     <message>
         <source>Open again</source>
         <translation>重新打开</translation>
+    </message>
+</context>
+<context>
+    <name>SidePanels</name>
+    <message>
+        <source>Close this panel</source>
+        <translation>关闭此面板</translation>
     </message>
 </context>
 <context>
@@ -1101,6 +1509,14 @@
 <context>
     <name>StatusBar</name>
     <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>What others change is not shown until “Recent changes” goes on</source>
+        <translation>在“最近的更改”中继续之前，不显示他人的更改</translation>
+    </message>
+    <message>
         <source>Rows</source>
         <translation>行</translation>
     </message>
@@ -1131,6 +1547,10 @@
     <message>
         <source>{0} staged changes</source>
         <translation>{0} 处未保存的更改</translation>
+    </message>
+    <message>
+        <source>{0}, {1} invalid</source>
+        <translation>{0}，{1} 个无效</translation>
     </message>
     <message>
         <source>1 row</source>

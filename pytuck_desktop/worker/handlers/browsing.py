@@ -47,7 +47,7 @@ def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows of a table."""
     source = file.storage.get_table(str(arguments["table"]))
-    return int(file.ask(count_of(select(source)))[0][0] or 0)
+    return file.ask(count_of(select(source)))[0][0] or 0
 
 
 def ask(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -93,6 +93,55 @@ def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return open_view_of(file, arguments).order.locate(as_identity(arguments["identity"]))
 
 
+def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the row of a primary key stands; None if it is not there."""
+    view = open_view_of(file, arguments)
+    source = file.storage.get_table(str(arguments["table"]))
+    identity = _identity_of(file, source, as_identity(arguments["key"]))
+    return None if identity is None else view.order.locate(identity)
+
+
+def _identity_of(file: OpenFile, source: TableSource, key: Any) -> Any:
+    """Return what identifies the row of a primary key here; None if there is no such row."""
+    schema = source.schema
+    if schema.rowid_alias or not schema.primary_key:
+        return key
+    parts = key if isinstance(key, tuple) else (key,)
+    if not schema.hidden_rowid:
+        return parts
+    statement = select(source.rowid).where(has_identity(source, parts))
+    rows = file.storage.execute(statement).raw()
+    return rows[0][0] if rows else None
+
+
+def pause(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Show commits of others as they come, or not until this is taken back."""
+    file.pause(is_paused=bool(arguments["is_paused"]))
+    return None
+
+
+def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Have the file keep a log of its last changes, so that programs tell one another the rows."""
+    file.share_changes()
+    return None
+
+
+def find_value(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the first row with a value stands; None if there is none."""
+    order, name = open_view_of(file, arguments).order, str(arguments["table"])
+    source = file.storage.get_table(name)
+    table = source.schema
+    has_row_id = bool(table.rowid_alias or table.hidden_rowid)
+    keys = [source.rowid] if has_row_id else [source.c[key] for key in table.primary_key]
+    if not keys:
+        return None
+    is_wanted = source.c[str(arguments["column"])].is_(raw_literal(arguments["value"]))
+    rows = file.storage.execute(select(*keys).where(is_wanted).limit(1)).raw()
+    if not rows:
+        return None
+    return order.locate(as_identity(rows[0][0] if has_row_id else list(rows[0])))
+
+
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give one whole value as it is stored.
 
@@ -102,7 +151,7 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     source = file.storage.get_table(str(arguments["table"]))
     identity = as_identity(arguments["identity"])
     statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
-    rows = file.storage.execute(statement).raw()
+    rows = file.stored_rows(statement)
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
@@ -154,6 +203,7 @@ def _page(view: View, first: int, count: int, started: float) -> Plain:
         "first": rows.first,
         "identities": rows.identities,
         "rows": rows.rows,
+        "damaged": [list(cell) for cell in rows.damaged],
         "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
         "elapsed_ms": (time.perf_counter() - started) * 1000,
     }
