@@ -200,6 +200,14 @@
         <translation>筛选</translation>
     </message>
     <message>
+        <source>Values of the col&amp;umn</source>
+        <translation>列中的值(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
         <source>Filter c&amp;olumn…</source>
         <translation>筛选列(&amp;O)…</translation>
     </message>
@@ -873,6 +881,77 @@
     </message>
 </context>
 <context>
+    <name>FacetPanel</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>More values</source>
+        <translation>更多值</translation>
+    </message>
+    <message>
+        <source>Stop counting</source>
+        <translation>停止统计</translation>
+    </message>
+    <message>
+        <source>Count again</source>
+        <translation>重新统计</translation>
+    </message>
+    <message>
+        <source>All values</source>
+        <translation>所有值</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Values with their counts</source>
+        <translation>值及其数量</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>{0} rows</source>
+        <translation>{0} 行</translation>
+    </message>
+    <message>
+        <source>{0} NULL</source>
+        <translation>{0} 个 NULL</translation>
+    </message>
+    <message>
+        <source>Changes that are not saved are not counted.</source>
+        <translation>未保存的更改不计入统计。</translation>
+    </message>
+    <message>
+        <source>more than {0} values</source>
+        <translation>超过 {0} 个值</translation>
+    </message>
+    <message>
+        <source>{0} values</source>
+        <translation>{0} 个值</translation>
+    </message>
+</context>
+<context>
     <name>FilterLine</name>
     <message>
         <source>and {0} more</source>
@@ -1142,6 +1221,21 @@
     <message>
         <source>Remove this group</source>
         <translation>移除此组</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>How the values are spread</source>
+        <translation>值的分布</translation>
+    </message>
+    <message>
+        <source>{0}: {1} rows</source>
+        <translation>{0}：{1} 行</translation>
+    </message>
+    <message>
+        <source>{0} to below {1}: {2} rows</source>
+        <translation>{0} 至 {1}（不含）：{2} 行</translation>
     </message>
 </context>
 <context>

@@ -15,13 +15,14 @@ from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QToolTip, QWid
 from pytuck_desktop.features.filter.viewmodel import FilterViewModel
 from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
-from pytuck_desktop.widgets.condition_texts import examples, refused_text
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.widgets.visible_text import tool_tip, visible_text
-from pytuck_desktop.workspace.typed_values import family_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent
+
+    from pytuck_desktop.workspace.file_info import ColumnInfo
+    from pytuck_desktop.workspace.typed_values import RefusedText
 
 _MARGIN = 3
 _ICON = 11
@@ -169,7 +170,7 @@ class FilterRow(QWidget):
         shown = self._model.columns[column]
         self.editor.setText(self._model.text(shown.name))
         self.editor.setAccessibleName(self.tr("Filter of {0}").format(shown.name))
-        self.editor.setPlaceholderText(examples(family_of(shown)))
+        self.editor.setPlaceholderText(_examples(shown))
         self.editor.setGeometry(self.field(column))
         self.editor.show()
         self.editor.setFocus()
@@ -226,7 +227,7 @@ class FilterRow(QWidget):
         if refused is None or not self.editor.text().strip():
             self._reason.hide()
             return
-        self._reason.show_text(refused_text(refused))
+        self._reason.show_text(_reason(refused))
         self._place_reason()
         self._reason.show()
         self._reason.raise_()
@@ -251,9 +252,23 @@ class FilterRow(QWidget):
         shown = self._model.columns[column]
         refused = self._model.refused.get(shown.name)
         if refused is not None:
-            return refused_text(refused)
+            return _reason(refused)
         title = self.tr("Show only rows whose {0} is:").format(visible_text(shown.name))
-        return f"{title}\n{examples(family_of(shown))}"
+        return f"{title}\n{_examples(shown)}"
+
+
+def _examples(column: ColumnInfo) -> str:
+    # The types are loaded by the first field that is typed in or asked about, not at the start.
+    from pytuck_desktop.widgets.condition_texts import examples
+    from pytuck_desktop.workspace.typed_values import family_of
+
+    return examples(family_of(column))
+
+
+def _reason(refused: RefusedText) -> str:
+    from pytuck_desktop.widgets.condition_texts import refused_text
+
+    return refused_text(refused)
 
 
 class FilterField(QLineEdit):

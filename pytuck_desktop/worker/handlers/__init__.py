@@ -17,6 +17,7 @@ OPERATIONS: dict[str, Operation] = {
     "open": browsing.open_file,
     "tables": browsing.tables,
     "count": browsing.count,
+    "ask": browsing.ask,
     "view_open": browsing.view_open,
     "view_close": browsing.view_close,
     "page": browsing.page,
@@ -38,7 +39,7 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count", "profile"})
+SLOW_OPERATIONS = frozenset({"ask", "count", "profile"})
 """Operations that run beside the others, in a thread and on a connection of their own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]
