@@ -118,7 +118,21 @@ VIEW = (
     Action("previous_tab", QT_TRANSLATE_NOOP("Actions", "&Previous tab"), ("Ctrl+Shift+Tab",)),
     Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
 )
-ROWS = (*FILE, *EDIT, *VIEW)
+FIND = (
+    Action(
+        "filter_column",
+        QT_TRANSLATE_NOOP("Actions", "&Filter column…"),
+        ("Ctrl+Shift+F",),
+    ),
+    Action("filter_by_value", QT_TRANSLATE_NOOP("Actions", "Filter by this &value"), ("Ctrl+L",)),
+    Action("exclude_value", QT_TRANSLATE_NOOP("Actions", "E&xclude this value"), ("Ctrl+Shift+L",)),
+    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only rows with &NULL here")),
+    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "Only rows with a va&lue here")),
+    Action("clear_filter", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"), ("Ctrl+Alt+L",)),
+    Action("clear_sort", QT_TRANSLATE_NOOP("Actions", "Clear &sorting")),
+    Action("toggle_filter_row", QT_TRANSLATE_NOOP("Actions", "Filter &row")),
+)
+ROWS = (*FILE, *EDIT, *VIEW, *FIND)
 """Every action."""
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -174,6 +188,21 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "recent_changes",
             SEPARATOR,
             "toggle_theme",
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("Actions", "Fi&nd"),
+        (
+            "filter_column",
+            "filter_by_value",
+            "exclude_value",
+            "filter_null",
+            "filter_not_null",
+            SEPARATOR,
+            "clear_filter",
+            "clear_sort",
+            SEPARATOR,
+            "toggle_filter_row",
         ),
     ),
 )

@@ -28,6 +28,7 @@ from pytuck_desktop.shell.actions import (
     Actions,
     translated,
 )
+from pytuck_desktop.shell.filtering import Filtering
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
@@ -58,6 +59,11 @@ _GRID_ACTIONS = (
     "set_null",
 )
 _CELL_MENU = (
+    "filter_by_value",
+    "exclude_value",
+    "filter_null",
+    "filter_not_null",
+    SEPARATOR,
     "edit_cell",
     "set_null",
     "fill_down",
@@ -96,6 +102,7 @@ class Controls(QObject):
         self.actions = Actions(theme.tokens, window)
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
+        self.filtering = Filtering(tabs, preferences, theme)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
@@ -163,6 +170,7 @@ class Controls(QObject):
         navigation.document_changed.connect(self._follow_document)
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
+        self.filtering.changed.connect(self._show_status)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -183,6 +191,7 @@ class Controls(QObject):
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
+            **self.filtering.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -248,6 +257,7 @@ class Controls(QObject):
             action = self.actions[name]
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             grid.table.addAction(action)
+        self.filtering.adopt(grid)
         self._show_count(grid)
 
     def _follow_rows(self, grid: GridView) -> None:
@@ -257,7 +267,7 @@ class Controls(QObject):
 
     def _show_count(self, grid: GridView) -> None:
         rows = grid.viewmodel
-        if rows.count_is_exact:
+        if rows.count_is_exact and not rows.is_filtered:
             self.sidebar_model.show_known(rows.document, rows.table_name, rows.stored_count)
 
     def _follow_document(self, document: Document) -> None:
@@ -281,10 +291,12 @@ class Controls(QObject):
         if grid is None:
             self.status.show_table(None)
         else:
-            rows = grid.viewmodel
+            rows, found = grid.viewmodel, self.filtering.of(grid)
             self.status.show_table(
                 TableStatus(
-                    rows=rows.row_count,
+                    rows=rows.stored_count if rows.is_filtered else rows.row_count,
+                    is_filtered=rows.is_filtered,
+                    total=None if found is None else found.model.total,
                     is_exact=rows.count_is_exact,
                     is_estimate=rows.count_is_estimate,
                     is_order_ready=rows.is_order_ready,
@@ -326,6 +338,7 @@ class Controls(QObject):
         enable["close_tab"] = self._tabs.current is not None
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
+        enable.update(self.filtering.enabled(grid))
         for name, on in enable.items():
             self.actions[name].setEnabled(on)
         save = self.tr("Save")

@@ -318,6 +318,7 @@ class Navigation(QObject):
         viewmodel = GridViewModel(document, table)
         page = GridView(viewmodel, self._theme.tokens)
         viewmodel.setParent(page)
+        page.make_filter_room(self._preferences.shows_filter_row)
         page.kept.connect(partial(self._tabs.keep, page))
         self._greetings.tell_access_on(page)
         self.grid_added.emit(page)

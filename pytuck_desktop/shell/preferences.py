@@ -46,6 +46,15 @@ class Preferences:
         return value if isinstance(value, str) else ""
 
     @property
+    def shows_filter_row(self) -> bool:
+        """Whether a row of fields to filter by stands under the names of columns."""
+        return str(self._settings.value("filter_row", "true")) != "false"
+
+    @shows_filter_row.setter
+    def shows_filter_row(self, shown: bool) -> None:
+        self._settings.setValue("filter_row", "true" if shown else "false")
+
+    @property
     def margins(self) -> tuple[int, int, int, int] | None:
         """Pixels that the controls took left, above, right and below; None if not known."""
         value = self._settings.value("margins")

@@ -16,7 +16,11 @@ from pytuck_desktop.widgets.visible_text import tool_tip
 
 @dataclass(frozen=True, slots=True)
 class TableStatus:
-    """What the status bar says about the table on the screen."""
+    """What the status bar says about the table on the screen.
+
+    Attributes:
+        total: The rows of the table without a filter, once they are counted.
+    """
 
     rows: int
     is_exact: bool
@@ -24,6 +28,8 @@ class TableStatus:
     is_order_ready: bool
     selection: SelectionSummary
     last_query_ms: float | None
+    is_filtered: bool = False
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,8 @@ class StatusBar(QStatusBar):
         self._lock.setPixmap(pixmap("lock", tokens.muted, 13))
 
     def _rows_text(self, status: TableStatus) -> str:
+        if status.is_filtered:
+            return self._found_text(status)
         if status.is_exact:
             number = f"{status.rows:,}"
             text = self.tr("1 row") if status.rows == 1 else self.tr("{0} rows").format(number)
@@ -129,6 +137,14 @@ class StatusBar(QStatusBar):
         if not status.is_order_ready:
             return self.tr("{0} · sorting…").format(text)
         return text
+
+    def _found_text(self, status: TableStatus) -> str:
+        number = f"{status.rows:,}" if status.is_exact else f"≥ {status.rows:,}"
+        if not status.is_order_ready:
+            return self.tr("{0} rows found · searching…").format(number)
+        if status.total is None:
+            return self.tr("{0} rows found").format(number)
+        return self.tr("{0} of {1} rows").format(number, f"{status.total:,}")
 
     def _selection_text(self, selection: SelectionSummary) -> str:
         if selection.cells <= 1:

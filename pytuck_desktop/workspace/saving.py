@@ -9,10 +9,10 @@ from typing import Any
 from pytuck.query import Condition, Statement, TableSource, and_, delete, nodes, raw_literal
 from pytuck.query.json_form import dump
 from pytuck.query.statements import Insert, Update
-from pytuck.schema import Column, Table
-from pytuck.types import Stored, type_from_sql
+from pytuck.types import Stored
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.staged_edits import Change, Identity, StagedEdits, StoredIdentity
+from pytuck_desktop.workspace.table_sources import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def planned_edits(edits: StagedEdits, tables: dict[str, TableInfo]) -> list[Plan
     Tables that others refer to come first when rows are added and last when rows are deleted.
     """
     names = _parents_first([name for name in edits.tables if name in tables], tables)
-    sources = {name: _source(tables[name]) for name in names}
+    sources = {name: source_of(tables[name]) for name in names}
     planned: list[PlannedEdit] = []
     for name in reversed(names):
         planned.extend(_deletions(edits, tables[name], sources[name]))
@@ -48,22 +48,6 @@ def planned_edits(edits: StagedEdits, tables: dict[str, TableInfo]) -> list[Plan
     for name in names:
         planned.extend(_new_rows(edits, name, sources[name]))
     return planned
-
-
-def _source(table: TableInfo) -> TableSource:
-    """Return a table as statements see it."""
-    columns = tuple(
-        Column(column.name, type_from_sql(column.type_name)) for column in table.columns
-    )
-    return TableSource(
-        Table(
-            table.name,
-            columns,
-            primary_key=table.primary_key,
-            has_rowid=table.identity == "rowid",
-            rowid_alias=table.rowid_alias,
-        )
-    )
 
 
 def _deletions(edits: StagedEdits, table: TableInfo, source: TableSource) -> Iterator[PlannedEdit]:

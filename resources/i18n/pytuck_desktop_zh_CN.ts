@@ -156,6 +156,38 @@
         <translation>深色或浅色(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Filter column…</source>
+        <translation>筛选列(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Filter by this &amp;value</source>
+        <translation>按此值筛选(&amp;V)</translation>
+    </message>
+    <message>
+        <source>E&amp;xclude this value</source>
+        <translation>排除此值(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Only rows with &amp;NULL here</source>
+        <translation>只看此列为 &amp;NULL 的行</translation>
+    </message>
+    <message>
+        <source>Only rows with a va&amp;lue here</source>
+        <translation>只看此列有值的行(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Clear all filters</source>
+        <translation>清除所有筛选(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Clear &amp;sorting</source>
+        <translation>清除排序(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Filter &amp;row</source>
+        <translation>筛选行(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>文件(&amp;F)</translation>
     </message>
@@ -166,6 +198,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Fi&amp;nd</source>
+        <translation>查找(&amp;N)</translation>
     </message>
     <message>
         <source>Copy a&amp;s</source>
@@ -188,6 +224,81 @@
     <message>
         <source>Columns</source>
         <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>Conditions</name>
+    <message>
+        <source>Something is missing here.</source>
+        <translation>这里还缺内容。</translation>
+    </message>
+    <message>
+        <source>A number is needed, such as 12.5.</source>
+        <translation>需要一个数字，例如 12.5。</translation>
+    </message>
+    <message>
+        <source>Type true or false.</source>
+        <translation>请输入 true 或 false（是或否）。</translation>
+    </message>
+    <message>
+        <source>A date is needed, such as 2026-03-31, or a month, such as 2026-03.</source>
+        <translation>需要一个日期，例如 2026-03-31，或月份，例如 2026-03。</translation>
+    </message>
+    <message>
+        <source>A time is needed, such as 2026-03-31 14:30, or a day, such as 2026-03-31.</source>
+        <translation>需要一个时间，例如 2026-03-31 14:30，或日期，例如 2026-03-31。</translation>
+    </message>
+    <message>
+        <source>A time of day is needed, such as 14:30.</source>
+        <translation>需要一个时刻，例如 14:30。</translation>
+    </message>
+    <message>
+        <source>A time span is needed, in seconds: 90.</source>
+        <translation>需要一个时间长度，以秒为单位，例如 90。</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>Binary values cannot be compared; type null or !null.</source>
+        <translation>二进制值无法比较；请输入 null 或 !null。</translation>
+    </message>
+    <message>
+        <source>10   &gt;=10   &lt;5   1..9   !=3   null   !null</source>
+        <translation>10   &gt;=10   &lt;5   1..9   !=3   null   !null</translation>
+    </message>
+    <message>
+        <source>true   false   null   !null</source>
+        <translation>true   false   null   !null</translation>
+    </message>
+    <message>
+        <source>2026-03   &gt;=2026-03-31   2026-01..2026-06   null   !null</source>
+        <translation>2026-03   &gt;=2026-03-31   2026-01..2026-06   null   !null</translation>
+    </message>
+    <message>
+        <source>2026-03-31   &gt;=2026-03-31 14:30   2026-01..2026-06   null   !null</source>
+        <translation>2026-03-31   &gt;=2026-03-31 14:30   2026-01..2026-06   null   !null</translation>
+    </message>
+    <message>
+        <source>14:30   &gt;=9:00   9:00..17:00   null   !null</source>
+        <translation>14:30   &gt;=9:00   9:00..17:00   null   !null</translation>
+    </message>
+    <message>
+        <source>part of a text   !part   =whole text   ~regex   a..m   null   !null</source>
+        <translation>部分文字   !不含的文字   =整个文字   ~正则   a..m   null   !null</translation>
+    </message>
+    <message>
+        <source>part of a text   !part   ~regex   null   !null</source>
+        <translation>部分文字   !不含的文字   ~正则   null   !null</translation>
+    </message>
+    <message>
+        <source>null   !null</source>
+        <translation>null   !null</translation>
+    </message>
+    <message>
+        <source>10   part of a text   &gt;=10   ~regex   null   !null</source>
+        <translation>10   部分文字   &gt;=10   ~正则   null   !null</translation>
     </message>
 </context>
 <context>
@@ -246,6 +357,25 @@
     <message>
         <source>Why the value is refused</source>
         <translation>该值被拒绝的原因</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyState</name>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>No row matches the filter.</source>
+        <translation>没有符合筛选条件的行。</translation>
+    </message>
+    <message>
+        <source>No rows yet. Add one with Ctrl+I.</source>
+        <translation>还没有行。按 Ctrl+I 新增一行。</translation>
+    </message>
+    <message>
+        <source>No rows.</source>
+        <translation>没有行。</translation>
     </message>
 </context>
 <context>
@@ -356,6 +486,25 @@
     </message>
 </context>
 <context>
+    <name>FilterRow</name>
+    <message>
+        <source>Filter row</source>
+        <translation>筛选行</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter of {0}</source>
+        <translation>{0} 的筛选</translation>
+    </message>
+    <message>
+        <source>Show only rows whose {0} is:</source>
+        <translation>只显示 {0} 符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
     <name>Greetings</name>
     <message>
         <source>Converted. The old file is kept as “{0}”.</source>
@@ -392,20 +541,20 @@
         <translation>行</translation>
     </message>
     <message>
-        <source>No rows yet. Add one with Ctrl+I.</source>
-        <translation>还没有行。按 Ctrl+I 新增一行。</translation>
-    </message>
-    <message>
-        <source>No rows.</source>
-        <translation>没有行。</translation>
-    </message>
-    <message>
         <source>Sort ascending</source>
         <translation>升序排列</translation>
     </message>
     <message>
         <source>Sort descending</source>
         <translation>降序排列</translation>
+    </message>
+    <message>
+        <source>Then ascending by this</source>
+        <translation>再按此列升序</translation>
+    </message>
+    <message>
+        <source>Then descending by this</source>
+        <translation>再按此列降序</translation>
     </message>
     <message>
         <source>File order</source>
@@ -879,6 +1028,18 @@
     <message>
         <source>{0} · sorting…</source>
         <translation>{0} · 正在排序…</translation>
+    </message>
+    <message>
+        <source>{0} rows found · searching…</source>
+        <translation>已找到 {0} 行 · 正在查找…</translation>
+    </message>
+    <message>
+        <source>{0} rows found</source>
+        <translation>找到 {0} 行</translation>
+    </message>
+    <message>
+        <source>{0} of {1} rows</source>
+        <translation>{1} 行中的 {0} 行</translation>
     </message>
     <message>
         <source>{0} cells</source>

@@ -41,6 +41,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/app.py": "what only a screenshot or the sample needs is not loaded at start",
     "pytuck_desktop/worker/handlers/open_file.py": "the tools are loaded by a conversion",
     "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",
+    "pytuck_desktop/workspace/row_questions.py": "statements are loaded by the first filter",
     "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
     "pytuck_desktop/features/grid/headers.py": "a class of Qt that is needed by a press only",
     "pytuck_desktop/features/grid/table.py": "editors are loaded by the first one",

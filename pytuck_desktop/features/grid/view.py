@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QScrollBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
@@ -20,8 +28,8 @@ from pytuck_desktop.workspace.places import Place
 if TYPE_CHECKING:
     from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
+    from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
-    from pytuck_desktop.widgets.labels import PlainLabel
 
 _BAR_STEPS = 2**30
 """The scroll bar counts rows up to this many, and parts of the table beyond (Qt: 32 bits)."""
@@ -32,7 +40,8 @@ _LEAST_WIDTH, _FIRST_WIDTH, _MOST_WIDTH = 64, 320, 900
 _WIDTH_ROWS = 60
 """Rows looked at for a column's width."""
 
-_MENU_ROWS_LIMIT = 100_000
+_FILTER_PADDING = 14
+"""Pixels of a filter row beyond the height of its text."""
 
 
 class GridView(QFrame):
@@ -43,6 +52,7 @@ class GridView(QFrame):
     kept = Signal()  # the user did something that makes a preview worth keeping
     rows_painted = Signal()
     actions_wanted = Signal(object)  # QPoint: open the menu of the cells there
+    clear_filter_wanted = Signal()
 
     def __init__(
         self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget | None = None
@@ -56,7 +66,7 @@ class GridView(QFrame):
         self.table = GridTable(viewmodel, tokens, self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName(self.tr("Rows"))
-        self._empty: PlainLabel | None = None
+        self._empty: EmptyState | None = None
         self._widths_are_set = False
         self._announced_painting = False
         self._is_painted = False
@@ -128,26 +138,17 @@ class GridView(QFrame):
         self._want()
 
     def _show_empty_state(self) -> None:
-        is_empty = self.viewmodel.row_count == 0 and self.viewmodel.count_is_exact
-        if self._empty is not None:
-            self._empty.setVisible(is_empty)
-        if not is_empty:
+        rows = self.viewmodel
+        if rows.row_count > 0 or not rows.count_is_exact:
+            if self._empty is not None:
+                self._empty.hide()
             return
-        can_add = self.viewmodel.is_editable
-        label = self._empty or self._make_empty_label()
-        label.show_text(
-            self.tr("No rows yet. Add one with Ctrl+I.") if can_add else self.tr("No rows.")
-        )
-        label.adjustSize()
-        room = self.table.viewport().rect()
-        label.move(max(16, (room.width() - label.width()) // 2), max(16, room.height() // 4))
+        if self._empty is None:
+            from pytuck_desktop.features.grid.empty_state import EmptyState
 
-    def _make_empty_label(self) -> PlainLabel:
-        from pytuck_desktop.widgets.labels import PlainLabel
-
-        self._empty = PlainLabel("", self.table.viewport(), tone="muted")
-        self._empty.show()
-        return self._empty
+            self._empty = EmptyState(self.table.viewport())
+            self._empty.clear_wanted.connect(self.clear_filter_wanted)
+        self._empty.show_for(is_filtered=rows.is_filtered, can_add=rows.is_editable)
 
     # --- scrolling -------------------------------------------------------------------------
 
@@ -203,6 +204,11 @@ class GridView(QFrame):
             self._announced_painting = True
             self.rows_painted.emit()
 
+    def make_filter_room(self, shown: bool) -> None:
+        """Keep the room of the filter row free under the names of columns, or not any more."""
+        height = self.table.fontMetrics().height() + _FILTER_PADDING if shown else 0
+        self.table.column_header.make_room_below(height)
+
     # --- columns ---------------------------------------------------------------------------
 
     def _set_first_widths(self) -> None:
@@ -230,6 +236,11 @@ class GridView(QFrame):
         self.table.column_header.show_changes()
         self.table.scroll_to_top(0)
 
+    def clear_sort(self) -> None:
+        """Show the rows in the order of the file."""
+        self.viewmodel.set_sort([])
+        self.table.column_header.show_changes()
+
     def _header_menu(self, at: QPoint) -> None:
         column = self.table.column_header.logicalIndexAt(at)
         if column < 0:
@@ -247,6 +258,10 @@ class GridView(QFrame):
 
         menu.addAction(self.tr("Sort ascending"), sort_by([(column, False)]))
         menu.addAction(self.tr("Sort descending"), sort_by([(column, True)]))
+        others = [key for key in self.viewmodel.sort if key[0] != column]
+        if others:
+            menu.addAction(self.tr("Then ascending by this"), sort_by([*others, (column, False)]))
+            menu.addAction(self.tr("Then descending by this"), sort_by([*others, (column, True)]))
         unsort = menu.addAction(self.tr("File order"), sort_by([]))
         unsort.setEnabled(bool(self.viewmodel.sort))
         menu.addSeparator()
@@ -274,6 +289,11 @@ class GridView(QFrame):
         """Open the editor of the current cell."""
         self.kept.emit()
         self.table.start_edit()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the editor of a cell is open."""
+        return self.table.state() == QAbstractItemView.State.EditingState
 
     def finish_editing(self) -> bool:
         """Stage what an open editor holds; False if it holds a text that is refused."""

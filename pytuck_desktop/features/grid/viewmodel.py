@@ -28,7 +28,7 @@ from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState, RowsView, SortKey
-from pytuck_desktop.workspace.staged_edits import CellEdit, Identity
+from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, NewRow
 
 FLASH_S = 0.9
 """How long a cell changed by somebody else glows."""
@@ -101,6 +101,16 @@ class GridViewModel(QObject):
         return tuple(self._rows.table.columns)
 
     @property
+    def rows(self) -> RowsView:
+        """The rows behind all this, for those who filter and search them."""
+        return self._rows
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some of the rows are wanted."""
+        return self._rows.filter is not None
+
+    @property
     def is_view(self) -> bool:
         """Whether the rows come from a view."""
         return self._rows.table.kind == "view"
@@ -128,7 +138,8 @@ class GridViewModel(QObject):
     @property
     def count_is_estimate(self) -> bool:
         """Whether a count that is not exact may be too high: it is taken from the row ids."""
-        return self._rows.table.identity == "rowid" and not self._rows.sort
+        is_plain = not (self._rows.sort or self.is_filtered)
+        return self._rows.table.identity == "rowid" and is_plain
 
     @property
     def is_order_ready(self) -> bool:
@@ -274,6 +285,13 @@ class GridViewModel(QObject):
         if not self._flashes:
             self._flash_timer.stop()
         self.repaint.emit()
+
+    def locate(self, identity: Identity, on_done: Callable[[int | None], None]) -> None:
+        """Find out where a row stands, loaded or not; None if it is not shown."""
+        if isinstance(identity, NewRow):
+            on_done(self._rows.index_of(identity))
+        else:
+            self._rows.find(identity, on_done)
 
     # --- sorting ---------------------------------------------------------------------------
 
