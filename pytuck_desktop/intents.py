@@ -50,6 +50,42 @@ class ShowRow(NamedTuple):
     key: Key
 
 
+class FollowKey(NamedTuple):
+    """Go to the row that a foreign key refers to.
+
+    Attributes:
+        columns, values: What the row has in the table that is referred to; no NULL.
+    """
+
+    path: str
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[int | float | str | bytes | None, ...]
+
+
+class ShowReferring(NamedTuple):
+    """Show only the rows of a table that refer to one row, by the values of a foreign key."""
+
+    path: str
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[int | float | str | bytes | None, ...]
+
+
+class ShowFoundRow(NamedTuple):
+    """Show a row that is known by what identifies it in the workspace, staged or not."""
+
+    path: str
+    table: str
+    identity: object
+
+
+class StepRow(NamedTuple):
+    """Make the row so many rows further down current in the table in front."""
+
+    by: int
+
+
 class CloseFile(NamedTuple):
     """Close the file and its tabs, after asking about staged edits."""
 
@@ -68,6 +104,17 @@ class UnlockFile(NamedTuple):
     path: str
 
 
+Jump = FollowKey | ShowReferring | ShowFoundRow | StepRow
+"""What goes to another row, from where one can go back."""
+
 Intent = (
-    OpenFile | ChooseFiles | OpenSample | OpenTable | ShowRow | CloseFile | ForgetFile | UnlockFile
+    OpenFile
+    | ChooseFiles
+    | OpenSample
+    | OpenTable
+    | ShowRow
+    | CloseFile
+    | ForgetFile
+    | UnlockFile
+    | Jump
 )

@@ -29,6 +29,7 @@ from pytuck_desktop.shell.actions import (
     translated,
 )
 from pytuck_desktop.shell.filtering import Filtering
+from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
@@ -54,6 +55,7 @@ _GRID_ACTIONS = (
     "refresh",
     "first_row",
     "last_row",
+    "follow_key",
     "add_row",
     "delete_rows",
     "set_null",
@@ -72,6 +74,8 @@ _CELL_MENU = (
     "copy_with_names",
     COPY_AS,
     "paste",
+    SEPARATOR,
+    "follow_key",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -103,6 +107,7 @@ class Controls(QObject):
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
+        self.jumps = Jumps(tabs, navigation, self.filtering)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
@@ -148,7 +153,7 @@ class Controls(QObject):
                 bar.addWidget(stretch)
             else:
                 bar.addAction(self.actions[name])
-        for name in ("undo", "redo"):
+        for name in ("go_back", "go_forward", "undo", "redo"):
             self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._button(bar, "save").setObjectName("saveButton")
         self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
@@ -171,6 +176,7 @@ class Controls(QObject):
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
         self.filtering.changed.connect(self._show_status)
+        self.jumps.changed.connect(self._show_status)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -192,6 +198,7 @@ class Controls(QObject):
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **self.filtering.handlers,
+            **self.jumps.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -339,6 +346,7 @@ class Controls(QObject):
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
         enable.update(self.filtering.enabled(grid))
+        enable.update(self.jumps.enabled(grid))
         for name, on in enable.items():
             self.actions[name].setEnabled(on)
         save = self.tr("Save")

@@ -64,6 +64,7 @@ class Navigation(QObject):
     recent_changed = Signal()
     document_changed = Signal(object)  # edits, data or schema of a Document
     failed = Signal(str)  # message, for a screenshot that cannot be taken
+    jump_asked = Signal(object)  # Jump
 
     def __init__(
         self,
@@ -111,6 +112,8 @@ class Navigation(QObject):
                 self.recent_changed.emit()
             case UnlockFile(path):
                 self._unlock(path, was_wrong=False)
+            case _:
+                self.jump_asked.emit(intent)
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -320,6 +323,7 @@ class Navigation(QObject):
         viewmodel.setParent(page)
         page.make_filter_room(self._preferences.shows_filter_row)
         page.kept.connect(partial(self._tabs.keep, page))
+        page.intent.connect(self.answer)
         self._greetings.tell_access_on(page)
         self.grid_added.emit(page)
         return page

@@ -114,6 +114,11 @@ class Document:
         return self.info.read_only_reason
 
     @property
+    def worker(self) -> WorkerClient:
+        """Who serves the file, for questions that only one part of the window has."""
+        return self._client
+
+    @property
     def tables(self) -> list[TableInfo]:
         """The tables, then the views."""
         return list(self._tables.values())

@@ -53,6 +53,7 @@ class GridView(QFrame):
     rows_painted = Signal()
     actions_wanted = Signal(object)  # QPoint: open the menu of the cells there
     clear_filter_wanted = Signal()
+    intent = Signal(object)
 
     def __init__(
         self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget | None = None
@@ -382,11 +383,25 @@ class GridView(QFrame):
 
         def found(row: int | None) -> None:
             if row is None:
-                self._say_refusal("not-here")
+                self.say_not_here()
             else:
                 self.go_to_row(row)
 
         self.viewmodel.find_key(key, found)
+
+    @property
+    def can_follow_key(self) -> bool:
+        """Whether the current cell refers to a row, of another table or of this one."""
+        from pytuck_desktop.features.grid.following import reference_at
+
+        column = self.table.currentIndex().column()
+        return reference_at(self, self.table.current_row, column) is not None
+
+    def follow_key(self) -> None:
+        """Go to the row that the current cell refers to."""
+        from pytuck_desktop.features.grid.following import follow
+
+        follow(self, self.table.current_row, self.table.currentIndex().column())
 
     def first_row(self) -> None:
         """Go to the first row."""
@@ -420,6 +435,10 @@ class GridView(QFrame):
         return sum(last - first + 1 for first, last in merged_rows(self.table.selected_ranges()))
 
     # --- messages --------------------------------------------------------------------------
+
+    def say_not_here(self) -> None:
+        """Say that a row that was asked for is not among those shown."""
+        self._say_refusal("not-here")
 
     @property
     def banner(self) -> Banner:

@@ -1,12 +1,12 @@
 """What the worker does for each operation. Only this package touches the engine.
 
-`open_file` holds the open storage and its views, `browsing` reads, `editing` writes, `converting`
-takes files of the old library over.
+`open_file` holds the open storage and its views, `browsing` reads, `relations` follows foreign
+keys, `editing` writes, `converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing
+from pytuck_desktop.worker.handlers import browsing, converting, editing, relations
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -28,12 +28,15 @@ OPERATIONS: dict[str, Operation] = {
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
+    "find_row": relations.find_row,
+    "referring_rows": relations.referring_rows,
+    "referring_count": relations.referring_count,
 }
 """The operations by the name under which they are requested. `rows` is a `page` that no other page
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count"})
-"""Operations that run beside the others, in a thread and on a connection of their own."""
+SLOW_OPERATIONS = frozenset({"count", "find_row", "referring_rows", "referring_count"})
+"""Operations that run beside the others, each in a thread and on a connection of its own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

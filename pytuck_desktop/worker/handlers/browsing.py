@@ -192,6 +192,10 @@ def _described(table: Table) -> Plain:
         "rowid_alias": table.rowid_alias,
         "comment": table.comment,
         "is_editable": identity != "none",
+        "foreign_keys": [
+            [list(key.columns), key.target_table, list(key.target_columns)]
+            for key in table.foreign_keys
+        ],
     }
 
 

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytuck.backends import Connection
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
+from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
+from pytuck_desktop.worker.handlers.side_reads import SideReads
 from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
 
@@ -56,7 +57,6 @@ class OpenFile:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._storage: Storage | None = None
-        self._counting: Connection | None = None
         self._password: str | None = None
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
@@ -65,6 +65,7 @@ class OpenFile:
         self._is_paused = False
         self._has_unshown = False
         self.views: dict[int, View] = {}
+        self.side_reads = SideReads()
 
     @property
     def storage(self) -> Storage:
@@ -235,21 +236,14 @@ class OpenFile:
                 self._tell("view_failed", _failure(view, err))
 
     def count(self, statement: Select[object]) -> int:
-        """Return the number that a question asks for; belongs to the slow lane's thread."""
-        engine = self.storage.engine
-        compiled = compile_statement(statement, engine.dialect)
-        with engine.connection() as connection:
-            self._counting = connection
-            try:
-                return int(connection.execute(compiled).rows[0][0] or 0)
-            finally:
-                self._counting = None
+        """Return the number that a question asks for; belongs to the threads of slow lanes."""
+        return int(self.read_beside(statement)[0][0] or 0)
 
-    def interrupt_counting(self) -> None:
-        """Make a running `count` end; may be called by any thread."""
-        counting = self._counting
-        if counting is not None:
-            counting.interrupt()
+    def read_beside(self, statement: Select[object]) -> list[StoredRow]:
+        """Return the rows that a question asks for; belongs to the threads of slow lanes."""
+        engine = self.storage.engine
+        with self.side_reads.connection(engine) as connection:
+            return connection.execute(compile_statement(statement, engine.dialect)).rows
 
     def interrupt(self) -> None:
         """Make the running statement end; called by the thread that reads requests."""
