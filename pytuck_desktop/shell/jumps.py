@@ -16,8 +16,10 @@ from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.widgets.visible_text import visible_text
 from pytuck_desktop.worker.client import ErrorInfo
-from pytuck_desktop.workspace.documents import Document
-from pytuck_desktop.workspace.row_search import RowSearch, staged_row
+from pytuck_desktop.workspace.documents import Document, Job
+from pytuck_desktop.workspace.pages import Page
+from pytuck_desktop.workspace.relations import RowKey
+from pytuck_desktop.workspace.row_search import search_row, staged_row
 from pytuck_desktop.workspace.staged_edits import Identity
 from pytuck_desktop.workspace.table_filters import TableFilter
 from pytuck_desktop.workspace.visited import Stop, Visited
@@ -37,7 +39,7 @@ class Jumps(QObject):
         self._left: GridView | None = tabs.current_grid
         self._is_returning = False
         self._arrival: Arrival | None = None
-        self._search: RowSearch | None = None
+        self._search: Job | None = None
         tabs.current_changed.connect(self._follow_tab)
         navigation.document_removed.connect(self._forget)
         navigation.jump_asked.connect(self.answer)
@@ -77,20 +79,24 @@ class Jumps(QObject):
             self._say(source, self.tr("There is no table {0} in the file.").format(jump.table))
             return
 
-        def found(identity: Identity | None, is_there: bool) -> None:
+        key = RowKey(jump.table, jump.columns, jump.values)
+
+        def found(page: Page | None) -> None:
+            identity: Identity | None = None if page is None else page.identities[0]
             if identity is None:
-                identity = staged_row(document, jump.table, jump.columns, jump.values)
+                identity = staged_row(document, key)
             if identity is not None:
                 self._show_row(document, jump.table, identity, jump.columns[0])
-            elif is_there:
+            elif page is not None:  # a row that nothing tells from others
                 self._show_referring(ShowReferring(*jump))
             else:
                 self._say_dangling(source, jump)
 
         if self._search is not None:
             self._search.cancel()
-        self._search = RowSearch(document, jump.table, jump.columns, jump.values)
-        self._search.start(found, lambda error: self._fail(source, error))
+        self._search = search_row(
+            document, key, jump.columns, found, lambda error: self._fail(source, error)
+        )
 
     def _show_row(
         self, document: Document, table: str, identity: Identity, column: str | None = None

@@ -29,6 +29,7 @@ class PanelKind(NamedTuple):
 
 
 PANELS: tuple[PanelKind, ...] = (
+    PanelKind("column_profile", "pytuck_desktop.features.profile.view", "ColumnProfile"),
     PanelKind("recent_changes", "pytuck_desktop.features.recent_changes.view", "RecentChanges"),
 )
 

@@ -23,6 +23,18 @@ _CONFLICT = "PT-2403"
 Connect = Callable[[], WorkerClient]
 
 
+class Job:
+    """Work that was asked for and may be given up."""
+
+    def __init__(self, client: WorkerClient, request: int) -> None:
+        self._client = client
+        self._request = request
+
+    def cancel(self) -> None:
+        """Give it up; it fails with an error then, unless it is done already."""
+        self._client.cancel(self._request)
+
+
 class Document:
     """An open file with its tables, staged edits and views.
 
@@ -58,6 +70,7 @@ class Document:
         self._client = client
         self._tables: dict[str, TableInfo] = {}
         self._views: dict[int, RowsView] = {}
+        self._parts: dict[int, Callable[[Any], None]] = {}
         self._numbers = count(1)
         client.on_notice = self._hear
         client.on_lost = self._lose
@@ -114,11 +127,6 @@ class Document:
         return self.info.read_only_reason
 
     @property
-    def worker(self) -> WorkerClient:
-        """Who serves the file, for questions that only one part of the window has."""
-        return self._client
-
-    @property
     def tables(self) -> list[TableInfo]:
         """The tables, then the views."""
         return list(self._tables.values())
@@ -145,6 +153,34 @@ class Document:
     def request_count(self, table: str, on_done: Callable[[int], None]) -> None:
         """Have the rows of a table counted, beside everything else."""
         self._client.request("count", {"table": table}, on_done, _ignore)
+
+    def ask(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        on_part: Callable[[Any], None],
+        on_done: Callable[[Any], None],
+        on_failed: Callable[[ErrorInfo], None],
+    ) -> Job:
+        """Have something worked out beside everything else that takes long.
+
+        Args:
+            operation: One of the worker's slow ones.
+            on_part: Called with each part of the answer, as soon as it is known.
+        """
+        number = next(self._numbers)
+        self._parts[number] = on_part
+
+        def done(answer: Any) -> None:
+            del self._parts[number]
+            on_done(answer)
+
+        def failed(error: ErrorInfo) -> None:
+            del self._parts[number]
+            on_failed(error)
+
+        request = self._client.request(operation, {**arguments, "job": number}, done, failed)
+        return Job(self._client, request)
 
     def fetch_cell(
         self,
@@ -262,6 +298,9 @@ class Document:
         arguments = notice.arguments
         if notice.name == "changed":
             self._take_change(has_new_schema=bool(arguments["schema"]))
+        elif notice.name == "part":
+            if arguments["job"] in self._parts:
+                self._parts[arguments["job"]](arguments["part"])
         elif notice.name == "commits":
             self.recent.add(arguments)
         elif notice.name == "access":

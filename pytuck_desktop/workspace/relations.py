@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytuck_desktop.workspace.file_info import ColumnInfo, ForeignKeyInfo, TableInfo
 
@@ -14,6 +14,19 @@ MOST_READABLE = 3
 """Columns that describe a row in one line."""
 
 _NAME_WORDS = ("name", "title", "label", "subject", "caption", "email", "code", "名称", "标题")
+
+
+class RowKey(NamedTuple):
+    """What a foreign key says of the row it refers to: none of the values is NULL."""
+
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[Stored, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as the worker takes it."""
+        values = list(self.values)
+        return {"table": self.table, "columns": list(self.columns), "values": values}
 
 
 class Reference(NamedTuple):

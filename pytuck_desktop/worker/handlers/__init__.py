@@ -6,7 +6,7 @@ keys, `editing` writes, `converting` takes files of the old library over.
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing, relations
+from pytuck_desktop.worker.handlers import browsing, converting, editing, profiling, relations
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -25,6 +25,7 @@ OPERATIONS: dict[str, Operation] = {
     "locate_key": browsing.locate_key,
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,
+    "profile": profiling.profile,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
@@ -36,7 +37,7 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count", "find_row", "referring_rows", "referring_count"})
+SLOW_OPERATIONS = frozenset({"count", "profile", "find_row", "referring_rows", "referring_count"})
 """Operations that run beside the others, each in a thread and on a connection of its own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

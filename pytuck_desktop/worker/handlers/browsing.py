@@ -44,7 +44,7 @@ def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows of a table."""
     source = file.storage.get_table(str(arguments["table"]))
-    return file.count(count_of(select(source)))
+    return file.ask(count_of(select(source)))[0][0] or 0
 
 
 def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:

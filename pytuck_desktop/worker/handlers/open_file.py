@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
-from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
+from pytuck.types import Stored
 from pytuck_desktop.worker.handlers.side_reads import SideReads
 from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
@@ -235,15 +235,19 @@ class OpenFile:
             except PytuckException as err:
                 self._tell("view_failed", _failure(view, err))
 
-    def count(self, statement: Select[object]) -> int:
-        """Return the number that a question asks for; belongs to the threads of slow lanes."""
-        return int(self.read_beside(statement)[0][0] or 0)
+    def ask(self, statement: Select[object]) -> Sequence[Sequence[Stored]]:
+        """Return the rows of a question as stored; belongs to the threads of slow lanes.
 
-    def read_beside(self, statement: Select[object]) -> list[StoredRow]:
-        """Return the rows that a question asks for; belongs to the threads of slow lanes."""
+        Raises:
+            CancelledError: The request was given up meanwhile.
+        """
         engine = self.storage.engine
         with self.side_reads.connection(engine) as connection:
             return connection.execute(compile_statement(statement, engine.dialect)).rows
+
+    def tell_part(self, job: int, part: Plain) -> None:
+        """Tell the window a part of an answer that takes long; may be called by any thread."""
+        self._tell("part", {"job": job, "part": part})
 
     def interrupt(self) -> None:
         """Make the running statement end; called by the thread that reads requests."""

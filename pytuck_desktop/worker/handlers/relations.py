@@ -45,7 +45,7 @@ def referring_rows(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 def referring_count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows that have some values in some columns."""
     source = file.storage.get_table(str(arguments["table"]))
-    return file.count(count_of(select(source).where(_has_values(source, arguments))))
+    return file.ask(count_of(select(source).where(_has_values(source, arguments))))[0][0] or 0
 
 
 def _has_values(source: TableSource, arguments: dict[str, Plain]) -> Condition:
