@@ -30,6 +30,7 @@ from pytuck_desktop.shell.actions import (
 )
 from pytuck_desktop.shell.filtering import Filtering
 from pytuck_desktop.shell.finding import Finding
+from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
@@ -110,6 +111,7 @@ class Controls(QObject):
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
         self.finding = Finding(tabs, theme)
+        self.jumps = Jumps(tabs, navigation, self.filtering)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
@@ -155,7 +157,7 @@ class Controls(QObject):
                 bar.addWidget(stretch)
             else:
                 bar.addAction(self.actions[name])
-        for name in ("undo", "redo"):
+        for name in ("go_back", "go_forward", "undo", "redo"):
             self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._button(bar, "save").setObjectName("saveButton")
         self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
@@ -181,6 +183,7 @@ class Controls(QObject):
         self.filtering.changed.connect(self._show_status)
         self.actions["local_dates"].setChecked(self._preferences.local_dates)
         self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
+        self.jumps.changed.connect(self._show_status)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -206,6 +209,7 @@ class Controls(QObject):
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **self.filtering.handlers,
             **self.finding.handlers,
+            **self.jumps.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -362,7 +366,6 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
-        enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",
             "delete_rows",
@@ -380,6 +383,7 @@ class Controls(QObject):
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
         enable.update(self.filtering.enabled(grid))
+        enable.update(self.jumps.enabled(grid))
         for name, on in enable.items():
             self.actions[name].setEnabled(on)
         save = self.tr("Save")

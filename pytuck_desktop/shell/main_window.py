@@ -23,7 +23,7 @@ from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.widgets.visible_text import visible_text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMouseEvent
 
     from pytuck_desktop.features.grid.view import GridView
     from pytuck_desktop.features.start.view import QuietPage, StartPage
@@ -225,6 +225,10 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 self.navigation.answer(OpenFile(url.toLocalFile()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.controls is not None:
+            self.controls.jumps.take_mouse(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember_sizes()

@@ -22,7 +22,6 @@ from pytuck_desktop.workspace.staged_edits import (
 )
 
 if TYPE_CHECKING:
-    from pytuck.types import Stored
     from pytuck_desktop.workspace.conditions import Group
 
 __all__ = ["CANCELLED", "RowSnapshot", "RowState", "RowsView", "SortKey"]
@@ -206,17 +205,6 @@ class RowsView:
             "key": key,
         }
         self.worker.request("locate_key", arguments, on_done, self._fail)
-
-    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
-        """Find out at which position the first row with a value in a column stands."""
-        arguments = {
-            "view": self.number,
-            "generation": self._generation,
-            "table": self.table.name,
-            "column": column,
-            "value": value,
-        }
-        self.worker.request("find_value", arguments, on_done, self._fail)
 
     def refresh(self) -> None:
         """Load the visible rows again; nothing is cleared before they are there."""

@@ -140,6 +140,14 @@
         <translation>最后一行(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
+    <message>
+        <source>For&amp;ward</source>
+        <translation>前进(&amp;W)</translation>
+    </message>
+    <message>
         <source>Go to &amp;referenced row</source>
         <translation>转到引用的行(&amp;R)</translation>
     </message>
@@ -1236,6 +1244,17 @@
     <message>
         <source>{0} to below {1}: {2} rows</source>
         <translation>{0} 至 {1}（不含）：{2} 行</translation>
+    </message>
+</context>
+<context>
+    <name>Jumps</name>
+    <message>
+        <source>There is no table {0} in the file.</source>
+        <translation>文件中没有表 {0}。</translation>
+    </message>
+    <message>
+        <source>The reference leads nowhere: {0} has no row with {1}.</source>
+        <translation>此引用没有指向任何行：{0} 中没有 {1} 的行。</translation>
     </message>
 </context>
 <context>

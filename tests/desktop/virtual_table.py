@@ -97,6 +97,7 @@ class VirtualTable:
             "kind": "table",
             "columns": columns,
             "primary_key": ["id"],
+            "foreign_keys": [],
             "identity": "rowid",
             "rowid_name": "id",
             "rowid_alias": "id",

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _EDGE_ROWS = 1000
 """The window moves when the visible rows come this near to its edge."""
 
+HISTORY_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
+
 _ROW_PADDING = 9
 """Pixels of a row beyond the height of its text."""
 
@@ -281,6 +283,9 @@ class GridTable(FrozenTable):
         return bool(text) and text.isprintable() and not event.modifiers() & command
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in HISTORY_BUTTONS:
+            event.ignore()  # the window goes back and forward
+            return
         refused = self.editors.refused_editor
         if refused is not None:
             refused.setFocus()  # the typed text is not lost by a click elsewhere
@@ -311,7 +316,9 @@ class GridTable(FrozenTable):
         return super().viewportEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.editors.refused_editor is None:
+        if event.button() in HISTORY_BUTTONS:
+            event.ignore()
+        elif event.button() == Qt.MouseButton.LeftButton and self.editors.refused_editor is None:
             self.start_edit()
 
     # --- editing --------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.intents import FollowKey, Key
+from pytuck_desktop.intents import Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.places import Place
@@ -31,7 +31,6 @@ from pytuck_desktop.workspace.staged_edits import Identity
 if TYPE_CHECKING:
     from pytuck_desktop.features.grid.block_edits import BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
-    from pytuck_desktop.features.grid.display import Stored
     from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
 
@@ -107,7 +106,7 @@ class GridView(QFrame):
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
         table.selection_moved.connect(self.selection_changed)
-        table.link_pressed.connect(self._follow)
+        table.link_pressed.connect(self.follow)
         table.customContextMenuRequested.connect(self._cell_menu)
         self.bar.valueChanged.connect(self._scroll_by_bar)
         header = table.column_header
@@ -322,34 +321,6 @@ class GridView(QFrame):
         self.kept.emit()
         self.viewmodel.set_null(self.table.selected_ranges())
 
-    @property
-    def can_follow_key(self) -> bool:
-        """Whether the current cell leads to a row of another table."""
-        at = self.table.currentIndex()
-        return at.isValid() and self.viewmodel.link(self.table.current_row, at.column()) is not None
-
-    def follow_key(self) -> None:
-        """Go to the row that the current cell refers to."""
-        self._follow(self.table.current_row, self.table.currentIndex().column())
-
-    def _follow(self, row: int, column: int) -> None:
-        link = self.viewmodel.link(row, column)
-        if link is not None:
-            self.kept.emit()
-            self.intent.emit(FollowKey(self.viewmodel.document.path, *link))
-
-    def go_to_value(self, column: str, value: Stored) -> None:
-        """Make the row current that has a value in a column."""
-
-        def found(row: int | None) -> None:
-            if row is None:
-                self._say_refusal("no-such-row")
-            else:
-                self.table.show_row(row, self.viewmodel.column_names.index(column))
-                self.table.setFocus()
-
-        self.viewmodel.find_value(column, value, found)
-
     def add_row(self) -> None:
         """Stage a row at the end, show it and open its first cell."""
         self.kept.emit()
@@ -452,11 +423,30 @@ class GridView(QFrame):
 
         def found(row: int | None) -> None:
             if row is None:
-                self._say_refusal("not-here")
+                self.say_not_here()
             else:
                 self.go_to_row(row)
 
         self.viewmodel.find_key(key, found)
+
+    @property
+    def can_follow_key(self) -> bool:
+        """Whether the current cell refers to a row, of another table or of this one."""
+        from pytuck_desktop.features.grid.following import reference_at
+
+        column = self.table.currentIndex().column()
+        return reference_at(self, self.table.current_row, column) is not None
+
+    def follow_key(self) -> None:
+        """Go to the row that the current cell refers to."""
+        self.follow(self.table.current_row, self.table.currentIndex().column())
+
+    def follow(self, row: int, column: int) -> None:
+        """Go to the row that a cell refers to."""
+        from pytuck_desktop.features.grid.following import follow
+
+        self.kept.emit()
+        follow(self, row, column)
 
     def first_row(self) -> None:
         """Go to the first row."""
@@ -490,6 +480,10 @@ class GridView(QFrame):
         return sum(last - first + 1 for first, last in merged_rows(self.table.selected_ranges()))
 
     # --- messages --------------------------------------------------------------------------
+
+    def say_not_here(self) -> None:
+        """Say that a row that was asked for is not among those shown."""
+        self._say_refusal("not-here")
 
     @property
     def banner(self) -> Banner:

@@ -243,10 +243,6 @@ class GridViewModel(QObject):
         value = None if target is None else self.stored(row, column)
         return None if target is None or value is None else (*target, value)
 
-    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
-        """Find out where the first row with a value in a column stands."""
-        self._rows.find_value(column, value, on_done)
-
     def fetch_whole(
         self,
         row: int,

@@ -1,13 +1,20 @@
 """What the worker does for each operation. Only this package touches the engine.
 
 `open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
-`profiling` works out what a column holds, `watching` hears of commits, `editing` writes,
-`converting` takes files of the old library over.
+`relations` follows foreign keys, `profiling` works out what a column holds, `watching` hears of
+commits, `editing` writes, `converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing, profiling, searching
+from pytuck_desktop.worker.handlers import (
+    browsing,
+    converting,
+    editing,
+    profiling,
+    relations,
+    searching,
+)
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -23,7 +30,6 @@ OPERATIONS: dict[str, Operation] = {
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
-    "find_value": browsing.find_value,
     "cell": browsing.cell,
     "rows_of": browsing.rows_of,
     "locate_key": browsing.locate_key,
@@ -34,12 +40,17 @@ OPERATIONS: dict[str, Operation] = {
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
+    "find_row": relations.find_row,
+    "referring_rows": relations.referring_rows,
+    "referring_count": relations.referring_count,
 }
 """The operations by the name under which they are requested. `rows` is a `page` that no other page
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"ask", "count", "profile"})
-"""Operations that run beside the others, in a thread and on a connection of their own."""
+SLOW_OPERATIONS = frozenset(
+    {"ask", "count", "profile", "find_row", "referring_rows", "referring_count"}
+)
+"""Operations that run beside the others, each in a thread and on a connection of its own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

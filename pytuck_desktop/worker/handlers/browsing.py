@@ -126,22 +126,6 @@ def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return None
 
 
-def find_value(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
-    """Say at which position of a view the first row with a value stands; None if there is none."""
-    order, name = open_view_of(file, arguments).order, str(arguments["table"])
-    source = file.storage.get_table(name)
-    table = source.schema
-    has_row_id = bool(table.rowid_alias or table.hidden_rowid)
-    keys = [source.rowid] if has_row_id else [source.c[key] for key in table.primary_key]
-    if not keys:
-        return None
-    is_wanted = source.c[str(arguments["column"])].is_(raw_literal(arguments["value"]))
-    rows = file.storage.execute(select(*keys).where(is_wanted).limit(1)).raw()
-    if not rows:
-        return None
-    return order.locate(as_identity(rows[0][0] if has_row_id else list(rows[0])))
-
-
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give one whole value as it is stored.
 
@@ -239,6 +223,10 @@ def _described(table: Table) -> Plain:
         "rowid_alias": table.rowid_alias,
         "comment": table.comment,
         "is_editable": identity != "none",
+        "foreign_keys": [
+            [list(key.columns), key.target_table, list(key.target_columns)]
+            for key in table.foreign_keys
+        ],
     }
 
 
