@@ -16,6 +16,7 @@ from pytuck.backends.base import Engine
 from pytuck.backends.connection import Connection
 from pytuck.backends.paging.damaged_text import rows_of, rows_of_sql
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
+from pytuck.backends.paging.wide_questions import in_parts
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import CancelledError, PytuckException
 from pytuck.compiler import compile_statement, ordering
@@ -193,14 +194,18 @@ class BuiltOrder:
             sql = ordering.page_of_copies(self._table, len(self._columns.nodes), dialect)
             copies = rows_of_sql(store, sql, bounds, len(self._columns.nodes))
             return self._columns.page(store, first, [None] * len(copies), copies)
-        sql = ordering.page_of_order(
-            self._table, self._keys, self._columns.nodes, self._columns.table.name, dialect
-        )
         width = len(self._keys)
+
+        def ask(part: tuple[Node, ...]) -> list[StoredRow]:
+            sql = ordering.page_of_order(
+                self._table, self._keys, part, self._columns.table.name, dialect
+            )
+            rows = rows_of_sql(store, sql, bounds, 2 + width + len(part))
+            return sorted(rows, key=itemgetter(0))
+
         identities: list[Identity] = []
         values: list[StoredRow] = []
-        all_columns = 2 + width + len(self._columns.nodes)
-        for row in sorted(rows_of_sql(store, sql, bounds, all_columns), key=itemgetter(0)):
+        for row in in_parts((), self._columns.nodes, ask, keys_given=2 + width):
             is_gone = row[width + 1] is None
             identities.append(None if is_gone else self._identity(row[1 : width + 1]))
             values.append(row[width + 2 :])
@@ -224,13 +229,16 @@ class BuiltOrder:
     def _selected(self, order: tuple[nodes.Order, ...], first: int, count: int) -> list[StoredRow]:
         statement = replace(
             self._statement,
-            columns=self._keys + self._columns.nodes,
             order=order,
             limit_node=nodes.Literal(max(0, count), RAW),
             offset_node=nodes.Literal(max(0, first), RAW),
         )
-        compiled = compile_statement(statement, self._connection.dialect)
-        return rows_of(self._connection, compiled, len(statement.columns))
+
+        def ask(part: tuple[Node, ...]) -> list[StoredRow]:
+            compiled = compile_statement(replace(statement, columns=part), self._connection.dialect)
+            return rows_of(self._connection, compiled, len(part))
+
+        return in_parts(self._keys, self._columns.nodes, ask)
 
     def _unbuilt_page(self, first: int, rows: list[StoredRow]) -> RowPage:
         width = len(self._keys)
