@@ -308,7 +308,8 @@ class RowsView:
             return
         missing = [number for number in self._visible_pages() if self._is_missing(number)]
         if not missing:
-            ahead = self._page_ahead()
+            # Before an order is built a page costs a pass over the table, and delays the order.
+            ahead = self._page_ahead() if self._status.ready else None
             if ahead is None or not self._is_missing(ahead):
                 return
             missing = [ahead]

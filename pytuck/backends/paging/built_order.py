@@ -30,6 +30,9 @@ TOP_ROWS = 2048
 _PATIENCE_S = 0.03
 """How long the caller waits for an order: most are built before anybody notices."""
 
+_FIRST_PAGE_S = 0.25
+"""How long a large order waits for somebody to ask for its first page, before it is built."""
+
 _names = counter(1)
 
 
@@ -40,6 +43,7 @@ class BuiltOrder:
         connection: For the top-N queries, in the caller's thread.
         keys: What identifies a row of the table; empty for a view, whose rows are copied.
         estimate: How many rows to expect at most; None if that is not known.
+        is_large: The first page is waited for, and comes from a query of its own.
 
     Attributes:
         count: How many rows there are; at least so many until `count_is_exact`.
@@ -54,6 +58,8 @@ class BuiltOrder:
         keys: tuple[Node, ...],
         columns: ShownColumns,
         estimate: int | None,
+        *,
+        is_large: bool = False,
     ) -> None:
         self._engine = engine
         self._connection = connection
@@ -71,7 +77,11 @@ class BuiltOrder:
         self.count_is_exact = False
         self._is_counted_elsewhere = estimate is not None and statement.where_node is None
         self.revision = 0
-        self._start()
+        if is_large:
+            # The first page, which costs a pass over the table, is not to wait for the other.
+            self._wants_rebuild_at = time.monotonic() + _FIRST_PAGE_S
+        else:
+            self._start()
 
     @property
     def is_ready(self) -> bool:
