@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+Key = int | str | bytes | float | tuple[int | str | bytes | float | None, ...]
+
 
 class OpenFile(NamedTuple):
     """Open the file, or bring it to the front if it is open already."""
@@ -36,6 +38,19 @@ class OpenTable(NamedTuple):
 
 
 class ShowRow(NamedTuple):
+    """Show a row of an open file, wherever it stands in its table.
+
+    Attributes:
+        key: What the primary key of the row is, a tuple if that has several columns; the row id
+            where there is none.
+    """
+
+    path: str
+    table: str
+    key: Key
+
+
+class FollowKey(NamedTuple):
     """Go to the row of a table that has this value in a column, as a foreign key does.
 
     Attributes:
@@ -67,5 +82,13 @@ class UnlockFile(NamedTuple):
 
 
 Intent = (
-    OpenFile | ChooseFiles | OpenSample | OpenTable | ShowRow | CloseFile | ForgetFile | UnlockFile
+    OpenFile
+    | ChooseFiles
+    | OpenSample
+    | OpenTable
+    | ShowRow
+    | FollowKey
+    | CloseFile
+    | ForgetFile
+    | UnlockFile
 )

@@ -71,6 +71,7 @@ EDIT = (
     Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
     Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
     Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
+    Action("next_invalid", QT_TRANSLATE_NOOP("Actions", "Next in&valid value"), ("F8",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
     Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
     Action(
@@ -101,6 +102,7 @@ EDIT = (
         "save",
         QT_TRANSLATE_NOOP("Actions", "Save"),
     ),
+    Action("review", QT_TRANSLATE_NOOP("Actions", "Re&view changes…"), ("Ctrl+Shift+S",)),
     Action(
         "discard",
         QT_TRANSLATE_NOOP("Actions", "D&iscard changes"),
@@ -120,11 +122,37 @@ VIEW = (
     ),
     Action("grouped_numbers", QT_TRANSLATE_NOOP("Actions", "&Group digits"), is_choice=True),
     Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
+    Action("column_profile", QT_TRANSLATE_NOOP("Actions", "Column &profile"), ("Ctrl+Shift+O",)),
+    Action("recent_changes", QT_TRANSLATE_NOOP("Actions", "Recent &changes")),
     Action("next_tab", QT_TRANSLATE_NOOP("Actions", "&Next tab"), ("Ctrl+Tab",)),
     Action("previous_tab", QT_TRANSLATE_NOOP("Actions", "&Previous tab"), ("Ctrl+Shift+Tab",)),
     Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
 )
-ROWS = (*FILE, *EDIT, *VIEW)
+FIND = (
+    Action("find", QT_TRANSLATE_NOOP("Actions", "&Find…"), ("Ctrl+F",)),
+    Action("find_next", QT_TRANSLATE_NOOP("Actions", "Find n&ext"), ("F3",)),
+    Action("find_previous", QT_TRANSLATE_NOOP("Actions", "Find &previous"), ("Shift+F3",)),
+    Action(
+        "filter_panel",
+        QT_TRANSLATE_NOOP("Actions", "Filter by con&ditions…"),
+        ("Ctrl+Alt+F",),
+        "filter",
+        QT_TRANSLATE_NOOP("Actions", "Filter"),
+    ),
+    Action(
+        "filter_column",
+        QT_TRANSLATE_NOOP("Actions", "Filter c&olumn…"),
+        ("Ctrl+Shift+F",),
+    ),
+    Action("filter_by_value", QT_TRANSLATE_NOOP("Actions", "Filter by this &value"), ("Ctrl+L",)),
+    Action("exclude_value", QT_TRANSLATE_NOOP("Actions", "E&xclude this value"), ("Ctrl+Shift+L",)),
+    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only &NULL in this column")),
+    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "No NU&LL in this column")),
+    Action("clear_filter", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"), ("Ctrl+Alt+L",)),
+    Action("clear_sort", QT_TRANSLATE_NOOP("Actions", "Clear &sorting")),
+    Action("toggle_filter_row", QT_TRANSLATE_NOOP("Actions", "Filter &row")),
+)
+ROWS = (*FILE, *EDIT, *VIEW, *FIND)
 """Every action."""
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -134,6 +162,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "open",
             "open_sample",
             SEPARATOR,
+            "review",
             "save",
             "discard",
             SEPARATOR,
@@ -158,6 +187,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit_cell",
             "set_null",
             "fill_down",
+            "next_invalid",
             SEPARATOR,
             "add_row",
             "duplicate_rows",
@@ -181,7 +211,30 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "previous_tab",
             SEPARATOR,
             "toggle_sidebar",
+            "column_profile",
+            "recent_changes",
+            SEPARATOR,
             "toggle_theme",
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("Actions", "Fi&nd"),
+        (
+            "find",
+            "find_next",
+            "find_previous",
+            SEPARATOR,
+            "filter_column",
+            "filter_panel",
+            "filter_by_value",
+            "exclude_value",
+            "filter_null",
+            "filter_not_null",
+            SEPARATOR,
+            "clear_filter",
+            "clear_sort",
+            SEPARATOR,
+            "toggle_filter_row",
         ),
     ),
 )
@@ -203,6 +256,8 @@ TOOL_BAR = (
     "add_row",
     "delete_rows",
     "set_null",
+    SEPARATOR,
+    "filter_panel",
     STRETCH,
     "discard",
     "save",
@@ -218,6 +273,9 @@ WITH_GRID = frozenset(
         "refresh",
         "first_row",
         "last_row",
+        "find",
+        "find_next",
+        "find_previous",
         "show_columns",
     )
 )

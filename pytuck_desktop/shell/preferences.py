@@ -46,6 +46,15 @@ class Preferences:
         return value if isinstance(value, str) else ""
 
     @property
+    def shows_filter_row(self) -> bool:
+        """Whether a row of fields to filter by stands under the names of columns."""
+        return str(self._settings.value("filter_row", "true")) != "false"
+
+    @shows_filter_row.setter
+    def shows_filter_row(self, shown: bool) -> None:
+        self._settings.setValue("filter_row", "true" if shown else "false")
+
+    @property
     def local_dates(self) -> bool:
         """Whether dates are shown as in the user's country, not in ISO 8601."""
         return self._settings.value("local_dates", "") == "yes"

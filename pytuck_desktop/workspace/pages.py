@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytuck_desktop.workspace.staged_edits import StoredIdentity, TableEdits, storable
+
 if TYPE_CHECKING:
     from pytuck.types import Stored
-    from pytuck_desktop.workspace.staged_edits import StoredIdentity, TableEdits
 
 PAGE_ROWS = 256
 """Rows of a page, where there are not very many columns; pages begin at multiples of it."""
@@ -95,7 +96,11 @@ class Page(NamedTuple):
         for row, identity in enumerate(self.identities):
             changes = overlay.changed.get(identity) if identity is not None else None
             if changes:
-                new = {places[name]: one.new for name, one in changes.items() if name in places}
+                new = {
+                    places[name]: storable(one.new)
+                    for name, one in changes.items()
+                    if name in places
+                }
                 rows[row] = tuple(new.get(at, value) for at, value in enumerate(rows[row]))
         return self._replace(rows=tuple(rows))
 

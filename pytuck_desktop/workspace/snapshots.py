@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import Page
-from pytuck_desktop.workspace.staged_edits import Identity, NewRow, TableEdits
+from pytuck_desktop.workspace.staged_edits import Identity, Invalid, NewRow, TableEdits, as_shown
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
+
+_NOTHING: Mapping[int, Invalid] = MappingProxyType({})
 
 
 class RowState(Enum):
@@ -33,6 +36,7 @@ class RowSnapshot(NamedTuple):
         wide: By column, the size in bytes of values of which only the beginning is here.
         stored: The values in the file, without what is staged; empty for a new row.
         names: The names of the columns.
+        invalid: By column, the staged texts that it does not take; `values` has them as texts.
         damaged: The columns with texts that are not in UTF-8, so not shown as they are stored.
     """
 
@@ -43,7 +47,12 @@ class RowSnapshot(NamedTuple):
     wide: Mapping[int, int] | None = None
     stored: tuple[Stored, ...] = ()
     names: tuple[str, ...] = ()
+    invalid: Mapping[int, Invalid] = _NOTHING
     damaged: frozenset[int] = frozenset()
+
+    def staged_value(self, column: int) -> Stored | Invalid:
+        """Return a value as it would be staged in another cell of its column."""
+        return self.invalid.get(column, self.values[column])
 
     def whole_values(self) -> dict[str, Stored]:
         """Return the stored values by column, those left out of which only a part is known."""
@@ -58,12 +67,14 @@ class RowSnapshot(NamedTuple):
 def new_row(row: NewRow, table: TableInfo, overlay: TableEdits) -> RowSnapshot:
     """Return a staged new row; columns without a value show the default they will get."""
     given = overlay.inserted.get(row, {})
+    cells = {place: given.get(one.name, one.default) for place, one in enumerate(table.columns)}
     return RowSnapshot(
         row,
-        tuple(given.get(column.name, column.default) for column in table.columns),
+        tuple(map(as_shown, cells.values())),
         RowState.NEW,
         frozenset(place for place, column in enumerate(table.columns) if column.name in given),
         names=tuple(column.name for column in table.columns),
+        invalid=_invalid(cells),
     )
 
 
@@ -76,7 +87,7 @@ def stored_row(page: Page, row: int, places: dict[str, int], overlay: TableEdits
     """
     identity, stored, names = page.identities[row], page.rows[row], tuple(places)
     wide, damaged = page.wide_cells(row), page.damaged_cells(row)
-    plain = RowSnapshot(identity, stored, RowState.NONE, frozenset(), wide, stored, names, damaged)
+    plain = RowSnapshot(identity, stored, wide=wide, stored=stored, names=names, damaged=damaged)
     if identity is not None and identity in overlay.deleted:
         return plain._replace(state=RowState.DELETED)
     changes = overlay.changed.get(identity) if identity is not None else None
@@ -84,8 +95,13 @@ def stored_row(page: Page, row: int, places: dict[str, int], overlay: TableEdits
     if not cells:
         return plain
     return plain._replace(
-        values=tuple(cells.get(column, value) for column, value in enumerate(stored)),
+        values=tuple(as_shown(cells.get(column, value)) for column, value in enumerate(stored)),
         state=RowState.CHANGED,
         changed=frozenset(cells),
         wide={column: size for column, size in (wide or {}).items() if column not in cells} or None,
+        invalid=_invalid(cells),
     )
+
+
+def _invalid(cells: Mapping[int, Stored | Invalid]) -> Mapping[int, Invalid]:
+    return {place: one for place, one in cells.items() if isinstance(one, Invalid)} or _NOTHING

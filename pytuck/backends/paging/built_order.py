@@ -15,6 +15,11 @@ from typing import Any, Literal
 from pytuck.backends.base import Engine
 from pytuck.backends.connection import Connection
 from pytuck.backends.paging.damaged_text import rows_of, rows_of_sql
+from pytuck.backends.paging.order_questions import (
+    at_positions,
+    copies_in_order,
+    joined_with_order,
+)
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
 from pytuck.backends.paging.wide_questions import in_parts
 from pytuck.backends.results import StoredRow
@@ -118,6 +123,25 @@ class BuiltOrder:
         if self._is_counted_elsewhere and first + count >= self.count - TOP_ROWS:
             return self._bottom(first, count)
         return None
+
+    def values(
+        self, expressions: tuple[Node, ...], first: int, count: int
+    ) -> list[StoredRow] | None:
+        """Return expressions computed for the rows from position `first` on.
+
+        Of a view, whose rows are copied, they see the beginnings of long values only.
+        """
+        self._take_over()
+        if self._store is None:
+            return None
+        if self._keys:
+            statement = joined_with_order(
+                self._table, self._columns.table.name, self._keys, expressions
+            )
+        else:
+            statement = copies_in_order(self._table, self._columns.shown, expressions)
+        part = at_positions(statement, self._table, first, count)
+        return self._store.execute(compile_statement(part, self._store.dialect)).rows
 
     def locate(self, identity: Identity) -> int | None:
         """Return the position of a row; None if there is no such row, or no order yet."""

@@ -109,12 +109,16 @@ class KeyScan:
 
         Cost: a seek, a skip of at most `ANCHOR_ROWS` keys, and the rows.
         """
-        rows = self._rows(first, count)
+        rows = self._rows(self._keys + self._columns.nodes, first, count)
         width = len(self._keys)
         identities = tuple(self._identity(row[:width]) for row in rows)
         return self._columns.page(
             self._connection, first, identities, [row[width:] for row in rows]
         )
+
+    def values(self, expressions: tuple[Node, ...], first: int, count: int) -> list[StoredRow]:
+        """Return expressions computed for the rows from position `first` on."""
+        return self._rows(expressions, first, count)
 
     def locate(self, identity: Identity) -> int | None:
         """Return the position of a row, or None if there is no such row (any more)."""
@@ -131,8 +135,7 @@ class KeyScan:
 
     # --- Where a position is ---
 
-    def _rows(self, first: int, count: int) -> list[StoredRow]:
-        shown = self._keys + self._columns.nodes
+    def _rows(self, shown: tuple[Node, ...], first: int, count: int) -> list[StoredRow]:
         if self._is_dense:
             start = self._compared(">=", (self._lowest_row_id() + first,))
             return self._fetch(shown, start, limit=count)

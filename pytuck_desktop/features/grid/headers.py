@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPolygon
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from pytuck_desktop.features.grid.frozen_columns import FrozenHeader, is_drag
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.state import MARK_GLYPHS, Mark
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenHeader, is_drag
 from pytuck_desktop.widgets.visible_text import visible_text
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PADDING = 8
 _ICON = 12
 _ARROW_ROOM = 18
+_NUMBER_ROOM = 10
+"""The place of a column among several that are sorted by."""
 
 
 class ColumnHeader(FrozenHeader):
@@ -37,6 +39,7 @@ class ColumnHeader(FrozenHeader):
         self._viewmodel = viewmodel
         self._tokens = tokens
         self._pressed = -1
+        self.room_below = 0
         self._pressed_at = QPoint()
         self._name_font = QFont(self.font())
         self._name_font.setWeight(QFont.Weight.DemiBold)
@@ -61,10 +64,17 @@ class ColumnHeader(FrozenHeader):
         """Paint the sections again."""
         self.headerDataChanged(Qt.Orientation.Horizontal, 0, max(0, self.count() - 1))
 
+    def make_room_below(self, height: int) -> None:
+        """Keep pixels free under the names, for what stands between them and the rows."""
+        if height != self.room_below:
+            self.room_below = height
+            self.updateGeometry()
+            self.geometriesChanged.emit()  # the table has the header's height from this
+
     def wanted_width(self, column: int) -> int:
         """Return the pixels that name, type and icons of a column need."""
         shown = self._viewmodel.columns[column]
-        name = self._name_metrics.horizontalAdvance(visible_text(shown.name))
+        name = self._name_metrics.horizontalAdvance(visible_text(shown.name[:300]))
         kind = self._type_metrics.horizontalAdvance(visible_text(shown.type_label))
         icons = (_ICON + 4) * (shown.is_primary_key + (shown.foreign_key is not None))
         return max(name + _ARROW_ROOM, kind + icons + 3) + 2 * PADDING
@@ -72,10 +82,11 @@ class ColumnHeader(FrozenHeader):
     def sizeHint(self) -> QSize:
         height = self._name_metrics.height() + self._type_metrics.height()
         # Qt's own hint would ask for the text of every section; nothing looks at the width.
-        return QSize(0, height + 13)
+        return QSize(0, height + 13 + self.room_below)
 
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:  # noqa: N803
         tokens = self._tokens
+        rect = rect.adjusted(0, 0, 0, -self.room_below)
         painter.save()
         painter.setClipRect(rect)
         hovered = self._column_at_pointer() == logicalIndex
@@ -93,7 +104,9 @@ class ColumnHeader(FrozenHeader):
         sorted_at = next(
             (at for at, key in enumerate(self._viewmodel.sort) if key[0] == column), None
         )
-        room = inner.width() - (_ARROW_ROOM if sorted_at is not None else 0)
+        has_number = len(self._viewmodel.sort) > 1
+        arrow_room = _ARROW_ROOM + (_NUMBER_ROOM if has_number else 0)
+        room = inner.width() - (arrow_room if sorted_at is not None else 0)
         painter.setFont(self._name_font)
         metrics = self._name_metrics
         name = metrics.elidedText(

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap, QPolygon
 
 from pytuck_desktop.features.grid.display import Look
-from pytuck_desktop.features.grid.frozen_columns import FrozenTable, Span
 from pytuck_desktop.features.grid.state import CellRange, Mark, PaintRow
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenTable, Span
 
 PADDING = 8
 """Pixels left and right of a cell's text."""
@@ -88,6 +88,8 @@ class CellPainter:
             Mark.CHANGED: QColor(tokens.changed_back),
             Mark.DELETED: QColor(tokens.deleted_back),
         }
+        self._invalid_back = QColor(tokens.error_back)
+        self._refused = QPen(QColor(tokens.error_text))
         self._mark_pens = {
             Mark.NEW: QPen(QColor(tokens.new_text)),
             Mark.CHANGED: QPen(QColor(tokens.changed_text)),
@@ -188,7 +190,8 @@ class CellPainter:
         if ready is not None and (
             ready.mark in (Mark.NEW, Mark.DELETED) or column in ready.changed
         ):
-            painter.fillRect(area, self._backs[ready.mark])
+            is_invalid = column in ready.invalid
+            painter.fillRect(area, self._invalid_back if is_invalid else self._backs[ready.mark])
 
     def _paint_selection(
         self, painter: QPainter, area: QRect, ready: PaintRow | None, *, is_active: bool
@@ -245,6 +248,8 @@ class CellPainter:
             self._paint_picture(painter, area, left, row, column)
 
     def _pen(self, ready: PaintRow, column: int, look: Look) -> QPen:
+        if column in ready.invalid:
+            return self._refused
         if ready.mark is Mark.DELETED or (ready.mark and column in ready.changed):
             return self._mark_pens[ready.mark]
         if look in _MUTED:

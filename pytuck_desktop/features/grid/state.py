@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Container, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ class PaintRow(NamedTuple):
     cells: Sequence[DisplayCell]
     mark: Mark
     changed: frozenset[int]  # columns with staged values
+    invalid: Container[int] = ()  # columns with texts that they do not take
 
 
 class SelectionSummary(NamedTuple):

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QScrollBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from pytuck_desktop.features.grid.columns import Columns
 from pytuck_desktop.features.grid.display import Look
@@ -15,16 +22,18 @@ from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.intents import ShowRow
+from pytuck_desktop.intents import FollowKey, Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
+from pytuck_desktop.workspace.places import Place
+from pytuck_desktop.workspace.staged_edits import Identity
 
 if TYPE_CHECKING:
-    from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
+    from pytuck_desktop.features.grid.block_edits import BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
     from pytuck_desktop.features.grid.display import Stored
+    from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
-    from pytuck_desktop.widgets.labels import PlainLabel
 
 _BAR_STEPS = 2**30
 """The scroll bar counts rows up to this many, and parts of the table beyond (Qt: 32 bits)."""
@@ -38,7 +47,8 @@ _WIDTH_ROWS = 60
 _MEASURED_COLUMNS, _GUESSED_ROWS = 60, 8
 """Columns whose values are measured at first, and rows looked at for the width of the others."""
 
-_MENU_ROWS_LIMIT = 100_000
+_FILTER_PADDING = 14
+"""Pixels of a filter row beyond the height of its text."""
 
 
 class GridView(QFrame):
@@ -49,6 +59,7 @@ class GridView(QFrame):
     kept = Signal()  # the user did something that makes a preview worth keeping
     rows_painted = Signal()
     actions_wanted = Signal(object)  # QPoint: open the menu of the cells there
+    clear_filter_wanted = Signal()
     intent = Signal(object)
 
     def __init__(
@@ -64,7 +75,7 @@ class GridView(QFrame):
         self.columns = Columns(self.table.column_header, viewmodel, self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName(self.tr("Rows"))
-        self._empty: PlainLabel | None = None
+        self._empty: EmptyState | None = None
         self._widths_are_set = False
         self._announced_painting = False
         self._is_painted = False
@@ -73,6 +84,7 @@ class GridView(QFrame):
         body.setSpacing(0)
         body.addWidget(self.table, 1)
         body.addWidget(self.bar)
+        self._body = body
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -93,7 +105,7 @@ class GridView(QFrame):
         model.repaint.connect(self.table.viewport().update)
         model.failed.connect(self.show_error)
         model.refused.connect(self._say_refusal)
-        model.block_refused.connect(self._say_bad_cells)
+        model.pasted_invalid.connect(self._say_pasted_invalid)
         table = self.table
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
@@ -138,26 +150,17 @@ class GridView(QFrame):
         self._want()
 
     def _show_empty_state(self) -> None:
-        is_empty = self.viewmodel.row_count == 0 and self.viewmodel.count_is_exact
-        if self._empty is not None:
-            self._empty.setVisible(is_empty)
-        if not is_empty:
+        rows = self.viewmodel
+        if rows.row_count > 0 or not rows.count_is_exact:
+            if self._empty is not None:
+                self._empty.hide()
             return
-        can_add = self.viewmodel.is_editable
-        label = self._empty or self._make_empty_label()
-        label.show_text(
-            self.tr("No rows yet. Add one with Ctrl+I.") if can_add else self.tr("No rows.")
-        )
-        label.adjustSize()
-        room = self.table.viewport().rect()
-        label.move(max(16, (room.width() - label.width()) // 2), max(16, room.height() // 4))
+        if self._empty is None:
+            from pytuck_desktop.features.grid.empty_state import EmptyState
 
-    def _make_empty_label(self) -> PlainLabel:
-        from pytuck_desktop.widgets.labels import PlainLabel
-
-        self._empty = PlainLabel("", self.table.viewport(), tone="muted")
-        self._empty.show()
-        return self._empty
+            self._empty = EmptyState(self.table.viewport())
+            self._empty.clear_wanted.connect(self.clear_filter_wanted)
+        self._empty.show_for(is_filtered=rows.is_filtered, can_add=rows.is_editable)
 
     # --- scrolling -------------------------------------------------------------------------
 
@@ -213,6 +216,11 @@ class GridView(QFrame):
             self._announced_painting = True
             self.rows_painted.emit()
 
+    def make_filter_room(self, shown: bool) -> None:
+        """Keep the room of the filter row free under the names of columns, or not any more."""
+        height = self.table.fontMetrics().height() + _FILTER_PADDING if shown else 0
+        self.table.column_header.make_room_below(height)
+
     # --- columns ---------------------------------------------------------------------------
 
     def _set_first_widths(self) -> None:
@@ -261,6 +269,11 @@ class GridView(QFrame):
         self.table.column_header.show_changes()
         self.table.scroll_to_top(0)
 
+    def clear_sort(self) -> None:
+        """Show the rows in the order of the file."""
+        self.viewmodel.set_sort([])
+        self.table.column_header.show_changes()
+
     def _header_menu(self, at: QPoint) -> None:
         column = self.table.column_header.column_at(at.x())
         if column >= 0:
@@ -295,12 +308,25 @@ class GridView(QFrame):
             self.table.setCurrentIndex(index)
         self.actions_wanted.emit(self.table.viewport().mapToGlobal(at))
 
+    def add_above(self, widget: QWidget) -> None:
+        """Put something above the rows, below messages."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something to the right of the rows."""
+        self._body.addWidget(widget)
+
     # --- what the actions do ---------------------------------------------------------------
 
     def edit_cell(self) -> None:
         """Open the editor of the current cell."""
         self.kept.emit()
         self.table.start_edit()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether the editor of a cell is open."""
+        return self.table.state() == QAbstractItemView.State.EditingState
 
     def finish_editing(self) -> bool:
         """Stage what an open editor holds; False if it holds a text that is refused."""
@@ -325,7 +351,7 @@ class GridView(QFrame):
         link = self.viewmodel.link(row, column)
         if link is not None:
             self.kept.emit()
-            self.intent.emit(ShowRow(self.viewmodel.document.path, *link))
+            self.intent.emit(FollowKey(self.viewmodel.document.path, *link))
 
     def go_to_value(self, column: str, value: Stored) -> None:
         """Make the row current that has a value in a column."""
@@ -412,6 +438,41 @@ class GridView(QFrame):
         """Make a row current and visible."""
         self.table.show_row(row)
 
+    def go_to_cell(self, identity: Identity, column: str) -> None:
+        """Make a cell current and visible, wherever its row stands."""
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self._say_refusal("not-here")
+            else:
+                self.table.show_row(row, self.viewmodel.column_names.index(column))
+                self.table.setFocus()
+
+        self.viewmodel.locate(identity, found)
+
+    @property
+    def note(self) -> str:
+        """What there is to say about the current cell: why its column does not take it."""
+        row, column = self.table.current_row, self.table.currentIndex().column()
+        invalid = self.viewmodel.invalid(row, column) if row >= 0 else None
+        if invalid is None:
+            return ""
+        from pytuck_desktop.features.grid.refusal_texts import refusal_text
+        from pytuck_desktop.features.grid.typed_text import typed_of
+
+        return refusal_text(typed_of(invalid))
+
+    def go_to_key(self, key: Key) -> None:
+        """Make the row of a primary key current and visible, wherever it stands."""
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self._say_refusal("not-here")
+            else:
+                self.go_to_row(row)
+
+        self.viewmodel.find_key(key, found)
+
     def first_row(self) -> None:
         """Go to the first row."""
         self.go_to_row(0)
@@ -423,6 +484,15 @@ class GridView(QFrame):
     def refresh(self) -> None:
         """Fetch the rows again."""
         self.viewmodel.refresh()
+
+    @property
+    def place(self) -> Place:
+        """The current cell, for what stands beside the rows."""
+        rows, row = self.viewmodel, self.table.current_row
+        column = self.table.currentIndex().column()
+        name = rows.column_names[column] if 0 <= column < len(rows.column_names) else None
+        identity = rows.identity(row) if row >= 0 else None
+        return Place(rows.document, rows.table_name, identity, name)
 
     @property
     def summary(self) -> SelectionSummary:
@@ -492,22 +562,18 @@ class GridView(QFrame):
             "too-long": self.tr("This text is too long to be edited in a cell; it can be copied."),
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
+            "not-here": self.tr("This row is not among the rows shown here."),
             "no-such-row": self.tr("There is no row with this key."),
             "too-many": self.tr("That is too much at once. Export the table instead."),
         }
         self._say(words[word])
 
-    def _say_bad_cells(self, bad: list[BadCell]) -> None:
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-
-        first = bad[0]
-        text = self.tr("Nothing was pasted. Row {0}, column {1}: “{2}”. {3}").format(
-            f"{first.row:,}", first.column, first.text[:60], refusal_text(first.why)
-        )
-        if len(bad) > 1:
-            others = self.tr("And {0} more.").format(f"{len(bad) - 1:,}")
-            text = f"{text} {others}"
-        self._say(text)
+    def _say_pasted_invalid(self, count: int) -> None:
+        if count:
+            text = self.tr(
+                "{0} of the pasted values do not fit their columns. F8 goes to the next."
+            )
+            self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:
         self.banner.show_message(text, tone="info")

@@ -26,11 +26,12 @@ from pytuck_desktop.features.grid.state import (
     merged_rows,
     total,
 )
+from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState, RowsView, SortKey
-from pytuck_desktop.workspace.staged_edits import CellEdit, Identity
+from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, Invalid, NewRow
 
 FLASH_S = 0.9
 """How long a cell changed by somebody else glows."""
@@ -58,7 +59,7 @@ class GridViewModel(QObject):
     repaint = Signal()
     failed = Signal(object)  # ErrorInfo
     refused = Signal(str)  # why an edit cannot start, by a word: see `view.py`
-    block_refused = Signal(list)  # `BadCell`s of a block that was not pasted
+    pasted_invalid = Signal(int)  # texts that do not fit their columns were staged all the same
 
     def __init__(self, document: Document, table_name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +77,7 @@ class GridViewModel(QObject):
         self._foreign_until = 0.0
         self._full: dict[tuple[Identity | None, int], Stored] = {}
         self._visible = (0, 0)
+        self.highlight: Callable[[int, int], float] | None = None  # of cells that were found
         self.shows_placeholders = False
         self._placeholders = QTimer(self, singleShot=True, interval=PLACEHOLDER_DELAY_MS)
         self._placeholders.timeout.connect(self._show_placeholders)
@@ -118,6 +120,16 @@ class GridViewModel(QObject):
         return tuple(self._rows.table.columns)
 
     @property
+    def rows(self) -> RowsView:
+        """The rows behind all this, for those who filter and search them."""
+        return self._rows
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some of the rows are wanted."""
+        return self._rows.filter is not None
+
+    @property
     def is_view(self) -> bool:
         """Whether the rows come from a view."""
         return self._rows.table.kind == "view"
@@ -145,7 +157,8 @@ class GridViewModel(QObject):
     @property
     def count_is_estimate(self) -> bool:
         """Whether a count that is not exact may be too high: it is taken from the row ids."""
-        return self._rows.table.identity == "rowid" and not self._rows.sort
+        is_plain = not (self._rows.sort or self.is_filtered)
+        return self._rows.table.identity == "rowid" and is_plain
 
     @property
     def is_order_ready(self) -> bool:
@@ -186,13 +199,12 @@ class GridViewModel(QObject):
 
     def _make_ready(self, snapshot: RowSnapshot) -> PaintRow:
         cells = ready_cells(self._formats, snapshot.values, snapshot.wide)
-        unreadable = snapshot.damaged - snapshot.changed
-        if unreadable:
+        unfit = (snapshot.damaged - snapshot.changed) | snapshot.invalid.keys()
+        if unfit:
             cells = [
-                (cell[0], Look.INVALID) if at in unreadable else cell
-                for at, cell in enumerate(cells)
+                (cell[0], Look.INVALID) if at in unfit else cell for at, cell in enumerate(cells)
             ]
-        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed)
+        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed, snapshot.invalid)
 
     def stored(self, row: int, column: int) -> Stored:
         """Return what a loaded cell holds, staged edits included."""
@@ -206,6 +218,10 @@ class GridViewModel(QObject):
     def is_right(self, column: int) -> bool:
         """Return whether the values of a column stand at its right side."""
         return self._rights[column]
+
+    def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the row of a primary key stands, loaded or not."""
+        self._rows.find_key(key, on_done)
 
     def is_link(self, column: int) -> bool:
         """Return whether the values of a column lead to rows of another table."""
@@ -321,11 +337,10 @@ class GridViewModel(QObject):
 
     def flash(self, row: int, column: int) -> float:
         """Return how strongly a cell glows, 0 to 1."""
-        if not self._flashes:
-            return 0.0
-        since = self._flashes.get((row, column))
+        glow = 0.0 if self.highlight is None else self.highlight(row, column)
+        since = self._flashes.get((row, column)) if self._flashes else None
         if since is None:
-            return 0.0
+            return glow
         return max(0.0, 1.0 - (time.monotonic() - since) / FLASH_S)
 
     def _fade(self) -> None:
@@ -336,6 +351,13 @@ class GridViewModel(QObject):
         if not self._flashes:
             self._flash_timer.stop()
         self.repaint.emit()
+
+    def locate(self, identity: Identity, on_done: Callable[[int | None], None]) -> None:
+        """Find out where a row stands, loaded or not; None if it is not shown."""
+        if isinstance(identity, NewRow):
+            on_done(self._rows.index_of(identity))
+        else:
+            self._rows.find(identity, on_done)
 
     # --- sorting ---------------------------------------------------------------------------
 
@@ -418,7 +440,19 @@ class GridViewModel(QObject):
         key = (self.identity(row), column)
         return self._full[key] if key in self._full else self.stored(row, column)
 
-    def stage(self, identity: Identity, row: int, column: int, value: Stored) -> None:
+    def valid_value(self, row: int, column: int) -> Stored:
+        """Return what a cell holds, or what is in the file where a text does not fit."""
+        snapshot = self._rows.row(row)
+        if snapshot is not None and column in snapshot.invalid:
+            return snapshot.stored[column] if snapshot.stored else None
+        return self.full_value(row, column)
+
+    def invalid(self, row: int, column: int) -> Invalid | None:
+        """Return the text of a cell that its column does not take, if it holds one."""
+        snapshot = self._rows.row(row)
+        return None if snapshot is None else snapshot.invalid.get(column)
+
+    def stage(self, identity: Identity, row: int, column: int, value: Stored | Invalid) -> None:
         """Stage a new value for a cell of the row with this identity, wherever it is now."""
         found = self._rows.index_of(identity)
         snapshot = self._rows.row(row if found is None else found)
