@@ -16,13 +16,13 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
-from pytuck_desktop.features.grid.frozen_columns import FrozenTable
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.painting import PICTURE_WIDTH, CellPainter
 from pytuck_desktop.features.grid.state import CellRange, side_by_side, without_columns
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenTable
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
