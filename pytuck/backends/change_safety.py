@@ -18,7 +18,7 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE, sqlite_changes
-from pytuck.query import TableSource, count_of, func, select
+from pytuck.query import Expression, TableSource, count_of, func, select
 from pytuck.schema import Change
 
 _MAY_BREAK_KEYS = (
@@ -27,6 +27,9 @@ _MAY_BREAK_KEYS = (
     schema.DropColumn,
     schema.AlterColumn,
     schema.SetPrimaryKey,
+    schema.AddForeignKey,
+    schema.DropUnique,
+    schema.DropIndex,
 )
 """Changes after which a foreign key may lead nowhere."""
 
@@ -81,8 +84,14 @@ class ChangeSafety:
                     table_name=table.name,
                 )
 
-    def refuse_twins(self, table: schema.Table, names: Sequence[str]) -> None:
+    def refuse_twins(
+        self, table: schema.Table, names: Sequence[str], refusal: str, *where: Expression[bool]
+    ) -> None:
         """Refuse columns in which several rows have the same values.
+
+        Args:
+            refusal: What cannot be, as the beginning of the message.
+            where: Conditions of the rows that count.
 
         Raises:
             SchemaError: There are such rows.
@@ -91,12 +100,12 @@ class ChangeSafety:
             return
         source = TableSource(table)
         columns = [source.c[name] for name in names]
-        twins = select(*columns).group_by(*columns).having(func.count() > 1).limit(1)
+        twins = select(*columns).where(*where).group_by(*columns).having(func.count() > 1).limit(1)
         rows = self.connection.execute(compile_statement(twins, SQLITE)).rows
         if rows:
             raise SchemaError(
-                f"({', '.join(names)}) cannot be the primary key of '{table.name}': several rows "
-                f"have the value {', '.join(map(repr, rows[0]))}.",
+                f"{refusal} of '{table.name}': several rows have the value "
+                f"{', '.join(map(repr, rows[0]))}.",
                 table_name=table.name,
             )
 
@@ -132,6 +141,10 @@ class ChangeSafety:
     def referring(self, changes: Sequence[Change]) -> set[str]:
         """Return the tables whose foreign keys the changes may break."""
         touched = {change.table.lower() for change in changes if type(change) in _MAY_BREAK_KEYS}
+        for change in (*changes, *reversed(changes)):  # under any of their names, before and after
+            if isinstance(change, schema.RenameTable):
+                names = {change.table.lower(), change.new_name.lower()}
+                touched |= names if names & touched else set()
         return {
             name
             for name, target in (self._references() if touched else ())

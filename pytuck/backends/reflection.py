@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from typing import cast
 
 from pytuck.backends.catalogue import RESERVED_PREFIX, REVISIONS_NAME, read_comments
 from pytuck.backends.results import StoredRow
@@ -13,7 +14,7 @@ from pytuck.compiler import compile_statement
 from pytuck.compiler.ddl import literal_value
 from pytuck.compiler.dialects import sqlite_changes, sqlite_tables
 from pytuck.query import TableSource, select
-from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
+from pytuck.schema import MISSING, Action, Column, ForeignKey, Index, Missing, Table, index_name
 from pytuck.types import TYPES, ColumnType, type_from_sql
 
 _SYSTEM_NAME = re.compile(rf"^(sqlite_|{re.escape(RESERVED_PREFIX)})", re.IGNORECASE)
@@ -141,18 +142,17 @@ def _indexes(connection: SqliteConnection, table: str) -> tuple[tuple[Index, ...
     unique_columns: set[str] = set()
     has_key_index = False
     for _, name, is_unique, origin, is_partial, *_ in connection.pragma_rows("index_list", table):
-        columns = tuple(
-            str(column)
-            for _, _, column in connection.pragma_rows("index_info", str(name))
-            if column is not None
-        )
+        parts = connection.pragma_rows("index_info", str(name))
+        has_expressions = any(column is None for _, _, column in parts)
+        columns = () if has_expressions else tuple(str(column) for _, _, column in parts)
         has_key_index = has_key_index or origin == "pk"
         if origin == "c":
             named.append(Index(str(name), columns, bool(is_unique), bool(is_partial)))
         elif origin == "u" and len(columns) == 1:
             unique_columns.add(columns[0])
         elif origin == "u":  # a rule of the table, which has no name of its own
-            named.append(Index(index_name(table, columns, is_unique=True), columns, is_unique=True))
+            own_name = index_name(table, columns, is_unique=True)
+            named.append(Index(own_name, columns, is_unique=True, is_constraint=True))
     return tuple(sorted(named, key=lambda index: index.name)), unique_columns, has_key_index
 
 
@@ -168,10 +168,18 @@ def _foreign_keys(connection: SqliteConnection, table: str) -> tuple[ForeignKey,
         to = tuple(str(row[4]) for row in rows if row[4] is not None)
         keys.append(
             ForeignKey(
-                tuple(str(row[3]) for row in rows), target, to or _key_of(connection, target)
+                tuple(str(row[3]) for row in rows),
+                target,
+                to or _key_of(connection, target),
+                on_delete=_action(rows[0][6]),
+                on_update=_action(rows[0][5]),
             )
         )
     return tuple(reversed(keys))
+
+
+def _action(value: object) -> Action:
+    return cast(Action, str(value).upper())  # of SQLite's own words
 
 
 def _key_of(connection: SqliteConnection, table: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,9 @@ from pytuck.common.exceptions import (
     TypeConversionError,
 )
 from pytuck.compiler import ddl
-from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_tables
+from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_rules, sqlite_tables
 from pytuck.compiler.dialects.sqlite_changes import Rebuild
+from pytuck.query import TableSource
 from pytuck.schema import MISSING, Change
 from pytuck.types import ColumnType, Stored
 
@@ -50,12 +52,12 @@ class StructureChanges:
             ConstraintError: Rows would refer to rows that are no longer there.
             TransactionError: It cannot be done inside a transaction that was open before.
         """
-        watched = self.safety.referring(changes)
-        dangling = self.safety.dangling(watched)
+        dangling = self.safety.dangling(self.safety.referring(changes))
         broken = self.safety.broken()
         for change in changes:
             self._apply_one(change)
-        self.safety.refuse_newly_dangling(dangling, watched)
+        before = Counter({_name_after(changes, name): count for name, count in dangling.items()})
+        self.safety.refuse_newly_dangling(before, self.safety.referring(changes))
         self.safety.refuse_newly_broken(broken)
 
     def _apply_one(self, change: Change) -> None:
@@ -78,7 +80,8 @@ class StructureChanges:
         table = change.definition
         self._run(ddl.create_table(table, SQLITE))
         for index in table.indexes:
-            self.create_index(schema.CreateIndex(table.name, index))
+            if not index.is_constraint:
+                self.create_index(schema.CreateIndex(table.name, index))
         catalogue.write_comments(self.connection, table)
 
     def drop_table(self, change: schema.DropTable) -> None:
@@ -173,7 +176,7 @@ class StructureChanges:
             )
         rebuild, is_plain = sqlite_changes.without_column(self._text(table), column.name)
         for index in table.indexes:
-            if column.name in index.columns:
+            if column.name in index.columns and not index.is_constraint:
                 self._run(ddl.drop_index(index.name, SQLITE))
         if is_plain:
             self._run(ddl.drop_column(table.name, column.name, SQLITE))
@@ -195,10 +198,16 @@ class StructureChanges:
         catalogue.move_comments(self.connection, table.name, table.name, old, change.new_name)
 
     def alter_column(self, change: schema.AlterColumn) -> None:
-        """Change type, duty or default of a column."""
+        """Change type, duty, default or counting of a column."""
         table = self._table(change.table)
         old = table.column(_actual(table, change.column))
         new = _altered(old, change)
+        if new.autoincrement and table.rowid_alias != old.name and change.autoincrement is True:
+            raise SchemaError(
+                f"Column '{table.name}.{old.name}' cannot count by itself: only a primary key of "
+                "one int can.",
+                table_name=table.name,
+            )
         if change.nullable is False:
             self.safety.refuse_nulls(table, (old.name,))
         text = sqlite_changes.altered(self._text(table), new, change, SQLITE)
@@ -221,8 +230,9 @@ class StructureChanges:
         names = tuple(_actual(table, name) for name in change.columns)
         if names == table.primary_key:
             return
-        self.safety.refuse_nulls(table, names)
-        self.safety.refuse_twins(table, names)
+        given = () if table.rowid_alias else table.primary_key
+        self.safety.refuse_nulls(table, (*names, *given))
+        self.safety.refuse_twins(table, names, f"({', '.join(names)}) cannot be the primary key")
         plan = schema.SetPrimaryKey(table.name, names)
         text = sqlite_changes.with_primary_key(self._text(table), plan, SQLITE)
         self._rebuild(table, Rebuild(text), change)
@@ -241,6 +251,44 @@ class StructureChanges:
         text = sqlite_changes.reordered(self._text(table), plan)
         self._rebuild(table, Rebuild(text), change)
 
+    # --- Rules ---
+
+    def add_unique(self, change: schema.AddUnique) -> None:
+        """Have no two rows the same values in columns."""
+        table = self._table(change.table)
+        names = tuple(_actual(table, name) for name in change.columns)
+        source = TableSource(table)
+        self.safety.refuse_twins(
+            table,
+            names,
+            f"({', '.join(names)}) cannot be unique",
+            *(source.c[name].is_not_null() for name in names),
+        )
+        plan = schema.AddUnique(table.name, names)
+        self._rebuild(table, Rebuild(sqlite_rules.with_unique(self._text(table), plan)), change)
+
+    def drop_unique(self, change: schema.DropUnique) -> None:
+        """Allow rows to have the same values again."""
+        table = self._table(change.table)
+        self._rebuild(
+            table, Rebuild(sqlite_rules.without_unique(self._text(table), change)), change
+        )
+
+    def add_foreign_key(self, change: schema.AddForeignKey) -> None:
+        """Have the values of columns stand in another table's."""
+        table = self._table(change.table)
+        key = change.foreign_key
+        names = tuple(_actual(table, name) for name in key.columns)
+        plan = schema.AddForeignKey(table.name, replace(key, columns=names))
+        text = sqlite_rules.with_foreign_key(self._text(table), plan)
+        self._rebuild(table, Rebuild(text), change)
+
+    def drop_foreign_key(self, change: schema.DropForeignKey) -> None:
+        """Let columns have any values again."""
+        table = self._table(change.table)
+        text = sqlite_rules.without_foreign_key(self._text(table), change)
+        self._rebuild(table, Rebuild(text), change)
+
     # --- Indexes ---
 
     def create_index(self, change: schema.CreateIndex) -> None:
@@ -255,14 +303,18 @@ class StructureChanges:
     def drop_index(self, change: schema.DropIndex) -> None:
         """Delete an index."""
         table = self._table(change.table)
-        known = [index.name for index in table.indexes]
-        if change.index not in known:
+        known = {index.name: index for index in table.indexes}
+        index = known.get(change.index)
+        if index is None:
             raise SchemaError(
                 f"Table '{table.name}' has no index '{change.index}'. "
                 f"Its indexes are: {', '.join(known) or 'none'}.",
                 table_name=table.name,
             )
-        self._run(ddl.drop_index(change.index, SQLITE))
+        if index.is_constraint:
+            self.drop_unique(schema.DropUnique(table.name, index.columns))
+        else:
+            self._run(ddl.drop_index(index.name, SQLITE))
 
     # --- Making a table anew ---
 
@@ -343,9 +395,20 @@ _STEPS: dict[type[Change], Callable[[StructureChanges, Any], None]] = {
     schema.CommentColumn: StructureChanges.comment_column,
     schema.SetPrimaryKey: StructureChanges.set_primary_key,
     schema.ReorderColumns: StructureChanges.reorder_columns,
+    schema.AddUnique: StructureChanges.add_unique,
+    schema.DropUnique: StructureChanges.drop_unique,
+    schema.AddForeignKey: StructureChanges.add_foreign_key,
+    schema.DropForeignKey: StructureChanges.drop_foreign_key,
     schema.CreateIndex: StructureChanges.create_index,
     schema.DropIndex: StructureChanges.drop_index,
 }
+
+
+def _name_after(changes: Sequence[Change], name: str) -> str:
+    for change in changes:
+        if isinstance(change, schema.RenameTable) and change.table.lower() == name.lower():
+            name = change.new_name
+    return name
 
 
 def _actual(table: schema.Table, name: str) -> str:
@@ -371,6 +434,8 @@ def _altered(old: schema.Column, change: schema.AlterColumn) -> schema.Column:
         new = replace(new, type=change.type)
     if isinstance(change.nullable, bool):
         new = replace(new, nullable=change.nullable)
+    if isinstance(change.autoincrement, bool):
+        new = replace(new, autoincrement=change.autoincrement)
     default = old.default if change.default is ... else change.default
     if default is not MISSING and default is not None:
         default = new.type.convert(default)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.compiler.dialects import Dialect
-from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.schema import ACTIONS, MISSING, Action, Column, ForeignKey, Index, Missing, Table
 from pytuck.types import TYPES, ColumnType, Stored
 
 
@@ -25,8 +25,11 @@ def create_table(table: Table, dialect: Dialect) -> str:
         parts.append(f"PRIMARY KEY ({_names(table.primary_key, dialect)})")
     if not table.primary_key and not dialect.fills_in_row_ids:
         parts.append(_row_id_column(table, dialect))
+    if dialect.has_unique_rules:
+        rules = [index.columns for index in table.indexes if index.is_constraint]
+        parts.extend(unique_rule(columns, dialect) for columns in rules)
     if dialect.checks_foreign_keys:
-        parts.extend(_foreign_key(key, dialect) for key in table.foreign_keys)
+        parts.extend(foreign_key_rule(key, dialect) for key in table.foreign_keys)
     body = ",\n  ".join(parts)
     return f"CREATE TABLE {dialect.quote(table.name)} (\n  {body}\n)"
 
@@ -169,13 +172,39 @@ def _is_key_apart(table: Table) -> bool:
     return len(table.primary_key) > 1
 
 
-def _foreign_key(key: ForeignKey, dialect: Dialect) -> str:
+def unique_rule(columns: tuple[str, ...], dialect: Dialect) -> str:
+    """Return the part of a table's definition that has columns be unique together."""
+    return f"UNIQUE ({_names(columns, dialect)})"
+
+
+def foreign_key_rule(key: ForeignKey, dialect: Dialect) -> str:
+    """Return the part of a table's definition that is a foreign key.
+
+    Raises:
+        SchemaError: There is no such action.
+    """
     return f"FOREIGN KEY ({_names(key.columns, dialect)}) {_references(key, dialect)}"
 
 
 def _references(key: ForeignKey, dialect: Dialect) -> str:
     target = f"{dialect.quote(key.target_table)} ({_names(key.target_columns, dialect)})"
-    return f"REFERENCES {target}"
+    said = [f" ON {event} {action}" for event, action in _actions(key) if action != "NO ACTION"]
+    return f"REFERENCES {target}{''.join(said)}"
+
+
+def _actions(key: ForeignKey) -> tuple[tuple[str, Action], tuple[str, Action]]:
+    """Return what happens to rows that refer to others.
+
+    Raises:
+        SchemaError: There is no such action.
+    """
+    found = (("DELETE", key.on_delete), ("UPDATE", key.on_update))
+    for _, action in found:
+        if action not in ACTIONS:
+            raise SchemaError(
+                f"A foreign key has no action {action!r}; choose one of {', '.join(ACTIONS)}."
+            )
+    return found
 
 
 def _names(names: tuple[str, ...], dialect: Dialect) -> str:

@@ -7,6 +7,8 @@ into SQL by `compiler.ddl`. `changes` are the steps that lead from one structure
 
 from pytuck.schema.changes import (
     AddColumn,
+    AddForeignKey,
+    AddUnique,
     AlterColumn,
     Change,
     CommentColumn,
@@ -14,19 +16,35 @@ from pytuck.schema.changes import (
     CreateIndex,
     CreateTable,
     DropColumn,
+    DropForeignKey,
     DropIndex,
     DropTable,
+    DropUnique,
     RenameColumn,
     RenameTable,
     ReorderColumns,
     SetPrimaryKey,
 )
 from pytuck.schema.differences import differences
-from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
+from pytuck.schema.tables import (
+    ACTIONS,
+    MISSING,
+    Action,
+    Column,
+    ForeignKey,
+    Index,
+    Missing,
+    Table,
+    index_name,
+)
 
 __all__ = [
+    "ACTIONS",
     "MISSING",
+    "Action",
     "AddColumn",
+    "AddForeignKey",
+    "AddUnique",
     "AlterColumn",
     "Change",
     "Column",
@@ -35,8 +53,10 @@ __all__ = [
     "CreateIndex",
     "CreateTable",
     "DropColumn",
+    "DropForeignKey",
     "DropIndex",
     "DropTable",
+    "DropUnique",
     "ForeignKey",
     "Index",
     "Missing",

@@ -116,15 +116,22 @@ class AlterColumn(Change):
     Attributes:
         type: The new type; every value is converted, or nothing is changed.
         default: The new default as a Python value; `MISSING` or None for none.
+        autoincrement: Keys of deleted rows are never given again; for a primary key of one `int`.
     """
 
     column: str
     type: ColumnType[Any] | EllipsisType = ...
     nullable: bool | EllipsisType = ...
     default: object = ...
+    autoincrement: bool | EllipsisType = ...
 
     def describe(self) -> str:
-        named = {"type": self.type, "nullable": self.nullable, "default": self.default}
+        named = {
+            "type": self.type,
+            "nullable": self.nullable,
+            "default": self.default,
+            "autoincrement": self.autoincrement,
+        }
         what = ", ".join(name for name, value in named.items() if value is not ...)
         return f"alter column {self.table}.{self.column} ({what})"
 
@@ -142,7 +149,10 @@ class CommentColumn(Change):
 
 @dataclass(frozen=True, slots=True)
 class SetPrimaryKey(Change):
-    """Make other columns the primary key; none for a table without one."""
+    """Make other columns the primary key; none for a table without one.
+
+    Those that were in it must still have a value, but for a single one that counted by itself.
+    """
 
     columns: tuple[str, ...]
 
@@ -182,3 +192,59 @@ class DropIndex(Change):
 
     def describe(self) -> str:
         return f"drop index {self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddUnique(Change):
+    """Have no two rows the same values in a column, or in several together, NULLs excepted.
+
+    It is a rule of the table itself; an index that does the same is made by `CreateIndex`.
+    """
+
+    columns: tuple[str, ...]
+
+    def describe(self) -> str:
+        return f"make {_together(self.table, self.columns)} unique"
+
+
+@dataclass(frozen=True, slots=True)
+class DropUnique(Change):
+    """Allow rows to have the same values in columns again."""
+
+    columns: tuple[str, ...]
+
+    def describe(self) -> str:
+        return f"make {_together(self.table, self.columns)} no longer unique"
+
+
+@dataclass(frozen=True, slots=True)
+class AddForeignKey(Change):
+    """Have the values of columns stand in another table's columns."""
+
+    foreign_key: ForeignKey
+
+    def describe(self) -> str:
+        key = self.foreign_key
+        return (
+            f"add foreign key {_together(self.table, key.columns)} to "
+            f"{_together(key.target_table, key.target_columns)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DropForeignKey(Change):
+    """Let columns have any values again, whatever they referred to.
+
+    Attributes:
+        columns: All columns of the foreign key.
+    """
+
+    columns: tuple[str, ...]
+
+    def describe(self) -> str:
+        return f"drop foreign key {_together(self.table, self.columns)}"
+
+
+def _together(table: str, columns: tuple[str, ...]) -> str:
+    names = columns[0] if len(columns) == 1 else f"({', '.join(columns)})"
+    return f"{table}.{names}"

@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pytuck.common.exceptions import SchemaError
-from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Table
+from pytuck.schema.tables import ACTIONS, MISSING, Action, Column, ForeignKey, Index, Table
 from pytuck.types import Stored, type_from_sql
 from pytuck.types.json_values import from_json_text, to_json_text
 
 Plain = dict[str, Any]
 
 _FLAGS = ("unique", "autoincrement", "generated")
+_EVENTS = ("on_delete", "on_update")
 
 
 def table_to_json(table: Table) -> Plain:
     """Return a table as plain data; what is not set is left out."""
     plain: Plain = {
-        "columns": [_column_to_json(column) for column in table.columns],
+        "columns": [column_to_json(column) for column in table.columns],
         "primary_key": list(table.primary_key),
     }
     if table.comment:
         plain["comment"] = table.comment
     if table.foreign_keys:
-        plain["foreign_keys"] = [
-            {
-                "columns": list(key.columns),
-                "table": key.target_table,
-                "to": list(key.target_columns),
-            }
-            for key in table.foreign_keys
-        ]
+        plain["foreign_keys"] = [foreign_key_to_json(key) for key in table.foreign_keys]
     if table.indexes:
-        plain["indexes"] = [
-            {"name": index.name, "columns": list(index.columns), "unique": index.is_unique}
-            for index in table.indexes
-        ]
+        plain["indexes"] = [index_to_json(index) for index in table.indexes]
+    return plain
+
+
+def foreign_key_to_json(key: ForeignKey) -> Plain:
+    """Return a foreign key as plain data; what nobody chose is left out."""
+    plain: Plain = {
+        "columns": list(key.columns),
+        "table": key.target_table,
+        "to": list(key.target_columns),
+    }
+    for event in _EVENTS:
+        if getattr(key, event) != "NO ACTION":
+            plain[event] = getattr(key, event)
+    return plain
+
+
+def index_to_json(index: Index) -> Plain:
+    """Return an index as plain data."""
+    plain: Plain = {
+        "name": index.name,
+        "columns": list(index.columns),
+        "unique": index.is_unique,
+    }
+    for flag in ("is_partial", "is_constraint"):
+        if getattr(index, flag):
+            plain[flag.removeprefix("is_")] = True
     return plain
 
 
@@ -48,13 +65,15 @@ def table_from_json(name: str, plain: Mapping[str, Any]) -> Table:
     """
     try:
         key = tuple(_texts(plain["primary_key"]))
-        columns = tuple(_column_from_json(column, key) for column in plain["columns"])
+        columns = tuple(column_from_json(column, key) for column in plain["columns"])
         return Table(
             name,
             columns,
             primary_key=key,
-            foreign_keys=tuple(_key_from_json(item) for item in plain.get("foreign_keys", ())),
-            indexes=tuple(_index_from_json(item) for item in plain.get("indexes", ())),
+            foreign_keys=tuple(
+                foreign_key_from_json(item) for item in plain.get("foreign_keys", ())
+            ),
+            indexes=tuple(index_from_json(item) for item in plain.get("indexes", ())),
             comment=_optional_text(plain.get("comment")),
             rowid_alias=_rowid_alias(columns, key),
         )
@@ -64,7 +83,8 @@ def table_from_json(name: str, plain: Mapping[str, Any]) -> Table:
         ) from err
 
 
-def _column_to_json(column: Column) -> Plain:
+def column_to_json(column: Column) -> Plain:
+    """Return a column as plain data, its place in the primary key apart."""
     plain: Plain = {"name": column.name, "type": column.type.sql_name}
     if not column.nullable:
         plain["nullable"] = False
@@ -79,7 +99,15 @@ def _column_to_json(column: Column) -> Plain:
     return plain
 
 
-def _column_from_json(plain: Mapping[str, Any], key: tuple[str, ...]) -> Column:
+def column_from_json(plain: Mapping[str, Any], key: tuple[str, ...] = ()) -> Column:
+    """Return the column that `column_to_json` described.
+
+    Args:
+        key: The columns of the primary key.
+
+    Raises:
+        KeyError, TypeError, ValueError: The description is not one.
+    """
     name = _text(plain["name"])
     type_ = type_from_sql(_text(plain["type"]))
     default: object = MISSING
@@ -100,14 +128,39 @@ def _column_from_json(plain: Mapping[str, Any], key: tuple[str, ...]) -> Column:
     )
 
 
-def _key_from_json(plain: Mapping[str, Any]) -> ForeignKey:
+def foreign_key_from_json(plain: Mapping[str, Any]) -> ForeignKey:
+    """Return the foreign key that `foreign_key_to_json` described.
+
+    Raises:
+        KeyError, TypeError, ValueError: The description is not one.
+    """
     return ForeignKey(
-        tuple(_texts(plain["columns"])), _text(plain["table"]), tuple(_texts(plain["to"]))
+        tuple(_texts(plain["columns"])),
+        _text(plain["table"]),
+        tuple(_texts(plain["to"])),
+        *(_action(plain.get(event, "NO ACTION")) for event in _EVENTS),
     )
 
 
-def _index_from_json(plain: Mapping[str, Any]) -> Index:
-    return Index(_text(plain["name"]), tuple(_texts(plain["columns"])), plain["unique"] is True)
+def index_from_json(plain: Mapping[str, Any]) -> Index:
+    """Return the index that `index_to_json` described.
+
+    Raises:
+        KeyError, TypeError: The description is not one.
+    """
+    return Index(
+        _text(plain["name"]),
+        tuple(_texts(plain["columns"])),
+        plain["unique"] is True,
+        plain.get("partial") is True,
+        plain.get("constraint") is True,
+    )
+
+
+def _action(value: Any) -> Action:
+    if value not in ACTIONS:
+        raise ValueError(f"{value!r} is none of {', '.join(ACTIONS)}")
+    return cast(Action, value)
 
 
 def _rowid_alias(columns: Sequence[Column], key: tuple[str, ...]) -> str | None:

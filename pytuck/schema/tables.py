@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from pytuck.common.exceptions import ColumnNotFoundError
 from pytuck.types import ColumnType
@@ -27,13 +27,26 @@ MISSING: Final = Missing()
 """Stands where no value was given, since None is a value."""
 
 
+Action = Literal["NO ACTION", "RESTRICT", "SET NULL", "SET DEFAULT", "CASCADE"]
+"""What happens to rows that refer to a row which is deleted, or gets another key."""
+
+ACTIONS: Final = get_args(Action)
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """Columns whose values must stand in another table's columns."""
+    """Columns whose values must stand in another table's columns.
+
+    Attributes:
+        on_delete: What happens to the rows that refer to a deleted one; it is refused by default.
+        on_update: The same for a row whose key changes.
+    """
 
     columns: tuple[str, ...]
     target_table: str
     target_columns: tuple[str, ...]
+    on_delete: Action = "NO ACTION"
+    on_update: Action = "NO ACTION"
 
 
 def index_name(table: str, columns: Sequence[str], *, is_unique: bool = False) -> str:
@@ -49,12 +62,15 @@ class Index:
         columns: Names of its columns; empty for an index on expressions made elsewhere.
         is_unique: No two rows may have the same values, NULLs excepted.
         is_partial: It covers only some rows, by a condition made elsewhere.
+        is_constraint: It was made by a rule of the table, which has no name, and not as an index.
+            What it does is the same, so that two indexes may be equal but for this.
     """
 
     name: str
     columns: tuple[str, ...]
     is_unique: bool = False
     is_partial: bool = False
+    is_constraint: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

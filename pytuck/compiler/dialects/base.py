@@ -94,6 +94,8 @@ class Dialect:
         fills_in_row_ids: A row id that is not given is the next one, and the connection tells it.
             Else the connection gives it, and tables without a key have a column for it.
         checks_foreign_keys: They are part of a table's definition. Else the connection checks.
+        has_unique_rules: That columns are unique together can be a part of a table's definition,
+            and is found there again. Else an index does it.
         writes_batches: A write has a second form, for many sets of parameters at once.
         begin_read, begin_write, commit, rollback: The statements of a transaction.
     """
@@ -131,6 +133,7 @@ class Dialect:
     fills_in_row_ids: bool = False
     reads_parts: bool = False
     checks_foreign_keys: bool = True
+    has_unique_rules: bool = False
     writes_batches: bool = False
     begin_read: str = "BEGIN"
     begin_write: str = "BEGIN"

@@ -203,5 +203,6 @@ SQLITE = Dialect(
     false="0",
     no_limit=" LIMIT -1",
     fills_in_row_ids=True,
+    has_unique_rules=True,
     begin_write="BEGIN IMMEDIATE",
 )

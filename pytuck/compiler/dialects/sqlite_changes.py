@@ -6,7 +6,6 @@ Source: https://www.sqlite.org/lang_altertable.html#otheralter
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,6 +13,7 @@ from pytuck.common.exceptions import SchemaError
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects.base import Dialect
 from pytuck.compiler.dialects.sqlite import SQLITE
+from pytuck.compiler.dialects.sqlite_rules import with_counting, without_counting
 from pytuck.compiler.dialects.sqlite_tables import (
     Clause,
     ColumnText,
@@ -31,7 +31,6 @@ from pytuck.schema import (
     Table,
 )
 
-_AUTOINCREMENT = re.compile(r"\s+AUTOINCREMENT\b", re.IGNORECASE)
 _SPEAKS_OF_COLUMNS = ("CHECK", "GENERATED", "AS")
 
 
@@ -76,24 +75,26 @@ def without_column(text: TableText, name: str) -> tuple[Rebuild, bool]:
 
 
 def altered(text: TableText, column: Column, change: AlterColumn, dialect: Dialect) -> TableText:
-    """Return the table with another type, duty or default of a column.
+    """Return the table with another type, duty, default or counting of a column.
 
     Args:
         column: The column as it is to be.
     """
-    changed = text.column(change.column)
+    if change.autoincrement is True:  # which can be said at the column only
+        text = with_primary_key(text, SetPrimaryKey(change.table, (column.name,)), dialect)
+    changed = text.column(column.name)
     if not isinstance(change.type, type(...)):
         changed = replace(changed, type=ddl.type_name(change.type, dialect))
         if change.type.python_type is not int:
-            clauses = tuple(
-                replace(clause, text=_AUTOINCREMENT.sub("", clause.text))
-                for clause in changed.clauses
-            )
-            changed = replace(changed, clauses=clauses)
+            changed = without_counting(changed)
     if change.nullable is not ...:
         changed = changed.without("NOT", "NULL")
-        if not change.nullable:
-            changed = changed.having("NOT", "NOT NULL")
+    # A key that is the row id has a value anyway; SQLite asks any other for one only if told.
+    is_row_id = column.primary_key and changed.type.upper() == "INTEGER"
+    if not column.nullable and not is_row_id and not changed.has("NOT"):
+        changed = changed.having("NOT", "NOT NULL")
+    if change.autoincrement is not ...:
+        changed = with_counting(changed) if change.autoincrement else without_counting(changed)
     changed = _with_default(changed, column, change)
     return text.with_column(changed)
 
@@ -112,9 +113,12 @@ def _with_default(changed: ColumnText, column: Column, change: AlterColumn) -> C
 def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -> TableText:
     """Return the table with another primary key."""
     names = [name.lower() for name in change.columns]
+    former = _given_keys(text)
     columns = []
     for column in text.columns:
         item = column.without("PRIMARY")
+        if column.name.lower() in former and not item.has("NOT"):
+            item = item.without("NULL").having("NOT", "NOT NULL")
         if column.name.lower() in names:
             item = item.without("NOT", "NULL")
             item = item.having("PRIMARY", "PRIMARY KEY") if len(names) == 1 else item
@@ -126,6 +130,14 @@ def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -
         together = ", ".join(map(dialect.quote, change.columns))
         clauses = (Clause("PRIMARY", f"PRIMARY KEY ({together})", change.columns), *clauses)
     return replace(text, columns=tuple(columns), clauses=clauses)
+
+
+def _given_keys(text: TableText) -> set[str]:
+    """Return the columns of a primary key that is not the row id, and so had to be given."""
+    keys = [clause.columns for clause in text.clauses if clause.kind == "PRIMARY"]
+    keys += [(column.name,) for column in text.columns if column.has("PRIMARY")]
+    is_row_id = _has_rowid_alias(replace(text, options=""))
+    return {name.lower() for names in keys for name in names} if not is_row_id else set()
 
 
 def reordered(text: TableText, change: ReorderColumns) -> TableText:
