@@ -113,14 +113,8 @@ class DuckDBEngine(Engine):
 
     def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
         self._refuse_if_read_only()
-        with self._using(connection) as used:
-            with used.transaction():
-                StructureChanges(used).apply(changes)
-                self._shared.schema_changes += 1
-            if connection is None:
-                # To replay changes of the structure from the log is what has failed in the past.
-                with contextlib.suppress(PytuckException):
-                    used.fetch(duckdb_structure.CHECKPOINT)
+        with self._using(connection) as used, used.transaction():
+            StructureChanges(used).apply(changes)
 
     def check(self, work: Work = SILENT) -> list[str]:
         with self.connection() as connection:
