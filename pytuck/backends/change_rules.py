@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pytuck import schema
 from pytuck.backends.connection import Connection
+from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import ColumnNotFoundError, SchemaError
 from pytuck.compiler import compile_statement
 from pytuck.query import Expression, TableSource, count_of, func, select
@@ -217,15 +218,29 @@ def refuse_equal_rows(
     Raises:
         SchemaError: There are such rows.
     """
+    values = equal_rows(connection, table, names, *where)
+    if values is not None:
+        raise SchemaError(
+            f"{refusal} of '{table.name}': several rows have the value "
+            f"{', '.join(map(repr, values))}.",
+            table_name=table.name,
+        )
+
+
+def equal_rows(
+    connection: Connection, table: Table, names: Sequence[str], *where: Expression[bool]
+) -> StoredRow | None:
+    """Return values that several rows have in the same columns; None if there are none."""
     if not names:
-        return
+        return None
     source = TableSource(table)
     columns = [source.c[name] for name in names]
     twins = select(*columns).where(*where).group_by(*columns).having(func.count() > 1).limit(1)
     rows = connection.execute(compile_statement(twins, connection.dialect)).rows
-    if rows:
-        raise SchemaError(
-            f"{refusal} of '{table.name}': several rows have the value "
-            f"{', '.join(map(repr, rows[0]))}.",
-            table_name=table.name,
-        )
+    return rows[0] if rows else None
+
+
+def are_given(table: Table, names: Sequence[str]) -> list[Expression[bool]]:
+    """Return the conditions that a row has values in columns."""
+    source = TableSource(table)
+    return [source.c[name].is_not_null() for name in names]

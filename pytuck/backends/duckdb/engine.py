@@ -22,13 +22,11 @@ from pytuck.backends.opening import OpeningPlan
 from pytuck.common.atomic_file import replacing
 from pytuck.common.exceptions import (
     DatabaseConnectionError,
-    PytuckException,
     ReadOnlyError,
     UnsupportedOperationError,
 )
 from pytuck.common.options import DuckdbBackendOptions
 from pytuck.common.progress import SILENT, Work
-from pytuck.compiler import duckdb_structure
 from pytuck.compiler.dialects import DUCKDB
 from pytuck.schema import Change, Table
 

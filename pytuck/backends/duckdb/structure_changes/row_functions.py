@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -95,6 +96,7 @@ class RowFunctions:
                 raw.remove_function(name)
 
     def _watched(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)  # DuckDB counts its parameters
         def watched(*arguments: Any) -> Any:
             try:
                 return function(*arguments)
