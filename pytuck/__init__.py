@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from pytuck.core import Column as Column
     from pytuck.core import CRUDBaseModel as CRUDBaseModel
     from pytuck.core import DeclarativeBase as DeclarativeBase
+    from pytuck.core import ForeignKey as ForeignKey
+    from pytuck.core import ForeignKeyConstraint as ForeignKeyConstraint
     from pytuck.core import Index as Index
     from pytuck.core import Mapped as Mapped
     from pytuck.core import PureBaseModel as PureBaseModel
@@ -157,6 +159,7 @@ _HOMES = {
     "Query": "pytuck.core.queries",
     **dict.fromkeys(("Column", "PureBaseModel", "Relationship", "Session"), "pytuck.core"),
     **dict.fromkeys(("CRUDBaseModel", "DeclarativeBase", "Index", "Mapped"), "pytuck.core"),
+    **dict.fromkeys(("ForeignKey", "ForeignKeyConstraint"), "pytuck.core"),
     **dict.fromkeys(("UniqueConstraint", "mapped_column"), "pytuck.core"),
     **dict.fromkeys(("Storage", "declarative_base", "relationship"), "pytuck.core"),
     **dict.fromkeys(

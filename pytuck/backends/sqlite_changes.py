@@ -202,7 +202,8 @@ class StructureChanges:
         table = self._table(change.table)
         old = table.column(_actual(table, change.column))
         new = _altered(old, change)
-        if new.autoincrement and table.rowid_alias != old.name and change.autoincrement is True:
+        is_row_id = table.primary_key == (old.name,) and new.type.sql_name == "INTEGER"
+        if change.autoincrement is True and not (is_row_id and table.has_rowid):
             raise SchemaError(
                 f"Column '{table.name}.{old.name}' cannot count by itself: only a primary key of "
                 "one int can.",

@@ -148,7 +148,7 @@ def _column(table: Table, column: Column, dialect: Dialect) -> str:
         parts.append("NOT NULL")
     if column.default is not MISSING:
         parts.append(f"DEFAULT {literal_sql(column.type.to_storage(column.default), dialect)}")
-    if column.unique:
+    if column.unique and table.primary_key != (column.name,):
         parts.append("UNIQUE")
     return " ".join(part for part in parts if part)
 

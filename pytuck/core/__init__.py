@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pytuck.core.columns import UniqueConstraint as UniqueConstraint
     from pytuck.core.declarative import DeclarativeBase as DeclarativeBase
     from pytuck.core.declarative import declarative_base as declarative_base
+    from pytuck.core.foreign_keys import ForeignKey as ForeignKey
+    from pytuck.core.foreign_keys import ForeignKeyConstraint as ForeignKeyConstraint
     from pytuck.core.mapped import Mapped as Mapped
     from pytuck.core.mapped import mapped_column as mapped_column
     from pytuck.core.models import PureBaseModel as PureBaseModel
@@ -46,6 +48,8 @@ _HOMES = {
     "PrefetchOption": "prefetch",
     "Column": "columns",
     "DeclarativeBase": "declarative",
+    "ForeignKey": "foreign_keys",
+    "ForeignKeyConstraint": "foreign_keys",
     "Index": "columns",
     "Mapped": "mapped",
     "PureBaseModel": "models",

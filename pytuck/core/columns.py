@@ -12,6 +12,7 @@ from pytuck.common.exceptions import (
     TypeConversionError,
     ValidationError,
 )
+from pytuck.core.foreign_keys import ForeignKey, column_names, foreign_key_of
 from pytuck.core.instance_values import missing_value
 from pytuck.query import Expression
 from pytuck.schema import MISSING
@@ -36,7 +37,8 @@ class Column(Generic[T]):
         unique: No two rows may have the same value.
         default: What a new instance gets if nothing is given; a callable is called each time.
         default_factory: A callable, as the older form of `default`.
-        foreign_key: `("table", "column")` or `"table.column"` that the values must stand in.
+        foreign_key: `("table", "column")` or `"table.column"` that the values must stand in, or a
+            `ForeignKey`, which says what happens when that changes.
         autoincrement: Never give the key of a deleted row again.
         comment: A comment kept in the file.
         strict: Refuse values of another type instead of converting them.
@@ -61,7 +63,7 @@ class Column(Generic[T]):
         unique: bool = False,
         default: T | Callable[[], T] | None = None,
         default_factory: Callable[[], T] | None = None,
-        foreign_key: tuple[str, str] | str | None = None,
+        foreign_key: ForeignKey | tuple[str, str] | str | None = None,
         autoincrement: bool = False,
         comment: str | None = None,
         strict: bool = False,
@@ -83,7 +85,8 @@ class Column(Generic[T]):
         self.unique = unique
         self.factory = default_factory or (default if callable(default) else None)
         self.default = None if callable(default) else default
-        self.foreign_key = _target(foreign_key)
+        self.references = foreign_key_of(foreign_key)
+        self.foreign_key = self.references.target if self.references is not None else None
         self.autoincrement = autoincrement
         self.comment = comment
         self.strict = strict
@@ -180,7 +183,9 @@ class Column(Generic[T]):
     @classmethod
     def of_table(cls, table: schema.Table, column: schema.Column) -> Column[Any]:
         """Return the declaration of a column that stands in a database."""
-        target = next((key for key in table.foreign_keys if key.columns == (column.name,)), None)
+        keys = (key for key in table.foreign_keys if key.columns == (column.name,))
+        # One to a table that is not there leads to no known column.
+        target = next((key for key in keys if key.target_columns), None)
         declared: Column[Any] = cls(
             column.type,
             name=column.name,
@@ -189,7 +194,7 @@ class Column(Generic[T]):
             index=any(index.columns == (column.name,) for index in table.indexes),
             unique=column.unique,
             default=None if column.default is MISSING else cast(Any, column.default),
-            foreign_key=None if target is None else (target.target_table, target.target_columns[0]),
+            foreign_key=None if target is None else _references(target),
             autoincrement=column.autoincrement,
             comment=column.comment,
         )
@@ -268,18 +273,9 @@ class Index:
         Raises:
             SchemaError: The model has no such attribute.
         """
-        by_name = {column.name: column for column in columns.values()}
-        names: list[str] = []
-        for name in self.columns:
-            column = columns.get(name) or by_name.get(name)
-            if column is None:
-                raise SchemaError(
-                    f"An index of table '{table}' names '{name}', which is no column of the model.",
-                    table_name=table,
-                )
-            names.append(column.name)
+        names = column_names(table, columns, self.columns)
         own_name = self.name or schema.index_name(table, names, is_unique=self.unique)
-        return schema.Index(own_name, tuple(names), is_unique=self.unique)
+        return schema.Index(own_name, names, is_unique=self.unique)
 
 
 class UniqueConstraint(Index):
@@ -294,6 +290,7 @@ def table_from_columns(
     columns: Sequence[Column[Any]],
     comment: str | None = None,
     indexes: Sequence[schema.Index] = (),
+    foreign_keys: Sequence[schema.ForeignKey] = (),
 ) -> schema.Table:
     """Return the structure of the table that these columns describe.
 
@@ -309,10 +306,11 @@ def table_from_columns(
         tuple(column.definition() for column in columns),
         primary_key=key,
         foreign_keys=tuple(
-            schema.ForeignKey((column.name,), column.foreign_key[0], (column.foreign_key[1],))
+            column.references.of_column(column.name)
             for column in columns
-            if column.foreign_key is not None
-        ),
+            if column.references is not None
+        )
+        + tuple(foreign_keys),
         indexes=tuple(
             schema.Index(schema.index_name(name, (column.name,)), (column.name,))
             for column in columns
@@ -336,15 +334,12 @@ def _refuse_twins(table: str, columns: Sequence[Column[Any]]) -> None:
         seen.add(column.name.lower())
 
 
-def _target(foreign_key: tuple[str, str] | str | None) -> tuple[str, str] | None:
-    if not isinstance(foreign_key, str):
-        return foreign_key
-    table, point, column = foreign_key.rpartition(".")
-    if not point:
-        raise ValidationError(
-            f"The foreign key {foreign_key!r} must name a table and a column, as in 'users.id'."
-        )
-    return table, column
+def _references(key: schema.ForeignKey) -> ForeignKey:
+    return ForeignKey(
+        (key.target_table, key.target_columns[0]),
+        on_delete=key.on_delete,
+        on_update=key.on_update,
+    )
 
 
 def _validators(validator: Validator | Sequence[Validator] | None) -> tuple[Validator, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, get_args, get_
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.core.columns import Column
+from pytuck.core.foreign_keys import ForeignKey
 from pytuck.core.relationships import Relationship
 from pytuck.query import Expression
 from pytuck.types import ColumnType
@@ -55,7 +56,7 @@ def mapped_column(
     unique: bool = False,
     default: Any = None,
     default_factory: Callable[[], Any] | None = None,
-    foreign_key: tuple[str, str] | str | None = None,
+    foreign_key: ForeignKey | tuple[str, str] | str | None = None,
     autoincrement: bool = False,
     comment: str | None = None,
     strict: bool = False,

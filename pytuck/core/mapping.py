@@ -25,7 +25,7 @@ from pytuck.query import (
     or_,
     select,
 )
-from pytuck.schema import Index
+from pytuck.schema import ForeignKey, Index
 from pytuck.types import Stored
 from pytuck.types.base import DECODE_ERRORS
 from pytuck.types.numeric import INTEGER_MAX, INTEGER_MIN
@@ -72,7 +72,7 @@ class Mapper:
         comment: str | None,
         columns: dict[str, Column[Any]],
         relationships: dict[str, Any] | None = None,
-        indexes: Sequence[Index] = (),
+        arguments: Sequence[Index | ForeignKey] = (),
     ) -> None:
         self.model = model
         self.relationships = relationships or {}
@@ -82,7 +82,13 @@ class Mapper:
         self.attributes = tuple(Attribute(name, column) for name, column in columns.items())
         for column in columns.values():
             column.model = model.__name__
-        structure = table_from_columns(table, list(columns.values()), comment, indexes)
+        structure = table_from_columns(
+            table,
+            list(columns.values()),
+            comment,
+            [item for item in arguments if isinstance(item, Index)],
+            [item for item in arguments if isinstance(item, ForeignKey)],
+        )
         self.source = TableSource(structure)
         self.source.attributes = {name: column.name for name, column in columns.items()}
         self.by_name = {attribute.name: attribute for attribute in self.attributes}

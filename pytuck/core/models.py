@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.common.options import SyncOptions
 from pytuck.core.columns import Column, Index
+from pytuck.core.foreign_keys import ForeignKeyConstraint
 from pytuck.core.instance_values import SESSION, as_read, watched
 from pytuck.core.mapped import declare_annotated
 from pytuck.core.mapping import Mapper
@@ -31,7 +32,7 @@ class PureBaseModel:
     Attributes:
         __tablename__: The name of the table.
         __table_comment__: A comment kept in the file.
-        __table_args__: Indexes and unique constraints of several columns.
+        __table_args__: Indexes, unique constraints and foreign keys of several columns.
         __abstract__: The class has no table; its columns go to its subclasses.
         __storage__: Where the table is.
         __sync_options__: How an existing table is brought into line with the model when that is
@@ -40,7 +41,7 @@ class PureBaseModel:
 
     __tablename__: ClassVar[str]
     __table_comment__: ClassVar[str | None] = None
-    __table_args__: ClassVar[tuple[Index, ...]] = ()
+    __table_args__: ClassVar[tuple[Index | ForeignKeyConstraint, ...]] = ()
     __event_family__: ClassVar[str] = "model"
     __abstract__: ClassVar[bool] = True
     __storage__: ClassVar[Storage]
@@ -168,8 +169,8 @@ def _map(model: type[PureBaseModel]) -> None:
     if not columns:
         raise SchemaError(f"The model {model.__name__} declares no columns.", table_name=name)
     relationships = _collected_relationships(model)
-    indexes = [item.of_table(name, columns) for item in model.__table_args__]
-    mapper = Mapper(model, name, model.__table_comment__, columns, relationships, indexes)
+    arguments = [item.of_table(name, columns) for item in model.__table_args__]
+    mapper = Mapper(model, name, model.__table_comment__, columns, relationships, arguments)
     model.__columns__ = columns
     model.__relationships__ = relationships
     model.__mapper__ = mapper

@@ -1,10 +1,12 @@
 """Which tables and columns there are: plain, frozen data without any rows.
 
 Read from an open file by `backends.reflection`, made from models by `core.models`, and turned
-into SQL by `compiler.ddl`. `changes` are the steps that lead from one structure to another, and
-`differences` finds them.
+into SQL by `compiler.ddl`. `changes` are the steps that lead from one structure to another:
+`comparison` finds them, `applied` tells what they lead to, and `differences` finds those of one
+table that bringing it into line takes.
 """
 
+from pytuck.schema.applied import applied
 from pytuck.schema.changes import (
     AddColumn,
     AddForeignKey,
@@ -25,7 +27,10 @@ from pytuck.schema.changes import (
     ReorderColumns,
     SetPrimaryKey,
 )
+from pytuck.schema.comparison import Comparison, Scope, compare
 from pytuck.schema.differences import differences
+from pytuck.schema.likeness import Proposal
+from pytuck.schema.renames import Renames
 from pytuck.schema.tables import (
     ACTIONS,
     MISSING,
@@ -50,6 +55,7 @@ __all__ = [
     "Column",
     "CommentColumn",
     "CommentTable",
+    "Comparison",
     "CreateIndex",
     "CreateTable",
     "DropColumn",
@@ -60,11 +66,16 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Missing",
+    "Proposal",
     "RenameColumn",
     "RenameTable",
+    "Renames",
     "ReorderColumns",
+    "Scope",
     "SetPrimaryKey",
     "Table",
+    "applied",
+    "compare",
     "differences",
     "index_name",
 ]

@@ -13,11 +13,11 @@ from typing import Any
 from pytuck.backends import Connection
 from pytuck.common.exceptions import ConfigurationError, SerializationError
 from pytuck.common.progress import SILENT, CancelToken, ProgressListener, Work
+from pytuck.core.python_code import text_code
 from pytuck.core.storage import Storage
 from pytuck.query import Compound, Select, json_form
 from pytuck.tools.exporters.base import Export, ExportedTable, ExportOptions
 from pytuck.tools.exporters.registry import EXPORT_FORMATS, ExportFormat, format_for
-from pytuck.tools.model_classes import text_code
 from pytuck.tools.report import Report, TableReport
 from pytuck.tools.settings import from_plain, path_of
 from pytuck.tools.targets import appearing, refuse_existing, refuse_missing

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from pytuck.core.models import PureBaseModel
+from pytuck.core.python_code import text_code
 from pytuck.schema import MISSING, Column, ForeignKey, Table, index_name
 from pytuck.types import TYPES, ChoiceType, DecimalType, RawType
 
@@ -26,7 +27,16 @@ _MODULES: dict[type, str] = {
     Decimal: "decimal",
     UUID: "uuid",
 }
-_PYTUCK = ("Column", "Index", "Mapped", "Relationship", "Storage", "declarative_base")
+_PYTUCK = (
+    "Column",
+    "ForeignKey",
+    "ForeignKeyConstraint",
+    "Index",
+    "Mapped",
+    "Relationship",
+    "Storage",
+    "declarative_base",
+)
 _TAKEN = {
     *_PYTUCK,
     "Any",
@@ -125,10 +135,9 @@ class ModelClasses:
         lines.append(f"    __tablename__ = {text_code(table.name)}")
         if table.comment:
             lines.append(f"    __table_comment__ = {text_code(table.comment)}")
-        indexes = self._indexes(table)
-        if indexes:
-            self._used.add("Index")
-            lines.append(f"    __table_args__ = ({', '.join(indexes)},)")
+        arguments = [*self._indexes(table), *self._foreign_keys(table)]
+        if arguments:
+            lines.append(f"    __table_args__ = ({', '.join(arguments)},)")
         lines.append("")
         lines += self._remarks(table)
         lines += [self._column(table, column) for column in table.columns if not column.generated]
@@ -145,7 +154,8 @@ class ModelClasses:
             options.append("primary_key=True")
         key = _single_key(table, column.name)
         if key is not None:
-            options.append(f"foreign_key={_target(key)}")
+            self._used |= {"ForeignKey"} if _actions(key) else set()
+            options.append(f"foreign_key={_foreign_key(key)}")
         if _has_plain_index(table, column):
             options.append("index=True")
         options += [f"{flag}=True" for flag in ("unique", "autoincrement") if getattr(column, flag)]
@@ -201,17 +211,26 @@ class ModelClasses:
                 continue
             columns = ", ".join(map(text_code, index.columns))
             unique = ", unique=True" if index.is_unique else ""
+            self._used.add("Index")
             found.append(f"Index({columns}, name={text_code(index.name)}{unique})")
+        return found
+
+    def _foreign_keys(self, table: Table) -> list[str]:
+        found = []
+        for key in table.foreign_keys:
+            if len(key.columns) > 1 and len(key.columns) == len(key.target_columns):
+                self._used.add("ForeignKeyConstraint")
+                said = [
+                    _names(key.columns),
+                    text_code(key.target_table),
+                    _names(key.target_columns),
+                ]
+                found.append(f"ForeignKeyConstraint({', '.join([*said, *_actions(key)])})")
         return found
 
     def _remarks(self, table: Table) -> list[str]:
         """Return what a model cannot say, as comments."""
         remarks = [
-            f"    # Not here: the foreign key ({', '.join(key.columns)}) to {key.target_table}."
-            for key in table.foreign_keys
-            if len(key.columns) > 1
-        ]
-        remarks += [
             f"    # Not here: the column {text_code(column.name)}, which the database computes."
             for column in table.columns
             if column.generated
@@ -289,6 +308,21 @@ def _single_key(table: Table, column: str) -> ForeignKey | None:
     return next((key for key in table.foreign_keys if key.columns == (column,)), None)
 
 
+def _names(columns: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(text_code, columns))}]"
+
+
+def _actions(key: ForeignKey) -> list[str]:
+    """Return the code of what happens to rows that refer to others, where it is said."""
+    events = (("on_delete", key.on_delete), ("on_update", key.on_update))
+    return [f"{event}={text_code(action)}" for event, action in events if action != "NO ACTION"]
+
+
+def _foreign_key(key: ForeignKey) -> str:
+    said = _actions(key)
+    return f"ForeignKey({', '.join([_target(key), *said])})" if said else _target(key)
+
+
 def _target(key: ForeignKey) -> str:
     table, column = key.target_table, key.target_columns[0] if key.target_columns else ""
     return repr((table, column)) if "." in table + column else text_code(f"{table}.{column}")
@@ -324,12 +358,6 @@ def _enum_code(name: str, kind: Any) -> str:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names, key=lambda name: (not name[0].isupper(), name)))
-
-
-def text_code(value: object) -> str:
-    """Return the code of a value, in double quotes if it is a text that allows it."""
-    code = repr(value)
-    return f'"{code[1:-1]}"' if code[0] == "'" and '"' not in code else code
 
 
 def _camel(name: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pytuck.core.python_code import text_code
 from pytuck.core.storage import Storage
 from pytuck.schema import Table
-from pytuck.tools.model_classes import ModelClasses, text_code
+from pytuck.tools.model_classes import ModelClasses
 from pytuck.tools.settings import path_of
 
 

@@ -13,7 +13,11 @@ from pytuck.common.exceptions import SchemaError
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects.base import Dialect
 from pytuck.compiler.dialects.sqlite import SQLITE
-from pytuck.compiler.dialects.sqlite_rules import with_counting, without_counting
+from pytuck.compiler.dialects.sqlite_rules import (
+    with_counting,
+    without_counting,
+    without_unique_of_key,
+)
 from pytuck.compiler.dialects.sqlite_tables import (
     Clause,
     ColumnText,
@@ -113,12 +117,16 @@ def _with_default(changed: ColumnText, column: Column, change: AlterColumn) -> C
 def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -> TableText:
     """Return the table with another primary key."""
     names = [name.lower() for name in change.columns]
-    former = _given_keys(text)
+    former = {name.lower() for key in _keys(text) for name in key}
+    was_row_id = _has_rowid_alias(replace(text, options=""))
+    for key in (change.columns, *_keys(text)):  # unique by itself, and ends to be so with the key
+        text = without_unique_of_key(text, key)
     columns = []
     for column in text.columns:
         item = column.without("PRIMARY")
-        if column.name.lower() in former and not item.has("NOT"):
-            item = item.without("NULL").having("NOT", "NOT NULL")
+        if column.name.lower() in former:  # it must still have a value if that had to be given
+            item = item.without("NOT", "NULL")
+            item = item if was_row_id else item.having("NOT", "NOT NULL")
         if column.name.lower() in names:
             item = item.without("NOT", "NULL")
             item = item.having("PRIMARY", "PRIMARY KEY") if len(names) == 1 else item
@@ -132,12 +140,10 @@ def with_primary_key(text: TableText, change: SetPrimaryKey, dialect: Dialect) -
     return replace(text, columns=tuple(columns), clauses=clauses)
 
 
-def _given_keys(text: TableText) -> set[str]:
-    """Return the columns of a primary key that is not the row id, and so had to be given."""
+def _keys(text: TableText) -> list[tuple[str, ...]]:
+    """Return the columns of the primary key, if there is one."""
     keys = [clause.columns for clause in text.clauses if clause.kind == "PRIMARY"]
-    keys += [(column.name,) for column in text.columns if column.has("PRIMARY")]
-    is_row_id = _has_rowid_alias(replace(text, options=""))
-    return {name.lower() for names in keys for name in names} if not is_row_id else set()
+    return keys + [(column.name,) for column in text.columns if column.has("PRIMARY")]
 
 
 def reordered(text: TableText, change: ReorderColumns) -> TableText:

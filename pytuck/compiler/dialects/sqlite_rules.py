@@ -43,6 +43,11 @@ def without_unique(text: TableText, change: DropUnique) -> TableText:
     return _without(text, "UNIQUE", change.table, change.columns)
 
 
+def without_unique_of_key(text: TableText, key: Sequence[str]) -> TableText:
+    """Return the table without the rule that its primary key is unique, if there is one."""
+    return _without(text, "UNIQUE", "", key) if _rules(text, "UNIQUE", key) else text
+
+
 def with_foreign_key(text: TableText, change: AddForeignKey) -> TableText:
     """Return the table with one more foreign key.
 
