@@ -12,7 +12,7 @@ from pytuck.common.exceptions import ColumnNotFoundError, SchemaError
 from pytuck.compiler import compile_statement
 from pytuck.query import Expression, TableSource, count_of, func, select
 from pytuck.schema import MISSING, Column, Table
-from pytuck.types import ColumnType, Stored
+from pytuck.types import TYPES, ColumnType, Stored
 
 
 def actual_name(table: Table, name: str) -> str:
@@ -128,10 +128,13 @@ def refuse_dropped(table: Table, column: Column) -> None:
 def refuse_uncountable(table: Table, column: Column) -> None:
     """Refuse a column that is to count by itself and cannot.
 
+    Args:
+        column: As it is to be.
+
     Raises:
         SchemaError: It is not a primary key of one int.
     """
-    if table.rowid_alias != column.name:
+    if table.primary_key != (column.name,) or column.type != TYPES[int]:
         raise SchemaError(
             f"Column '{table.name}.{column.name}' cannot count by itself: only a primary key of "
             "one int can.",

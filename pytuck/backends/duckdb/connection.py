@@ -123,8 +123,8 @@ class DuckDBConnection(Connection):
             self._writes += 1
             self.traces.note_text()
         if beginning.startswith(duckdb_structure.STRUCTURE_WORDS):
-            self._own_definitions = None
             self.note_structure_change()
+            self._own_definitions = None
         if not self._is_open:
             self._publish_structure()
             self._tell_commit()
@@ -175,9 +175,12 @@ class DuckDBConnection(Connection):
         self._own_definitions = known
 
     def note_structure_change(self) -> None:
-        """Have what is known of tables be read again, by others after the commit."""
+        """Go on with an own view of what is kept of tables, which others see after the commit.
+
+        To be called before a change: what is kept of a table is found by the name it has.
+        """
         if not self._has_new_structure:
-            self._own_definitions = None
+            self._own_definitions = dict(self.definitions())
         self._writes += 1
         self._has_new_structure = True
 
@@ -317,7 +320,7 @@ class DuckDBConnection(Connection):
             yield
             deferred, self._deferred = self._deferred, None
             with self._all_or_failed():
-                foreign_keys.check_all(self, dict.fromkeys(deferred))
+                foreign_keys.check_all(self, dict.fromkeys(deferred), self.definitions())
         finally:
             self._deferred = None
 
@@ -451,7 +454,7 @@ class DuckDBConnection(Connection):
         if self._deferred is not None:
             self._deferred += [*references[0], *references[1]]
         elif any(references):
-            foreign_keys.check_written(self, template, rows, references)
+            foreign_keys.check_written(self, template, rows, references, definitions)
         definition = definitions.get(template.table or "")
         if definition is not None and definition.never_reused and template.action != "delete":
             table = template.table or ""

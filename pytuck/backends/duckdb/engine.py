@@ -124,7 +124,7 @@ class DuckDBEngine(Engine):
             references = [
                 (name, key) for name, kept in definitions.items() for key in kept.foreign_keys
             ]
-            return foreign_keys.count_orphans(used, references)
+            return foreign_keys.count_orphans(used, references, definitions)
 
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         store = None if self.plan.name == MEMORY else Path(self.plan.name)

@@ -116,7 +116,7 @@ def with_column(text: TableText, column: Column) -> TableText:
 
 
 def without_column(text: TableText, name: str) -> tuple[TableText, bool]:
-    """Return the table without a column, and whether that is all that goes.
+    """Return the table without a column, and whether DuckDB's own DROP COLUMN will do.
 
     Raises:
         SchemaError: A condition or a computed column speaks of it and of others.
@@ -134,8 +134,16 @@ def without_column(text: TableText, name: str) -> tuple[TableText, bool]:
     for clause in (clause for column in others for clause in column.clauses):
         if clause.kind in _COMPUTED and lower in words_of(clause.text):
             raise _spoken_of(name, clause)
-    is_plain = len(kept) == len(text.clauses) and not text.column(name).has("UNIQUE")
+    is_plain = len(kept) == len(text.clauses) and not _is_before_key(text, lower)
     return replace(text, columns=others, clauses=tuple(kept)), is_plain
+
+
+def _is_before_key(text: TableText, name: str) -> bool:
+    """Return whether a column, or one behind it, is of a key or unique: then it is not dropped."""
+    names = [column.name.lower() for column in text.columns]
+    keys = {column.name.lower() for column in text.columns if column.has("PRIMARY", "UNIQUE")}
+    keys.update(column.lower() for clause in text.clauses for column in clause.columns)
+    return not keys.isdisjoint(names[names.index(name) :])
 
 
 def _spoken_of(name: str, clause: Clause) -> SchemaError:

@@ -131,7 +131,7 @@ class ColumnChanges(TableWork):
         text = self.building.text(table)
         new = rules.altered_column(old, step)
         if step.autoincrement is True:
-            rules.refuse_uncountable(table, old)
+            rules.refuse_uncountable(table, new)
         if step.nullable is False:
             rules.refuse_nulls(self.connection, table, (old.name,))
         _refuse_digits(table, new, new.default)

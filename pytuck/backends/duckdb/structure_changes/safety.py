@@ -19,7 +19,6 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import duckdb_structure
 from pytuck.compiler.dialects import duckdb_changes
-from pytuck.compiler.dialects.duckdb import column_type
 from pytuck.schema import Change, Table
 
 _MAY_BREAK_KEYS = (
@@ -54,8 +53,8 @@ class ChangeSafety:
         """Refuse what is done in a `with` block if foreign keys or views no longer fit after it.
 
         Raises:
-            SchemaError: A view would no longer work, a foreign key lead to columns that are not
-                unique or hold other values.
+            SchemaError: A view would no longer work, or a foreign key lead to columns that are
+                not unique.
             ConstraintError: Rows would refer to rows that do not exist.
         """
         touched = _touched(changes)
@@ -64,7 +63,7 @@ class ChangeSafety:
         yield
         misled_after = self._misled(touched)
         if len(misled_after) > len(misled):
-            raise _leads_nowhere(misled_after)
+            raise _leads_nowhere(misled_after[-1])
         before = {_name_after(changes, name): count for name, count in orphans.items()}
         self._refuse_orphans(self._orphans(touched, misled_after), before)
         if any(isinstance(change, _MAY_BREAK_VIEWS) for change in changes):
@@ -82,8 +81,8 @@ class ChangeSafety:
             if touched & {name.casefold(), key.target_table.casefold()}
         ]
 
-    def _misled(self, touched: set[str]) -> dict[Reference, str]:
-        """Return the foreign keys that do not lead to a key, with the reason."""
+    def _misled(self, touched: set[str]) -> list[Reference]:
+        """Return the foreign keys that do not lead to a key."""
         tables: dict[str, Table | None] = {}
 
         def table(name: str) -> Table | None:
@@ -94,23 +93,23 @@ class ChangeSafety:
                     tables[name] = None
             return tables[name]
 
-        found = {}
+        found: list[Reference] = []
         for name, key in self._references(touched):
-            target, child = table(key.target_table), table(name)
-            if target is not None and child is not None:
-                reason = _why_misled(child, key, target)
-                if reason:
-                    found[name, key] = reason
+            target = table(key.target_table)
+            if target is not None and not _leads_to_key(key, target):
+                found.append((name, key))
         return found
 
-    def _orphans(self, touched: set[str], misled: dict[Reference, str]) -> dict[str, int]:
+    def _orphans(self, touched: set[str], misled: list[Reference]) -> dict[str, int]:
         there = {name.casefold() for name in self.connection.all_tables()} if touched else set()
         references = [
             (name, key)
             for name, key in self._references(touched)
             if (name, key) not in misled and key.target_table.casefold() in there
         ]
-        return foreign_keys.count_orphans(self.connection, references)
+        return foreign_keys.count_orphans(
+            self.connection, references, self.connection.definitions()
+        )
 
     def _refuse_orphans(self, orphans: dict[str, int], before: dict[str, int]) -> None:
         for name, count in orphans.items():
@@ -162,25 +161,17 @@ def _name_after(changes: Sequence[Change], name: str) -> str:
     return name
 
 
-def _leads_nowhere(misled: dict[Reference, str]) -> SchemaError:
-    (name, key), reason = next(iter(misled.items()))
+def _leads_nowhere(reference: Reference) -> SchemaError:
+    name, key = reference
     return SchemaError(
-        f"A foreign key of '{name}' leads to columns that {reason}: "
+        f"A foreign key of '{name}' leads to columns that are neither the primary key nor unique: "
         f"{key.target_table} ({', '.join(key.target_columns)}).",
         table_name=name,
     )
 
 
-def _why_misled(child: Table, key: schema.ForeignKey, target: Table) -> str | None:
-    columns = {column.name.casefold(): column for column in target.columns}
-    names = [name.casefold() for name in key.target_columns]
+def _leads_to_key(key: schema.ForeignKey, target: Table) -> bool:
     unique = [target.primary_key, *(index.columns for index in target.indexes if index.is_unique)]
     unique += [(column.name,) for column in target.columns if column.unique]
-    if sorted(names) not in [sorted(map(str.casefold, group)) for group in unique]:
-        return "are neither the primary key nor unique"
-    own = {column.name.casefold(): column for column in child.columns}
-    for here, there in zip(key.columns, names, strict=True):
-        column = own.get(here.casefold())
-        if column is None or column_type(column.type) != column_type(columns[there].type):
-            return f"hold values of another type than '{here}'"
-    return None
+    names = sorted(map(str.casefold, key.target_columns))
+    return names in [sorted(map(str.casefold, group)) for group in unique]
