@@ -214,6 +214,8 @@ class DuckDBConnection(Connection):
             raise TransactionError("A transaction is open already on this connection.")
         if write:
             self._shared.write_lock.acquire()
+            self._write_to_file()
+            self.traces.clear(is_log_empty=not self._shared.is_structure_in_log)
         try:
             self._run(self.dialect.begin_write if write else self.dialect.begin_read)
         except BaseException:
@@ -247,7 +249,6 @@ class DuckDBConnection(Connection):
     def _forget_structure(self) -> None:
         self._has_new_structure = False
         self._own_definitions = None
-        self.traces.clear()
 
     def _write_to_file(self) -> None:
         """Bring changes of the structure from the log into the file, now or after the next commit.
@@ -312,6 +313,7 @@ class DuckDBConnection(Connection):
             self._run(self.dialect.begin_write)
             self._writes = 0
             self._forget_structure()
+            self.traces.clear(is_log_empty=not self._shared.is_structure_in_log)
 
     @contextlib.contextmanager
     def deferred_foreign_keys(self) -> Iterator[None]:

@@ -85,6 +85,7 @@ def share(path: str, timeout_s: float) -> OpenDatabase:
         known = _shared.get(number)
         if known is None:
             known = _shared[number] = OpenDatabase(WriteLock(f"'{path}'", timeout_s), number)
+            known.is_structure_in_log = Path(f"{path}.wal").exists()  # of a program that crashed
         known.users += 1
     note_open(number)
     return known

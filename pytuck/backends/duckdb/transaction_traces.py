@@ -7,25 +7,33 @@ class TransactionTraces:
     """Remembers tables for the time of one transaction.
 
     DuckDB (2.0) makes no index, and asks no column to have a value, where the same transaction
-    has updated rows; nor does it drop a column, for an index that the transaction dropped. And a
-    table with an index of the same transaction must not get another name: the index would stand
-    in the log under the new name before there is one, and a file whose log cannot be repeated
-    after a crash does not open. A table made anew has no traces.
+    has updated rows. Nor must a table be altered for which an index was made or dropped since the
+    log was emptied: there an index stands under the names that its table and columns got later,
+    and it is still looked at when it is gone; and a file whose log DuckDB cannot repeat after a
+    crash, it does not open. A table made anew has no traces.
     """
 
     def __init__(self) -> None:
         self._updated: set[str] = set()
         self._indexed: set[str] = set()
         self._made: set[str] = set()
-        self._is_unknown = False
+        self._has_text = False
+        self._has_log = False
 
-    def clear(self) -> None:
-        """Begin with another transaction."""
-        self.__init__()  # type: ignore[misc]
+    def clear(self, *, is_log_empty: bool) -> None:
+        """Begin with another transaction.
+
+        Args:
+            is_log_empty: There are no earlier changes of the structure in the log.
+        """
+        for names in (self._updated, self._indexed, self._made):
+            names.clear()
+        self._has_text = False
+        self._has_log = not is_log_empty
 
     def note_text(self) -> None:
         """Remember that SQL of a program was run, which may have done anything."""
-        self._is_unknown = True
+        self._has_text = True
         self._made.clear()
 
     def note_update(self, table: str) -> None:
@@ -52,11 +60,11 @@ class TransactionTraces:
 
     def has_updates(self, table: str) -> bool:
         """Return whether rows of a table may have been updated."""
-        return table.casefold() in self._updated or self._is_uncertain(table)
+        name = table.casefold()
+        return name in self._updated or (self._has_text and name not in self._made)
 
     def has_other_indexes(self, table: str) -> bool:
         """Return whether a table may have got or lost an index."""
-        return table.casefold() in self._indexed or self._is_uncertain(table)
-
-    def _is_uncertain(self, table: str) -> bool:
-        return self._is_unknown and table.casefold() not in self._made
+        name = table.casefold()
+        is_uncertain = self._has_text or self._has_log
+        return name in self._indexed or (is_uncertain and name not in self._made)

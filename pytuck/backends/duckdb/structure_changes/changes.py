@@ -10,6 +10,7 @@ from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.structure_changes.columns import ColumnChanges
 from pytuck.backends.duckdb.structure_changes.keys import KeyChanges
 from pytuck.backends.duckdb.structure_changes.safety import ChangeSafety
+from pytuck.backends.duckdb.structure_changes.table_building import TableBuilding
 from pytuck.backends.duckdb.structure_changes.tables import TableChanges
 from pytuck.common.exceptions import ColumnNotFoundError, QueryError, SchemaError
 from pytuck.schema import Change
@@ -20,11 +21,9 @@ class StructureChanges:
 
     def __init__(self, connection: DuckDBConnection) -> None:
         self._connection = connection
-        tables, columns, keys = (
-            TableChanges(connection),
-            ColumnChanges(connection),
-            KeyChanges(connection),
-        )
+        self._building = TableBuilding(connection)
+        columns, keys = ColumnChanges(self._building), KeyChanges(self._building)
+        tables = TableChanges(self._building, keys)
         self._ways: dict[type[Change], Callable[[Any], None]] = {
             schema.CreateTable: tables.create_table,
             schema.DropTable: tables.drop_table,
@@ -57,6 +56,7 @@ class StructureChanges:
         with ChangeSafety(self._connection).watching(steps):
             for step in steps:
                 self._apply_one(step)
+            self._building.make_indexes()
 
     def _apply_one(self, step: Change) -> None:
         try:

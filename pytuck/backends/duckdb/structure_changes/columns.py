@@ -56,7 +56,7 @@ class ColumnChanges(TableWork):
         default = MISSING if fill is None else fill
         filled = replace(column, nullable=True, default=default)
         is_optional = column.nullable
-        with contextlib.nullcontext() if is_optional else self.building.without_indexes(table):
+        with contextlib.nullcontext() if is_optional else self.building.altering(table):
             self.building.run(ddl.add_column(table.name, filled, None, DUCKDB))
             if default != column.default:
                 self.building.run(duckdb_changes.set_default(table.name, column))
@@ -73,7 +73,7 @@ class ColumnChanges(TableWork):
         indexes = self.building.indexes(table.name)
         kept = [index for index in indexes if column.name not in index.columns]
         _refuse_spoken_of(column.name, kept)
-        if is_plain and not indexes and not self.connection.traces.has_other_indexes(table.name):
+        if is_plain and not indexes and not self.building.is_fixed(table.name):
             self.building.run(ddl.drop_column(table.name, column.name, DUCKDB))
         else:
             self.building.rebuild(table, Rebuild(without, indexes=kept))
@@ -106,7 +106,7 @@ class ColumnChanges(TableWork):
     def _rename_column(self, table: Table, old: str, new: str) -> None:
         indexes = self.building.indexes(table.name)
         after = [index.with_renamed(old, new, DUCKDB) for index in indexes]
-        with self.building.without_indexes(table, after=after):
+        with self.building.altering(table, after):
             self.building.run(ddl.rename_column(table.name, old, new, DUCKDB))
 
     def _place_row_id(self, table: Table, names: Sequence[str]) -> None:
@@ -152,11 +152,12 @@ class ColumnChanges(TableWork):
             self.building.run(duckdb_changes.set_default(table.name, new))
         if old.nullable == new.nullable or old.primary_key:
             return
-        if not new.nullable and self.connection.traces.has_updates(table.name):
+        has_updates = self.connection.traces.has_updates(table.name)
+        if self.building.is_fixed(table.name) or (has_updates and not new.nullable):
             whole = duckdb_changes.altered(self.building.text(table), new, step)
             self.building.rebuild(table, Rebuild(whole))
             return
-        with self.building.without_indexes(table):
+        with self.building.altering(table):
             self.building.run(
                 duckdb_changes.set_not_null(table.name, new.name, is_set=not new.nullable)
             )

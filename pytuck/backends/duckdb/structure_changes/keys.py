@@ -108,11 +108,9 @@ class KeyChanges(TableWork):
         if name == schema.index_name(table.name, names, is_unique=index.is_unique):
             name = self.building.free_name(name)
         made = IndexText(name, index.is_unique, tuple(map(DUCKDB.quote, names)))
-        if self.connection.traces.has_updates(table.name):
-            indexes = [*self.building.indexes(table.name), made]
-            self.building.rebuild(table, Rebuild(self.building.text(table), indexes=indexes))
-        else:
-            self.building.make_indexes(table.name, [made])
+        if self.connection.traces.has_updates(table.name):  # DuckDB would make no index
+            self.building.rebuild(table, Rebuild(self.building.text(table)))
+        self.building.add_index(table.name, made)
 
     def _refuse_equal_rows(self, table: Table, names: tuple[str, ...]) -> None:
         given = rules.are_given(table, names)
@@ -124,8 +122,8 @@ class KeyChanges(TableWork):
     def drop_index(self, step: schema.DropIndex) -> None:
         """Delete an index."""
         table = self.table(step.table)
-        index = rules.known_index(table, step.index)
-        if index.is_constraint:
-            self.drop_unique(schema.DropUnique(table.name, index.columns))
-        else:
-            self.building.drop_index(table.name, index.name)
+        if any(index.name == step.index for index in self.building.indexes(table.name)):
+            self.building.drop_index(table.name, step.index)
+            return
+        rule = rules.known_index(table, step.index)
+        self.drop_unique(schema.DropUnique(table.name, rule.columns))

@@ -33,11 +33,15 @@ class Rebuild:
     indexes: Sequence[IndexText] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class TableBuilding:
-    """Runs the SQL of changes, in the order and in the way DuckDB can carry them out."""
+    """Runs the SQL of changes, in the order and in the way DuckDB can carry them out.
 
-    connection: DuckDBConnection
+    Indexes are made at the end, after all changes: DuckDB alters no table that has any.
+    """
+
+    def __init__(self, connection: DuckDBConnection) -> None:
+        self.connection = connection
+        self._later: dict[str, list[IndexText]] = {}
 
     def run(self, sql: str) -> None:
         """Run SQL that changes the structure."""
@@ -68,7 +72,10 @@ class TableBuilding:
         return text
 
     def indexes(self, table: str) -> list[IndexText]:
-        """Return the indexes of a table."""
+        """Return the indexes of a table, with those that are still to be made."""
+        return [*self._made_indexes(table), *self._later.get(table, ())]
+
+    def _made_indexes(self, table: str) -> list[IndexText]:
         return [
             IndexText(
                 str(name),
@@ -84,6 +91,7 @@ class TableBuilding:
     def free_name(self, wanted: str) -> str:
         """Return a name that no table, view or index has, with a number behind it if need be."""
         taken = {str(row[0]).casefold() for row in self.connection.fetch(duckdb_structure.NAMES)}
+        taken.update(index.name.casefold() for made in self._later.values() for index in made)
         name, number = wanted, 1
         while name.casefold() in taken:
             number += 1
@@ -105,43 +113,68 @@ class TableBuilding:
                 table_name=table,
             )
 
-    # --- Where the table stands ---
+    # --- Indexes ---
 
-    @contextlib.contextmanager
-    def without_indexes(
-        self, table: Table, *, name: str | None = None, after: Sequence[IndexText] | None = None
-    ) -> Iterator[None]:
-        """Take the indexes of a table away for the time of a `with` block.
-
-        DuckDB alters no table that has any. Where it could not make them again, because rows were
-        updated meanwhile, the table is made anew first.
-
-        Args:
-            name: What the table is called at the end of the block, if that changes.
-            after: The indexes to be made again; None for those there were.
-        """
-        self.refuse_if_referred_to(table.name)
-        before = self.indexes(table.name)
-        wanted = before if after is None else after
-        if wanted and self.connection.traces.has_updates(table.name):
-            self.rebuild(table, Rebuild(self.text(table), indexes=()))
-        else:
-            for index in before:
-                self.drop_index(table.name, index.name)
-        yield
-        self.make_indexes(name or table.name, wanted)
+    def add_index(self, table: str, index: IndexText) -> None:
+        """Have an index of a table be made at the end."""
+        self._later.setdefault(table, []).append(index)
 
     def drop_index(self, table: str, index: str) -> None:
         """Delete an index of a table."""
-        self.run(ddl.drop_index(index, DUCKDB))
-        self.connection.traces.note_index(table)
-
-    def make_indexes(self, table: str, indexes: Sequence[IndexText]) -> None:
-        """Make indexes of a table."""
-        for index in indexes:
-            for sql in index.create_on(table, DUCKDB):
-                self.run(sql)
+        later = self._later.get(table, [])
+        kept = [item for item in later if item.name != index]
+        if len(kept) < len(later):
+            self._later[table] = kept
+        else:
+            self.run(ddl.drop_index(index, DUCKDB))
             self.connection.traces.note_index(table)
+
+    def make_indexes(self) -> None:
+        """Make the indexes that are still to be made."""
+        for table, indexes in self._later.items():
+            for index in indexes:
+                for sql in index.create_on(table, DUCKDB):
+                    self.run(sql)
+                self.connection.traces.note_index(table)
+        self._later.clear()
+
+    # --- Where the table stands ---
+
+    def is_fixed(self, table: str) -> bool:
+        """Return whether a table cannot be altered where it stands, because of its indexes.
+
+        Also if it had one and has none any more: what is done then, DuckDB's log does not repeat.
+        """
+        return bool(self._made_indexes(table)) or self.connection.traces.has_other_indexes(table)
+
+    @contextlib.contextmanager
+    def altering(self, table: Table, after: Sequence[IndexText] | None = None) -> Iterator[None]:
+        """Have a table be one that DuckDB alters, for the time of a `with` block.
+
+        Args:
+            after: Its indexes after that; None for those it has.
+        """
+        self.refuse_if_referred_to(table.name)
+        indexes = self.indexes(table.name) if after is None else after
+        if self.is_fixed(table.name):
+            self.rebuild(table, Rebuild(self.text(table)))
+        yield
+        self._later[table.name] = list(indexes)
+
+    def rename(self, table: Table, name: str) -> None:
+        """Give a table another name."""
+        if self.is_fixed(table.name):
+            self.rebuild(table, Rebuild(self.text(table), name=name))
+            return
+        self.refuse_if_referred_to(table.name)
+        self.run(ddl.rename_table(table.name, name, DUCKDB))
+        self.connection.traces.note_renamed(table.name, name)
+        self._later[name] = self._later.pop(table.name, [])
+
+    def drop(self, table: str) -> None:
+        """Delete a table."""
+        self.run(ddl.drop_table(table, DUCKDB))
+        self._later.pop(table, None)
 
     # --- Anew ---
 
@@ -165,11 +198,11 @@ class TableBuilding:
                 "nothing was changed.",
                 table_name=table.name,
             )
-        self.run(ddl.drop_table(table.name, DUCKDB))
+        self.drop(table.name)
         self.run(ddl.rename_table(new, name, DUCKDB))
         self.connection.traces.note_made(name)
         self._comment(table, name, rebuild.text)
-        self.make_indexes(name, indexes)
+        self._later[name] = list(indexes)
 
     def _comment(self, table: Table, name: str, text: TableText) -> None:
         there = {column.name for column in text.columns}

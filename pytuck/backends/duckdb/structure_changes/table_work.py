@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from pytuck.backends.duckdb import catalogue
 from pytuck.backends.duckdb.catalogue import TableDefinition
-from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.reflection import reflect_table
 from pytuck.backends.duckdb.structure_changes.table_building import TableBuilding
 from pytuck.common.exceptions import SchemaError
@@ -19,9 +18,9 @@ from pytuck.schema import Table
 class TableWork:
     """Changes some parts of tables on one connection, inside its open transaction."""
 
-    def __init__(self, connection: DuckDBConnection) -> None:
-        self.connection = connection
-        self.building = TableBuilding(connection)
+    def __init__(self, building: TableBuilding) -> None:
+        self.building = building
+        self.connection = building.connection
 
     def table(self, name: str) -> Table:
         """Return the structure of a table or view.

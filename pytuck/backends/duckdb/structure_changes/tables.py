@@ -6,7 +6,7 @@ from pytuck import schema
 from pytuck.backends.duckdb import catalogue, foreign_keys
 from pytuck.backends.duckdb.structure_changes import definitions
 from pytuck.backends.duckdb.structure_changes.keys import KeyChanges
-from pytuck.backends.duckdb.structure_changes.table_building import Rebuild
+from pytuck.backends.duckdb.structure_changes.table_building import TableBuilding
 from pytuck.backends.duckdb.structure_changes.table_work import TableWork
 from pytuck.common.exceptions import ConstraintError, SchemaError
 from pytuck.compiler import ddl
@@ -17,6 +17,10 @@ from pytuck.schema import Column, Table
 class TableChanges(TableWork):
     """Changes of tables as a whole."""
 
+    def __init__(self, building: TableBuilding, keys: KeyChanges) -> None:
+        super().__init__(building)
+        self._keys = keys
+
     def create_table(self, step: schema.CreateTable) -> None:
         """Make a table."""
         table = step.definition
@@ -26,7 +30,7 @@ class TableChanges(TableWork):
         self.connection.keep_definition(table.name, catalogue.definition_of(table))
         for index in table.indexes:
             if not index.is_constraint:
-                KeyChanges(self.connection).make_index(table, index)
+                self._keys.make_index(table, index)
         for column, comment in [
             (None, table.comment),
             *((c.name, c.comment) for c in table.columns),
@@ -41,7 +45,7 @@ class TableChanges(TableWork):
             self.building.run(ddl.drop_view(table.name, DUCKDB))
             return
         self._refuse_if_rows_refer_to(table.name)
-        self.building.run(ddl.drop_table(table.name, DUCKDB))
+        self.building.drop(table.name)
         self.connection.keep_definition(table.name, None)
 
     def _refuse_if_rows_refer_to(self, name: str) -> None:
@@ -62,16 +66,11 @@ class TableChanges(TableWork):
     def rename_table(self, step: schema.RenameTable) -> None:
         """Give a table another name."""
         table, new = self.table(step.table), step.new_name
-        text = self.building.text(table)
+        self.building.text(table)  # refuses views
         taken = {name.casefold() for name in self.connection.all_tables()}
         if new == table.name or new.casefold() in taken - {table.name.casefold()}:
             raise SchemaError(f"There is a table '{new}' already.", table_name=new)
-        if self.connection.traces.has_other_indexes(table.name):
-            self.building.rebuild(table, Rebuild(text, name=new))
-        else:
-            with self.building.without_indexes(table, name=new):
-                self.building.run(ddl.rename_table(table.name, new, DUCKDB))
-                self.connection.traces.note_renamed(table.name, new)
+        self.building.rename(table, new)
         self._move_definition(table.name, new)
 
     def _move_definition(self, old: str, new: str) -> None:
