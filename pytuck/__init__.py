@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from pytuck.common.exceptions import SchemaError as SchemaError
     from pytuck.common.exceptions import SerializationError as SerializationError
     from pytuck.common.exceptions import StaleDataError as StaleDataError
+    from pytuck.common.exceptions import StaleModelError as StaleModelError
     from pytuck.common.exceptions import StorageFullError as StorageFullError
     from pytuck.common.exceptions import TableNotFoundError as TableNotFoundError
     from pytuck.common.exceptions import TransactionError as TransactionError
@@ -141,6 +142,7 @@ _EXCEPTIONS = (
     "SchemaError",
     "SerializationError",
     "StaleDataError",
+    "StaleModelError",
     "StorageFullError",
     "TableNotFoundError",
     "TransactionError",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.connection import Connection
+from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.results import Outcome
 from pytuck.common.exceptions import UnsupportedOperationError
 from pytuck.common.options import IsolationLevel
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 CommitListener = Callable[["RecordedCommit"], None]
 """Is called after a commit, in the thread that made it."""
 
-ReadOnlyReason = Literal["asked", "permission", "newer format", "older format", "format"]
+ReadOnlyReason = Literal["asked", "permission", "newer format", "older format", "format", "locked"]
 """Why nothing can be written: it was asked for, the operating system forbids it, the file was made
-by a newer or by the old library, or files of its format can only be read.
+by a newer or by the old library, files of its format can only be read, or another program has the
+lock of a document just now.
 """
 
 
@@ -39,6 +41,7 @@ class EngineInfo:
     Attributes:
         format_version: The version of the `.pytuck` format; 0 for other files.
         read_only_reason: Why nothing can be written; None if it can.
+        lock_holder: Who writes to a document just now, if it is somebody else.
         library: What reads and writes it, with its version, such as `SQLite 3.53.0`.
         journal_mode: How SQLite keeps a crash from doing harm: mostly `wal`; empty elsewhere.
         page_bytes: The size of a page, in which room is given to tables; 0 where there are none.
@@ -53,6 +56,7 @@ class EngineInfo:
     is_encrypted: bool
     size_bytes: int
     read_only_reason: ReadOnlyReason | None
+    lock_holder: LockHolder | None = None
     library: str = ""
     journal_mode: str = ""
     page_bytes: int = 0
@@ -67,7 +71,7 @@ class Engine(ABC):
         name: The engine's name, as in `Storage(path, engine=...)`.
         dialect: The SQL it understands.
         capabilities: What it can do, and what it cannot keep.
-        read_only_reason: Why nothing can be written; None if it can.
+        read_only_reason: Why nothing can ever be written; None if it can, for now or later.
         notes: What a person should know about how a document was read, by table.
         label: What the program calls itself, for those who watch what it writes.
         inferred_tables: The tables of a document whose types were found out from their values.
@@ -114,6 +118,13 @@ class Engine(ABC):
         Args:
             connection: The one to ask, which sees what its transaction did.
         """
+
+    def copy_structure(self, target: Engine) -> None:
+        """Make the tables of this store, without their rows, in an empty one of the same kind."""
+        with self.connection() as connection:
+            names = self.table_names(connection)
+            tables = [self.reflect(name, connection) for name in names]
+        target.change([CreateTable(item.name, item) for item in tables if item.kind == "table"])
 
     @abstractmethod
     def reflect(self, table: str, connection: Connection | None = None) -> Table:
@@ -212,6 +223,14 @@ class Engine(ABC):
             f"'{self.info().path}' cannot {what}: its engine '{self.name}' has no way to do that.",
             details={"path": self.info().path},
         )
+
+    @property
+    def lock_holder(self) -> LockHolder | None:
+        """Who else keeps the lock of a document while its changes are not saved; None if nobody.
+
+        Others can write as soon as these are.
+        """
+        return None
 
     @property
     def is_unsaved(self) -> bool:

@@ -142,6 +142,23 @@ def refuse_uncountable(table: Table, column: Column) -> None:
         )
 
 
+def refuse_kept(table: Table, change: schema.AlterColumn) -> Column:
+    """Return the column that keeps values which cannot be converted.
+
+    Raises:
+        SchemaError: There is one of its name.
+    """
+    name = change.keep_in or f"{change.column}_unconverted"
+    if name.lower() in (known.lower() for known in table.by_name):
+        raise SchemaError(
+            f"Table '{table.name}' has a column '{name}' already; values that cannot be "
+            "converted cannot be kept there. Name another one with keep_in.",
+            table_name=table.name,
+            column_name=name,
+        )
+    return Column(name, TYPES[str])
+
+
 def refuse_unpaired(change: schema.AddForeignKey) -> None:
     """Refuse a foreign key that does not lead from as many columns as it leads to.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pytuck.backends import change_log
 from pytuck.backends.change_log import LoggedCommit
@@ -19,13 +19,30 @@ class Seen:
     Attributes:
         logged: Their commits that are in the log, in order.
         has_others: Something was committed that nobody logged.
+        has_new_schema: It changed tables themselves, as far as that is known.
     """
 
     logged: tuple[LoggedCommit, ...] = ()
     has_others: bool = False
+    has_new_schema: bool = False
 
 
 NOTHING_SEEN = Seen()
+
+
+class LooksForOthers(Protocol):
+    """What looks for commits that were not made through a storage."""
+
+    def look(self) -> Seen:
+        """Return what others committed since the last look.
+
+        Raises:
+            PytuckException: The file cannot be read now, for example because it is gone.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop looking."""
 
 
 class CommitsOfOthers:

@@ -118,6 +118,15 @@ class Connection(ABC):
             PytuckException: The row is gone.
         """
 
+    @abstractmethod
+    def schema_stamp(self) -> object:
+        """Return a value that changes whenever tables themselves are changed. Cost: microseconds."""
+
+    @contextlib.contextmanager
+    def noting_statements(self) -> Iterator[list[str]]:
+        """Give a list into which goes the SQL that is run in a `with` block, questions included."""
+        yield []
+
     # --- Transactions ---
 
     @property

@@ -30,6 +30,7 @@ class LockHolder:
         process: Its id; None if the system does not tell.
         program: The name of its program.
         thread: The name of its thread, if it is this process.
+        machine: The name of its machine, if it is another one.
         held_s: For how many seconds it has held the lock; None if it did not say when it took it.
         is_reading: It reads, and a writer waits for it to finish.
     """
@@ -39,9 +40,12 @@ class LockHolder:
     thread: str | None = None
     held_s: float | None = None
     is_reading: bool = False
+    machine: str | None = None
 
     def __str__(self) -> str:
         who = "another program" if self.process is None else f"process {self.process}"
+        if self.machine is not None:
+            return f"{who} of the machine '{self.machine}'"
         if self.process == os.getpid():
             who = f"another thread of this process ({self.process})"
             if self.thread is not None:
@@ -69,8 +73,8 @@ def find_holder(path: str, notes: WriterNotes, thread: int | None) -> LockHolder
         process = note.process
     return LockHolder(
         process,
-        _program_of(process),
-        _name_of(thread) if process == os.getpid() else None,
+        program_of(process),
+        thread_name(thread) if process == os.getpid() else None,
         _held_s(note, process) if not is_reading else None,
         is_reading,
     )
@@ -100,7 +104,8 @@ def _locking_process(
     return None
 
 
-def _program_of(process: int | None) -> str | None:
+def program_of(process: int | None) -> str | None:
+    """Return the name of the program that a process runs; None where the system does not tell."""
     if process is None:
         return None
     with contextlib.suppress(OSError):
@@ -108,5 +113,6 @@ def _program_of(process: int | None) -> str | None:
     return None
 
 
-def _name_of(thread: int | None) -> str | None:
+def thread_name(thread: int | None) -> str | None:
+    """Return the name of a thread of this process; None if there is none."""
     return next((found.name for found in threading.enumerate() if found.ident == thread), None)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pytuck.backends.base import Engine, ReadOnlyReason
-from pytuck.backends.documents.engine import Document, DocumentEngine
+from pytuck.backends.documents.document import Document
+from pytuck.backends.documents.document_lock import can_be_locked
+from pytuck.backends.documents.engine import DocumentEngine
 from pytuck.backends.file_check import FORMAT_VERSION, FileFacts, FileKind, is_there, is_writable
 from pytuck.backends.identifying import DOCUMENT_ENGINES, Found, identify, name_for_new_file
 from pytuck.backends.memory import MemoryEngine
@@ -92,8 +94,9 @@ def _document_opener(name: str) -> Opener:
             )
         if reason is None and not kind.capabilities.can_write:
             reason = "older format" if name == "ptk" else "format"
+        path = Path(opening.plan.name)
         document = Document(
-            Path(opening.plan.name),
+            path.resolve() if path.is_symlink() else path,
             kind,
             _with_password(options, opening.plan.password, name),
             saves_commits=opening.saves_commits,
@@ -219,7 +222,7 @@ def _open_existing(found: Found, path: Path, opening: Opening, asked: str | None
     reason: ReadOnlyReason | None = None
     if plan.is_read_only or _asks_for_reading_only(opening.options):
         reason = "asked"
-    elif not (facts.is_writable if facts is not None else is_writable(path)):
+    elif not (facts.is_writable if facts is not None else _is_writable_document(path)):
         reason = "permission"
     elif facts is not None and facts.format_version > FORMAT_VERSION:
         reason = "newer format"
@@ -238,6 +241,11 @@ def _open_existing(found: Found, path: Path, opening: Opening, asked: str | None
         is_encrypted=facts.kind is FileKind.ENCRYPTED,
     )
     return ENGINES[asked or name](replace(opening, plan=plan))
+
+
+def _is_writable_document(path: Path) -> bool:
+    path = path.resolve()  # what counts is the file, not a link to it
+    return is_writable(path) and can_be_locked(path)
 
 
 def _refuse_other_kind(path: Path, found: str, asked: str | None) -> None:

@@ -16,6 +16,7 @@ from pytuck.backends.capabilities import SQLITE_CAPABILITIES
 from pytuck.backends.change_log import ChangeLog
 from pytuck.backends.change_recording import ChangeRecorder, CommitCount, RecordedCommit
 from pytuck.backends.change_safety import ChangeSafety
+from pytuck.backends.commits_of_others import CommitsOfOthers, LooksForOthers
 from pytuck.backends.connection import Connection
 from pytuck.backends.connection_pool import ConnectionPool
 from pytuck.backends.file_check import FileFacts
@@ -25,6 +26,7 @@ from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_backup import backup
 from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
+from pytuck.backends.sqlite_structure import copy_structure
 from pytuck.common.exceptions import DatabaseConnectionError, ReadOnlyError, TransactionError
 from pytuck.common.options import IsolationLevel
 from pytuck.common.progress import SILENT, Work
@@ -123,6 +125,10 @@ class SqliteEngine(Engine):
         self._has_log = True
         return True
 
+    def commits_of_others(self) -> LooksForOthers:
+        """Return what looks for commits that were not made through this engine."""
+        return CommitsOfOthers(self)
+
     @property
     def log_writer(self) -> str:
         """Tells the entries of this engine in the log from those of others."""
@@ -175,6 +181,11 @@ class SqliteEngine(Engine):
     def table_names(self, connection: Connection | None = None) -> list[str]:
         with self._using(connection) as used:
             return table_names(used)
+
+    def copy_structure(self, target: Engine) -> None:
+        assert isinstance(target, SqliteEngine)
+        with self.connection() as source, target.connection() as copy:
+            copy_structure(source, copy)
 
     def reflect(self, table: str, connection: Connection | None = None) -> Table:
         with self._using(connection) as used:

@@ -16,17 +16,18 @@ from pytuck.common.exceptions import (
     ColumnNotFoundError,
     QueryError,
     SchemaError,
-    TypeConversionError,
 )
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_rules, sqlite_tables
 from pytuck.compiler.dialects.sqlite_changes import Rebuild
+from pytuck.compiler.dialects.sqlite_conversions import conversion
 from pytuck.query import TableSource
 from pytuck.schema import MISSING, Change
-from pytuck.types import ColumnType, Stored
+from pytuck.types import TYPES, ColumnType, Stored
 
 _FILL = "pytuck_fill"
 _CONVERT = "pytuck_convert"
+_UNCONVERTED = "pytuck_unconverted"
 
 
 @dataclass
@@ -215,9 +216,31 @@ class StructureChanges:
         if new.type.sql_name == old.type.sql_name:
             self._rebuild(table, Rebuild(text), change)
             return
-        source = f"{_CONVERT}({SQLITE.quote(old.name)})"
-        with self.connection.function(_CONVERT, _converter(table, old, new.type), 1):
-            self._rebuild(table, Rebuild(text, {text.column(old.name).name: source}), change)
+        value = SQLITE.quote(old.name)
+        convert = schema.ValueConversion(table.name, old, new.type, change)
+        source = conversion(old.type, new.type, value, f"{_CONVERT}({value})")
+        rebuild = Rebuild(text, {text.column(old.name).name: source})
+        if change.on_bad == "keep":
+            kept = schema.Column(self._kept_name(table, change), TYPES[str])
+            added = schema.AddColumn(table.name, kept)
+            more = sqlite_changes.with_column(text, added, f"{_UNCONVERTED}({value})", SQLITE)
+            rebuild = Rebuild(more.text, {**rebuild.sources, **more.sources})
+        with (
+            self.connection.function(_CONVERT, convert, 1),
+            self.connection.function(_UNCONVERTED, convert.unconverted, 1),
+        ):
+            self._rebuild(table, rebuild, change)
+
+    def _kept_name(self, table: schema.Table, change: schema.AlterColumn) -> str:
+        name = change.keep_in or f"{change.column}_unconverted"
+        if name.lower() in (known.lower() for known in table.by_name):
+            raise SchemaError(
+                f"Table '{table.name}' has a column '{name}' already; values that cannot be "
+                "converted cannot be kept there. Name another one with keep_in.",
+                table_name=table.name,
+                column_name=name,
+            )
+        return name
 
     def comment_column(self, change: schema.CommentColumn) -> None:
         """Set the comment of a column."""
@@ -451,23 +474,3 @@ def _filler(column: schema.Column, fill: object) -> Callable[[], Stored]:
         return column.type.to_storage(None if value is MISSING else value)
 
     return filled
-
-
-def _converter(
-    table: schema.Table, old: schema.Column, type_: ColumnType[Any]
-) -> Callable[[Stored], Stored]:
-    def convert(stored: Stored) -> Stored:
-        try:
-            value = old.type.from_storage(stored)
-            return None if value is None else type_.to_storage(type_.convert(value))
-        except TypeConversionError as err:
-            raise TypeConversionError(
-                f"Column '{table.name}.{old.name}' has a value that cannot be converted: "
-                f"{err.message} Nothing was changed.",
-                value=err.value,
-                target_type=type_.python_type,
-                table_name=table.name,
-                column_name=old.name,
-            ) from err
-
-    return convert

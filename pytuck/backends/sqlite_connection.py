@@ -27,7 +27,9 @@ from pytuck.schema import Column, Table
 from pytuck.types import TYPES, Stored
 
 _MANY_ROWS = 100
-_WRITE_WORDS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"}
+WRITE_WORDS = {"INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP"}
+"""What a statement begins with that writes."""
+
 _STRUCTURE_WORDS = {"CREATE", "ALTER", "DROP"}
 _BIND_ERRORS = (OverflowError, UnicodeEncodeError, TypeError)
 
@@ -181,7 +183,7 @@ class SqliteConnection(SqliteTransactions):
         kind = sql.split(None, 1)[0].upper() if sql.strip() else ""
         if kind in _STRUCTURE_WORDS:
             recorder.note_new_schema()
-        if kind in _WRITE_WORDS and not self.in_transaction:
+        if kind in WRITE_WORDS and not self.in_transaction:
             refuse_to_wait_for_itself(self._lock_key, self)
             with self.transaction():
                 return self._run_text(sql, parameters)
@@ -254,6 +256,20 @@ class SqliteConnection(SqliteTransactions):
         """Hold a batch together; the driver's own context is the fastest way."""
         with self.raw:
             yield
+
+    def take_over(self, source: SqliteConnection) -> None:
+        """Have the whole content of another database in place of one's own.
+
+        It is one commit: whoever reads meanwhile goes on with what there was.
+
+        Raises:
+            PytuckException: Somebody else writes, or there is no room.
+        """
+        try:
+            with self.raw.backup("main", source.raw, "main") as copying:
+                copying.step(-1)
+        except apsw.Error as err:
+            raise self._refusal(err) from err
 
     # --- Watching and ending ---
 

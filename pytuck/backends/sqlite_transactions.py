@@ -114,6 +114,24 @@ class SqliteTransactions(Connection):
         except apsw.Error as err:
             raise self._refusal(err) from err
 
+    def schema_stamp(self) -> object:
+        return self.fetch("PRAGMA schema_version")[0][0]
+
+    @contextlib.contextmanager
+    def noting_statements(self) -> Iterator[list[str]]:
+        noted: list[str] = []
+
+        def note(_: object, sql: str, __: object) -> bool:
+            noted.append(sql)
+            return True
+
+        before = self.raw.exec_trace
+        self.raw.exec_trace = note
+        try:
+            yield noted
+        finally:
+            self.raw.exec_trace = before
+
     # --- Transactions ---
 
     @property

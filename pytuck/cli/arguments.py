@@ -9,6 +9,7 @@ from typing import Any
 
 from pytuck import __version__
 from pytuck.cli.info import show_info
+from pytuck.cli.migrating import add_migrate
 from pytuck.cli.moving import convert, export, import_file, write_models
 from pytuck.cli.passwords import VARIABLE
 from pytuck.cli.upkeep import backup, change_password, check, compact
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands)
     _models(commands)
     _upkeep(commands)
+    add_migrate(commands)
     return whole
 
 

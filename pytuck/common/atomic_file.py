@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from pytuck.common.temporary_names import maker_mark, sweep
 
 _TEMPORARY = (".tmp", ".tmp-journal")
 """How the names of temporary files end, and of what SQLite puts beside them."""
+
+_PAUSES_S = (0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @contextlib.contextmanager
@@ -33,10 +36,22 @@ def replacing(target: Path) -> Iterator[Path]:
         yield path
         path.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         sync(path)
-        path.replace(target)
+        _put(path, target)
         sync(target.parent)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _put(path: Path, target: Path) -> None:
+    """Have a file take the place of another, on Windows when nobody reads that one any more."""
+    for pause_s in _PAUSES_S if os.name == "nt" else ():
+        try:
+            path.replace(target)
+        except PermissionError:
+            time.sleep(pause_s)
+        else:
+            return
+    path.replace(target)
 
 
 def sweep_leftovers(target: Path) -> None:

@@ -165,6 +165,12 @@ class SchemaError(ConfigurationError):
     code = "PT-1302"
 
 
+class StaleModelError(SchemaError):
+    """The table of a model was changed since the model was defined, and does not fit it."""
+
+    code = "PT-1305"
+
+
 class MissingDependencyError(ConfigurationError):
     """An optional package is not installed."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pytuck.backends.change_log import LoggedCommit
 from pytuck.backends.change_recording import RecordedCommit
-from pytuck.backends.commits_of_others import CommitsOfOthers
+from pytuck.backends.commits_of_others import LooksForOthers
 from pytuck.backends.sqlite import SqliteEngine
 from pytuck.common.exceptions import PytuckException, TableNotFoundError
 from pytuck.events.change_sets import ChangeSet, Key, Origin, TableChanges
@@ -208,10 +208,11 @@ class _Feed:
         self._tell = tell
         self._process = os.getpid()
         self._own: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._others: CommitsOfOthers | None = None
+        self._others: LooksForOthers | None = None
+        self._refusal = ""
         engine = storage.engine
         if isinstance(engine, SqliteEngine) and engine.capabilities.notices_other_processes:
-            self._others = CommitsOfOthers(engine)
+            self._others = engine.commits_of_others()
         engine.watch(self._own.put)
         self._thread = threading.Thread(target=self._run, name="pytuck-changes", daemon=True)
         self._thread.start()
@@ -271,12 +272,18 @@ class _Feed:
             return []
         try:
             seen = self._others.look()
-        except PytuckException:
-            _logger.warning("The file could not be looked at for changes", exc_info=True)
+        except PytuckException as err:
+            if str(err) != self._refusal:  # it may last, and is looked at ten times a second
+                _logger.warning("The file could not be looked at for changes", exc_info=True)
+            self._refusal = str(err)
             return []
+        self._refusal = ""
         found = [self._of_logged(commit) for commit in seen.logged]
         if seen.has_others:
-            found.append(ChangeSet(None, datetime.now(UTC), Origin(), is_anything=True))
+            now, has_new_schema = datetime.now(UTC), seen.has_new_schema
+            found.append(
+                ChangeSet(None, now, Origin(), is_anything=True, has_new_schema=has_new_schema)
+            )
         return found
 
     def _of_logged(self, commit: LoggedCommit) -> ChangeSet:

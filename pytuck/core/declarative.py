@@ -22,6 +22,7 @@ def declarative_base(
     crud: Literal[False] = False,
     sync_schema: bool = False,
     sync_options: SyncOptions | None = None,
+    create_tables: bool = True,
 ) -> type[PureBaseModel]: ...
 @overload
 def declarative_base(
@@ -30,6 +31,7 @@ def declarative_base(
     crud: Literal[True],
     sync_schema: bool = False,
     sync_options: SyncOptions | None = None,
+    create_tables: bool = True,
 ) -> type[CRUDBaseModel]: ...
 def declarative_base(
     storage: Storage,
@@ -37,6 +39,7 @@ def declarative_base(
     crud: bool = False,
     sync_schema: bool = False,
     sync_options: SyncOptions | None = None,
+    create_tables: bool = True,
 ) -> type[PureBaseModel]:
     """Return the base class of the models whose tables are in `storage`.
 
@@ -48,6 +51,8 @@ def declarative_base(
         crud: Give the models methods that read and write without a session (Active Record).
         sync_schema: Bring a table that is there into line with its model.
         sync_options: What may be changed for that.
+        create_tables: Make the tables of the models. Where migrations do that, they must be the
+            only ones.
     """
     parent = CRUDBaseModel if crud else PureBaseModel
     return type(
@@ -57,4 +62,5 @@ def declarative_base(
         storage=storage,
         sync_schema=sync_schema,
         sync_options=sync_options,
+        create_tables=create_tables,
     )

@@ -13,6 +13,7 @@ from pytuck.core.relationships.flushing import RelatedFlush, follow_deleted, fol
 from pytuck.core.relationships.links import with_related
 from pytuck.core.relationships.related_work import RelatedChanges
 from pytuck.core.row_writing import delete_group, give_keys, insert_group, update_group
+from pytuck.core.stale_models import refuse_stale
 from pytuck.core.unit_of_work import (
     Change,
     Flushed,
@@ -71,6 +72,8 @@ class Flush:
         new = by_mapper(pending.new.values())
         groups = {mapper: Inserted(mapper, new[mapper]) for mapper in parents_first(new)}
         deleted = by_mapper(pending.deleted.values())
+        for mapper in (*groups, *deleted):
+            refuse_stale(mapper)
         self._find_owners(pending)
         try:
             self._prepare_new(list(groups.values()), pending)
@@ -138,6 +141,8 @@ class Flush:
             if key not in pending.deleted and change[1]
         ]
         models = by_mapper([instance for instance, _ in changed])
+        for mapper in models:
+            refuse_stale(mapper)
         if any(event.of_class(mapper.model, "before_update") for mapper in models):
             for mapper, instances in models.items():
                 self._tell(mapper, "before_update", instances)

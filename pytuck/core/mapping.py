@@ -63,6 +63,7 @@ class Mapper:
         row_of: Returns the stored values of an instance, one for each attribute.
         relationships: The model's relationships by name.
         relationship_names: The same names as a set, to find out fast whether any is loaded.
+        stale: Why the model does not fit its table any more; None while it does.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Mapper:
         arguments: Sequence[Index | ForeignKey] = (),
     ) -> None:
         self.model = model
+        self.stale: str | None = None
         self.relationships = relationships or {}
         _refuse_odd_names(model, [*columns, *self.relationships])
         self.relationship_names = frozenset(self.relationships)

@@ -21,6 +21,13 @@ class ModelRegistry:
         self._models.append(model)
         self._incoming.clear()
 
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def mappers(self) -> list[Mapper]:
+        """Return how the models are mapped to their tables."""
+        return [model.__mapper__ for model in self._models]
+
     def find(self, name: str, module: str | None = None) -> type[Any] | None:
         """Return the model with this class name or table name, or None.
 

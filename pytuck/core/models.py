@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from pytuck.common.exceptions import SchemaError, ValidationError
 from pytuck.common.options import SyncOptions
 from pytuck.core.columns import Column, Index
+from pytuck.core.declaring import is_only_declaring
 from pytuck.core.foreign_keys import ForeignKeyConstraint
 from pytuck.core.instance_values import SESSION, as_read, watched
 from pytuck.core.mapped import declare_annotated
@@ -52,6 +53,7 @@ class PureBaseModel:
     __primary_key__: ClassVar[str | None] = None
     __relationships__: ClassVar[dict[str, Relationship[Any]]] = {}
     __sync_options__: ClassVar[SyncOptions | None] = None
+    __creates_table__: ClassVar[bool] = True
 
     def __init_subclass__(
         cls,
@@ -59,11 +61,13 @@ class PureBaseModel:
         storage: Storage | None = None,
         sync_schema: bool = False,
         sync_options: SyncOptions | None = None,
+        create_tables: bool = True,
         **options: Any,
     ) -> None:
         super().__init_subclass__(**options)
         if storage is not None:
             cls.__storage__ = storage
+            cls.__creates_table__ = create_tables
             cls.__sync_options__ = (sync_options or SyncOptions()) if sync_schema else None
             cls.__abstract__ = True
             return
@@ -193,6 +197,8 @@ def _map(model: type[PureBaseModel]) -> None:
 
 def _bring_into_line(model: type[PureBaseModel]) -> None:
     """Create the model's table, or bring it into line where the base asks for that."""
+    if not model.__creates_table__ or is_only_declaring():
+        return
     storage, structure = model.__storage__, model.__source__.schema
     storage.ensure_table(structure)
     if model.__sync_options__ is not None and not storage.is_read_only:

@@ -105,6 +105,16 @@ class OpenDatabase:
         return connection
 
     @contextlib.contextmanager
+    def reading_connection(self) -> Iterator[Connection]:
+        """Lend the connection of this thread's transaction, or another one if none is open."""
+        connection = self.transaction_connection
+        if connection is not None:
+            yield connection
+            return
+        with self._engine.connection() as lent:
+            yield lent
+
+    @contextlib.contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[Self]:
         """Commit what is done inside, or undo all of it on an exception; nests as savepoints.
 

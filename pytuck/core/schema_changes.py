@@ -16,6 +16,7 @@ from pytuck.common.exceptions import (
 from pytuck.common.options import SyncOptions, SyncResult
 from pytuck.core.columns import Column, table_from_columns
 from pytuck.core.open_database import OpenDatabase
+from pytuck.core.unconvertible import Unconvertible, find_unconvertible
 from pytuck.schema import (
     MISSING,
     AddColumn,
@@ -28,6 +29,7 @@ from pytuck.schema import (
     DropColumn,
     DropIndex,
     DropTable,
+    OnBadValue,
     RenameColumn,
     RenameTable,
     ReorderColumns,
@@ -154,19 +156,55 @@ class SchemaChanges(OpenDatabase):
         col_type: type | ColumnType[Any] | EllipsisType = ...,
         nullable: bool | EllipsisType = ...,
         default: object = ...,
+        on_bad: OnBadValue = "stop",
+        fallback: object = MISSING,
+        keep_in: str | None = None,
     ) -> None:
         """Change the type of a column, whether it may be empty, or its default.
 
         Args:
-            col_type: All values are converted, or nothing is changed.
+            col_type: The values are converted; `unconvertible` tells which cannot be.
             default: The value for rows that give none; None for no default.
+            on_bad: What becomes of values that cannot be converted: `stop` changes nothing at
+                all, `null` and `default` put NULL or the `fallback` in their place, `keep` puts
+                NULL there and the old value as text into one more column.
+            fallback: What stands in for them.
+            keep_in: The name of that column; `COLUMN_unconverted` if not given.
 
         Raises:
             TypeConversionError: A value cannot be converted.
             SchemaError: Rows have no value in a column that must have one.
         """
         kind = col_type if isinstance(col_type, EllipsisType) else type_of(col_type)
-        self.change(AlterColumn(table_name, column_name, kind, nullable, default))
+        self.change(
+            AlterColumn(
+                table_name,
+                column_name,
+                kind,
+                nullable,
+                default,
+                on_bad=on_bad,
+                fallback=fallback,
+                keep_in=keep_in,
+            )
+        )
+
+    def unconvertible(
+        self,
+        table_name: str,
+        column_name: str,
+        col_type: type | ColumnType[Any],
+        limit: int = 20,
+    ) -> Unconvertible:
+        """Return which values of a column could not be converted into another type.
+
+        Args:
+            limit: As many are told with their rows; all are counted.
+
+        Raises:
+            TableNotFoundError, ColumnNotFoundError: There is none of this name.
+        """
+        return find_unconvertible(self, table_name, column_name, type_of(col_type), limit)
 
     def update_column(
         self,

@@ -19,6 +19,7 @@ from pytuck.core.queries import Query
 from pytuck.core.relationships.loading import use_sessions
 from pytuck.core.session_contents import SessionContents
 from pytuck.core.session_schema import SessionSchema
+from pytuck.core.stale_models import refuse_stale
 from pytuck.core.storage import Storage
 from pytuck.core.streaming import Stream
 from pytuck.core.transaction_control import TransactionControl
@@ -129,7 +130,9 @@ class Session(SessionContents, SessionSchema):
         if known is not None:
             return known if self._tracker.is_there(known, mapper) else None
         template = self._statements.get_template(mapper)
-        rows = self.state.connection.get().fetch(template.sql, mapper.stored_key(key))
+        connection = self.state.connection.get()
+        refuse_stale(mapper)
+        rows = connection.fetch(template.sql, mapper.stored_key(key))
         loaded: list[M] = self._statements.load(mapper, template, rows)
         return loaded[0] if loaded else None
 

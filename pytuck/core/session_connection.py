@@ -53,10 +53,12 @@ class SessionConnection:
         if self._keeps_to_one_state and self._joined is None and not connection.in_transaction:
             if not connection.is_reading:
                 connection.begin(write=False)
+                self._storage.stale_models.look(connection)
             elif connection.has_outdated_itself and not self.is_explicit:
                 # Nobody expects not to see what the same thread has just done.
                 connection.rollback()
                 connection.begin(write=False)
+                self._storage.stale_models.look(connection)
         return connection
 
     def borrow(self) -> Connection:
@@ -70,6 +72,8 @@ class SessionConnection:
                 self._storage.join_transaction(self.part)
         elif self._connection is None:
             self._connection = self._storage.engine.acquire()
+            if not self._keeps_to_one_state:
+                self._storage.stale_models.look(self._connection)
         return self._connection
 
     def writing(self) -> Connection:
@@ -92,7 +96,7 @@ class SessionConnection:
             ReadOnlyError: The file is open for reading only.
             LockTimeout: Somebody else kept the lock for too long.
         """
-        if self._storage.is_read_only:
+        if self._storage.engine.read_only_reason is not None:
             raise ReadOnlyError(
                 f"{self._storage!r} is open for reading only and cannot be changed.",
                 details={"path": str(self._storage.file_path)},
@@ -106,6 +110,7 @@ class SessionConnection:
         except StaleDataError as err:
             self._refusal = err
             raise
+        self._storage.stale_models.look(connection)
 
     def end_reading(self) -> None:
         """Have the next question see what is committed by then."""

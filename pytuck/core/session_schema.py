@@ -12,6 +12,7 @@ from pytuck.core.columns import Column
 from pytuck.core.models import PureBaseModel
 from pytuck.core.session_state import SessionState
 from pytuck.core.storage import Storage
+from pytuck.schema import MISSING, OnBadValue
 from pytuck.types import ColumnType
 
 ModelOrTable = type[PureBaseModel] | str
@@ -68,12 +69,22 @@ class SessionSchema:
         col_type: type | ColumnType[Any] | EllipsisType = ...,
         nullable: bool | EllipsisType = ...,
         default: object = ...,
+        on_bad: OnBadValue = "stop",
+        fallback: object = MISSING,
+        keep_in: str | None = None,
     ) -> None:
         """Change the type of a column, whether it may be empty, or its default."""
         with self._joined() as storage:
             name = _name(model_or_table)
             storage.alter_column(
-                name, column_name, col_type=col_type, nullable=nullable, default=default
+                name,
+                column_name,
+                col_type=col_type,
+                nullable=nullable,
+                default=default,
+                on_bad=on_bad,
+                fallback=fallback,
+                keep_in=keep_in,
             )
 
     def update_column(

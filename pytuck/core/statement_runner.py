@@ -17,6 +17,7 @@ from pytuck.core.model_defaults import inserted_key, with_defaults, with_onupdat
 from pytuck.core.relationships import options as loading_options
 from pytuck.core.relationships.joined import JoinedQuestion, with_joins
 from pytuck.core.row_writing import instance_columns, key_condition
+from pytuck.core.stale_models import refuse_stale
 from pytuck.core.unit_of_work import Flushed
 from pytuck.query import Compound, Delete, Insert, Select, Update
 
@@ -57,6 +58,8 @@ class StatementRunner:
         elif entity is not None and isinstance(statement, Update):
             statement = with_onupdate(statement, entity.__mapper__)
         connection = self._state.connection.writing()
+        if entity is not None:
+            refuse_stale(entity.__mapper__)
         compiled = compile_statement(statement, connection.dialect)
         outcome = connection.execute(compiled)
         table = statement.target.name
@@ -104,6 +107,7 @@ class StatementRunner:
 
     def load(self, mapper: Mapper, template: Template, rows: list[Any]) -> list[Any]:
         """Return the objects of rows that hold a model's columns."""
+        refuse_stale(mapper)
         identity, dirty = self._state.identity.of(mapper.model), self._state.pending.changed
         if len(rows) < FEW_OBJECTS:
             return mapper.read(template, rows, self._session, identity, dirty)
@@ -171,6 +175,7 @@ class StatementRunner:
             compiled = compile_statement(statement, connection.dialect)
             return compiled, self._part_reader(statement.entities, compiled.template)
         mapper = entity.__mapper__
+        refuse_stale(mapper)
         if statement.load_options or mapper.has_eager_relationships:
             tree = loading_options.load_tree(mapper, statement.load_options)
             return self._prepared_with_related(statement, tree, connection, is_whole=is_whole)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from pytuck.backends import Engine, EngineInfo, memory_engine, open_engine
+from pytuck.backends.base import ReadOnlyReason
 from pytuck.backends.paging import RowOrder
 from pytuck.common.exceptions import ConfigurationError, UnsupportedOperationError
 from pytuck.common.options import (
@@ -22,6 +23,7 @@ from pytuck.core.changes import Changes
 from pytuck.core.history import History
 from pytuck.core.model_registry import ModelRegistry
 from pytuck.core.schema_changes import SchemaChanges
+from pytuck.core.stale_models import StaleModels
 from pytuck.core.table_rows import TableRows
 from pytuck.core.tables import Table
 from pytuck.core.upkeep import Upkeep
@@ -121,6 +123,7 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             self.close()
             raise
         self.models = ModelRegistry()
+        self.stale_models = StaleModels(opened, self.models)
         self._seen_versions = self._engine.versions()
         try:
             event.tell(self, "after_load")
@@ -147,13 +150,20 @@ class Storage(SchemaChanges, TableRows, Upkeep):
 
     @property
     def is_read_only(self) -> bool:
-        """Whether every write is refused."""
-        return self._engine.read_only_reason is not None
+        """Whether nothing can be written, at least just now."""
+        return self.read_only_reason is not None
 
     @property
-    def read_only_reason(self) -> str | None:
-        """Why nothing can be written: `asked`, `permission` or `newer format`; or None."""
-        return self._engine.read_only_reason
+    def read_only_reason(self) -> ReadOnlyReason | None:
+        """Why nothing can be written; None if it can.
+
+        `asked`, `permission`, `newer format`, `older format` and `format` are for good. `locked`
+        lasts as long as another program, or another storage, has unsaved changes of a document.
+        """
+        reason = self._engine.read_only_reason
+        if reason is None and self._engine.lock_holder is not None:
+            return "locked"
+        return reason
 
     def known_isolation_level(self, name: str | None) -> IsolationLevel:
         """Return an isolation level by its name, which may be written in small letters.
@@ -201,6 +211,16 @@ class Storage(SchemaChanges, TableRows, Upkeep):
             )
         return RowOrder(self._engine, statement)
 
+    def rehearsal(self) -> Storage:
+        """Return a storage in memory with the same tables and no rows, to try changes out."""
+        scratch = Storage(in_memory=True, engine="duckdb" if self.engine_name == "duckdb" else None)
+        try:
+            self._engine.copy_structure(scratch.engine)
+        except BaseException:
+            scratch.close()
+            raise
+        return scratch
+
     def change_password(self, password: str | None) -> None:
         """Encrypt the file with another password, or for the first time; None takes it away.
 
@@ -220,7 +240,8 @@ class Storage(SchemaChanges, TableRows, Upkeep):
     def poll_changes(self) -> tuple[bool, bool]:
         """Return whether anything was committed since the last call, and whether tables changed.
 
-        Commits of this storage and of other programs count alike. Cost: a few microseconds.
+        Commits of this storage and of other programs count alike. Cost: a few microseconds; a
+        document that somebody else has saved is read again.
         """
         versions = self._engine.versions()
         data_changed = versions[0] != self._seen_versions[0]

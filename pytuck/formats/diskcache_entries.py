@@ -19,6 +19,8 @@ from pytuck.common.exceptions import (
     CorruptFileError,
     DatabaseConnectionError,
     FileFormatError,
+    LockTimeout,
+    PytuckException,
     TruncatedFileError,
 )
 from pytuck.common.sqlite_defences import defend
@@ -37,6 +39,8 @@ _RAW, _BINARY, _TEXT, _PICKLE = 1, 2, 3, 4
 _VALUE_NAME = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]{28}\.val")
 _LARGEST_FILE = 1 << 28
 _HEADER_BYTES = 100
+_PATIENCE_MS = 5_000
+"""While another program opens, closes or repairs the cache."""
 
 _CACHE = TableSource(
     Table(
@@ -88,10 +92,12 @@ class CacheFile:
                 self._uri(), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
             )
             defend(self._raw)
+            self._raw.set_busy_timeout(_PATIENCE_MS)
+            self._raw.execute(SQLITE.begin_read)  # all that is read is of one state
             found = self._run(select(_OBJECTS.c.type).where(_OBJECTS.c["name"] == "Cache").limit(1))
             kinds = list(found)
         except apsw.Error as err:
-            raise self.damaged(str(err)) from err
+            raise self._refusal(err) from err
         if kinds != [("table",)]:
             self._raw.close()
             raise FileFormatError(
@@ -173,7 +179,15 @@ class CacheFile:
         try:
             yield from self._run(question)
         except (apsw.Error, UnicodeDecodeError) as err:
-            raise self.damaged(str(err)) from err
+            raise self._refusal(err) from err
+
+    def _refusal(self, err: Exception) -> PytuckException:
+        if isinstance(err, apsw.BusyError):
+            return LockTimeout(
+                f"'{self._path}' is locked by another program; try again.",
+                details={"path": str(self._path)},
+            )
+        return self.damaged(str(err))
 
     def _entry(self, row: _Row) -> Entry:
         _, key, is_raw, expires, tag, mode, name, value = row

@@ -154,7 +154,8 @@ def _streams(
     for entry in entries:
         file = table_folder.checked_path(path, entry.get("file"))
         layout.files[entry["name"]] = file.name
-        yield from _one_file(file, entry["name"], layout, overrides, work, follows_links=False)
+        present = table_folder.present_file(file)
+        yield from _one_file(present, entry["name"], layout, overrides, work, follows_links=False)
 
 
 def _one_file(

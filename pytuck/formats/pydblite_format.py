@@ -134,7 +134,8 @@ def _streams(
     for entry in entries:
         file = table_folder.checked_path(path, entry.get("file"))
         layout.files[entry["name"]] = file.name
-        yield from _one_table(file, entry["name"], entry, layout, overrides, work)
+        present = table_folder.present_file(file)
+        yield from _one_table(present, entry["name"], entry, layout, overrides, work)
 
 
 def _entries(path: Path, described: dict[str, Any]) -> list[dict[str, Any]]:

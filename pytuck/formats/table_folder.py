@@ -2,7 +2,8 @@
 
 A save is whole or not done, although it changes several files: new files are written under other
 names; a journal then says how they are to be called, which is the moment the save counts; then they
-are renamed. Whoever opens the folder after a crash finishes what its journal says.
+are renamed. Who reads while the journal is there reads what it says, and leaves the renaming to the
+one who saves, or to the next save after a crash.
 """
 
 from __future__ import annotations
@@ -85,48 +86,72 @@ def changing(folder: Path) -> Iterator[FolderChanges]:
     finish(folder)
 
 
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """A save that counts, and may not be finished.
+
+    Attributes:
+        moves: The new files, with the paths they get.
+        gone: Files that are no longer part of the folder.
+        description: What its description is to be.
+    """
+
+    moves: tuple[tuple[Path, Path], ...]
+    gone: tuple[Path, ...]
+    description: dict[str, Any]
+
+
 def finish(folder: Path) -> None:
-    """Do what the journal of an interrupted save says, if there is one.
+    """Do what the journal of an interrupted save says, if there is one; for those who save.
 
     Raises:
         CorruptFileError: The journal is damaged.
         FilePermissionError: The folder cannot be changed.
     """
-    journal = _read(folder / _JOURNAL)
+    journal = _journal(folder)
     if journal is None:
         return
-    renamed, removed = journal.get("renamed"), journal.get("removed")
-    if not isinstance(renamed, dict) or not isinstance(removed, list):
-        raise _damaged(folder / _JOURNAL, "it has not what it must")
-    moves = [
-        (_own_path(folder, old, _NEW_FILE), _own_path(folder, new, _TABLE_FILE))
-        for old, new in renamed.items()
-    ]
-    gone = [_own_path(folder, name, _TABLE_FILE) for name in removed]
     try:
-        _apply(folder, moves, gone, journal.get("description"))
+        _apply(folder, journal)
     except PermissionError as err:
         raise FilePermissionError(
             f"A save into '{folder}' was interrupted, and cannot be finished: {err.strerror}. "
-            "Allow to write into the folder and open it again.",
+            "Allow to write into the folder and save again.",
             details={"path": str(folder)},
         ) from err
 
 
-def _apply(
-    folder: Path, moves: list[tuple[Path, Path]], gone: list[Path], described: object
-) -> None:
-    journal = folder / _JOURNAL
-    mode = journal.stat().st_mode & 0o777
-    for new, final in moves:
+def _apply(folder: Path, journal: _Journal) -> None:
+    path = folder / _JOURNAL
+    mode = path.stat().st_mode & 0o777
+    for new, final in journal.moves:
         if new.exists():
             new.chmod(final.stat().st_mode & 0o777 if final.exists() else mode)
             new.replace(final)
-    with replacing(folder / DESCRIPTION) as path:
-        path.write_text(json.dumps(described, ensure_ascii=False), "utf-8")
-    for path in gone:
-        path.unlink(missing_ok=True)
-    journal.unlink(missing_ok=True)
+    with replacing(folder / DESCRIPTION) as described:
+        described.write_text(json.dumps(journal.description, ensure_ascii=False), "utf-8")
+    for file in journal.gone:
+        file.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
+def _journal(folder: Path) -> _Journal | None:
+    path = folder / _JOURNAL
+    plain = _read(path)
+    if plain is None:
+        return None
+    renamed, removed = plain.get("renamed"), plain.get("removed")
+    described = plain.get("description")
+    if not isinstance(renamed, dict) or not isinstance(removed, list):
+        raise _damaged(path, "it has not what it must")
+    moves = tuple(
+        (_own_path(folder, old, _NEW_FILE), _own_path(folder, new, _TABLE_FILE))
+        for old, new in renamed.items()
+    )
+    gone = tuple(_own_path(folder, name, _TABLE_FILE) for name in removed)
+    if not isinstance(described, dict):
+        raise _damaged(path, "it does not describe the folder")
+    return _Journal(moves, gone, described)
 
 
 def _own_path(folder: Path, name: object, pattern: re.Pattern[str]) -> Path:
@@ -151,8 +176,19 @@ def description(folder: Path) -> dict[str, Any] | None:
     Raises:
         CorruptFileError: It is damaged.
     """
-    finish(folder)
-    return _read(folder / DESCRIPTION)
+    journal = _journal(folder)
+    return _read(folder / DESCRIPTION) if journal is None else journal.description
+
+
+def present_file(path: Path) -> Path:
+    """Return where the present content of a table's file is, even if its save is not finished.
+
+    Raises:
+        CorruptFileError: The journal of the save is damaged.
+    """
+    journal = _journal(path.parent)
+    moves = () if journal is None else journal.moves
+    return next((new for new, final in moves if final == path and new.exists()), path)
 
 
 def checked_path(folder: Path, name: object) -> Path:

@@ -18,10 +18,13 @@ from pytuck.migrations.applied import (
     now,
     read_applied,
 )
+from pytuck.migrations.drafting import RevisionDraft, draft_revision
 from pytuck.migrations.graph import BASE, HEADS, RevisionGraph
+from pytuck.migrations.rehearsing import Rehearsal, RehearsedStep
 from pytuck.migrations.revisions import Revision
-from pytuck.migrations.running import MigrationReport, Run
+from pytuck.migrations.running import MigrationReport, Run, downgrade_of
 from pytuck.migrations.scripts import load_graph, write_script
+from pytuck.schema import Renames, Table
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
@@ -147,6 +150,27 @@ class Migrations:
             Run(self.storage, backup, Work(progress, cancel)),
         )
 
+    def rehearse_upgrade(self, to: str = HEADS) -> list[RehearsedStep]:
+        """Return what `upgrade` would do: its statements, and what each would cost.
+
+        It is found out on a copy of the tables without their rows; nothing is changed.
+
+        Raises:
+            MigrationError: There is no such revision, or one fails; some do only because there
+                are no rows in the copy.
+        """
+        applied = {item.id for item in read_applied(self.storage)}
+        rehearsal = Rehearsal(self.storage)
+        rehearsal.run(self.graph().upgrade_path(to, applied), lambda item: item.upgrade)
+        return rehearsal.steps
+
+    def rehearse_downgrade(self, to: str) -> list[RehearsedStep]:
+        """Return what `downgrade` would do; see `rehearse_upgrade`."""
+        revisions = self._to_take_back(to, read_applied(self.storage))
+        rehearsal = Rehearsal(self.storage)
+        rehearsal.run(revisions, downgrade_of)
+        return rehearsal.steps
+
     def stamp(self, to: str) -> None:
         """Note revisions as applied, or as not applied, without doing anything else.
 
@@ -209,6 +233,32 @@ class Migrations:
         else:
             parents = [graph.get(name).id for name in parents]
         return write_script(self.folder, message, parents, upgrade, downgrade, imports)
+
+    def draft(
+        self,
+        wanted: Sequence[Table],
+        renames: Renames | None = None,
+        *,
+        drop_tables: bool = False,
+    ) -> RevisionDraft:
+        """Return what a revision would do that brings the database into line with tables.
+
+        Args:
+            wanted: The tables that there are to be, such as `declared_tables("shop.models")`.
+            renames: What was renamed; the draft proposes what may have been.
+            drop_tables: Tables that are not among them go; else they stay.
+
+        Raises:
+            MigrationError: There are revisions that are not applied yet, which the database would
+                have to have first.
+        """
+        pending = self.pending()
+        if pending:
+            raise MigrationError(
+                f"The database does not have the revision {pending[0].id} ({pending[0].message}) "
+                "yet. Apply what is pending first ('pytuck migrate upgrade'), then compare."
+            )
+        return draft_revision(self.storage, wanted, renames, drop_tables=drop_tables)
 
     # --- How it is done ---
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from pytuck import schema
 from pytuck.common.exceptions import QueryError
 from pytuck.common.progress import SILENT, Work
-from pytuck.core.columns import Column, Index, table_from_columns
 from pytuck.core.tables import Table
+from pytuck.migrations.schema_operations import SchemaOperations
 from pytuck.query import Insert, Statement, TableSource, Update, select, tuple_, update
 from pytuck.schema import Change
-from pytuck.types import ColumnType, Stored, type_of
+from pytuck.types import Stored
 
 if TYPE_CHECKING:
     from pytuck.backends import Result, SqlAnswer
@@ -38,106 +36,6 @@ class BeforeRows(Protocol):
 
 def _ignoring(*, loses_data: bool) -> None:
     """Do nothing."""
-
-
-class SchemaOperations:
-    """The changes of tables, each a method that hands a `Change` on.
-
-    Args:
-        carry_out: Does something with each change.
-    """
-
-    def __init__(self, carry_out: Callable[[Change], None]) -> None:
-        self._carry_out = carry_out
-
-    # --- Tables ---
-
-    def create_table(
-        self,
-        table: str,
-        columns: Sequence[Column[Any]],
-        *,
-        indexes: Sequence[Index] = (),
-        comment: str | None = None,
-    ) -> None:
-        """Create a table from columns, each with its `name`."""
-        by_name = {column.name: column for column in columns}
-        made = [index.of_table(table, by_name) for index in indexes]
-        wanted = table_from_columns(table, columns, comment, made)
-        self._carry_out(schema.CreateTable(table, wanted))
-
-    def drop_table(self, table: str) -> None:
-        """Delete a table with its rows."""
-        self._carry_out(schema.DropTable(table))
-
-    def rename_table(self, table: str, new_name: str) -> None:
-        """Give a table another name; whatever refers to it follows."""
-        self._carry_out(schema.RenameTable(table, new_name))
-
-    def comment_table(self, table: str, comment: str | None) -> None:
-        """Set the comment of a table; None takes it away."""
-        self._carry_out(schema.CommentTable(table, comment))
-
-    def set_primary_key(self, table: str, *columns: str) -> None:
-        """Make other columns the primary key; none for a table without one."""
-        self._carry_out(schema.SetPrimaryKey(table, columns))
-
-    # --- Columns ---
-
-    def add_column(self, table: str, column: Column[Any], *, fill: object = schema.MISSING) -> None:
-        """Add a column at the end of a table, with its index and foreign key if it has them.
-
-        Args:
-            column: With its `name`.
-            fill: What existing rows get; the default of the column if not given.
-        """
-        wanted = table_from_columns(table, [column])
-        key = wanted.foreign_keys[0] if wanted.foreign_keys else None
-        self._carry_out(schema.AddColumn(table, wanted.columns[0], fill, key))
-        for index in wanted.indexes:
-            self._carry_out(schema.CreateIndex(table, index))
-
-    def drop_column(self, table: str, column: str) -> None:
-        """Delete a column with its values, its indexes and its foreign keys."""
-        self._carry_out(schema.DropColumn(table, column))
-
-    def rename_column(self, table: str, column: str, new_name: str) -> None:
-        """Give a column another name; keys, indexes, views and triggers follow."""
-        self._carry_out(schema.RenameColumn(table, column, new_name))
-
-    def alter_column(
-        self,
-        table: str,
-        column: str,
-        *,
-        type: type | ColumnType[Any] | EllipsisType = ...,  # noqa: A002 - the word for it
-        nullable: bool | EllipsisType = ...,
-        default: object = ...,
-    ) -> None:
-        """Change the type of a column, whether it may be empty, or its default (None for none)."""
-        kind = type if isinstance(type, EllipsisType) else type_of(type)
-        self._carry_out(schema.AlterColumn(table, column, kind, nullable, default))
-
-    def comment_column(self, table: str, column: str, comment: str | None) -> None:
-        """Set the comment of a column; None takes it away."""
-        self._carry_out(schema.CommentColumn(table, column, comment))
-
-    def reorder_columns(self, table: str, *columns: str) -> None:
-        """Put the columns of a table into another order; all of them are named."""
-        self._carry_out(schema.ReorderColumns(table, columns))
-
-    # --- Indexes ---
-
-    def create_index(
-        self, table: str, *columns: str, name: str | None = None, unique: bool = False
-    ) -> None:
-        """Make an index on one column or several together."""
-        own_name = name or schema.index_name(table, columns, is_unique=unique)
-        self._carry_out(schema.CreateIndex(table, schema.Index(own_name, columns, unique)))
-
-    def drop_index(self, table: str, name: str) -> None:
-        """Delete an index."""
-        self._carry_out(schema.DropIndex(table, name))
 
 
 class Operations(SchemaOperations):

@@ -98,12 +98,7 @@ class Run:
         """
         for number, revision in enumerate(revisions):
             self._tell(revision, number, len(revisions))
-            if revision.downgrade is None:
-                raise MigrationError(
-                    f"The revision {revision.id} ({revision.message}) cannot be taken back: "
-                    f"'{revision.path}' has no function downgrade(op)."
-                )
-            self._carry_out(revision, revision.downgrade)
+            self._carry_out(revision, downgrade_of(revision))
             forget_applied(self.storage, [revision.id])
         self._end()
 
@@ -125,7 +120,7 @@ class Run:
             if self._dangling is None:
                 self._dangling = self.storage.dangling_rows()
 
-        with _telling_where(revision):
+        with telling_where(revision):
             step(Operations(self.storage, change, before_rows, self.work))
         ran = RevisionRun(
             revision.id,
@@ -168,8 +163,22 @@ class Run:
         self.work.step("migrating", revision.message, done, total, unit="steps")
 
 
+def downgrade_of(revision: Revision) -> Step:
+    """Return what takes a revision back.
+
+    Raises:
+        MigrationError: Its script does not say how.
+    """
+    if revision.downgrade is None:
+        raise MigrationError(
+            f"The revision {revision.id} ({revision.message}) cannot be taken back: "
+            f"'{revision.path}' has no function downgrade(op)."
+        )
+    return revision.downgrade
+
+
 @contextmanager
-def _telling_where(revision: Revision) -> Iterator[None]:
+def telling_where(revision: Revision) -> Iterator[None]:
     """Say which script fails, and at which of its lines."""
     try:
         yield
@@ -193,7 +202,7 @@ def _place(err: BaseException, revision: Revision) -> str:
     line = None
     trace = err.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(revision.path):
+        if trace.tb_frame.f_code.co_filename == str(revision.path.absolute()):
             line = trace.tb_lineno
         trace = trace.tb_next
     where = f"'{revision.path.name}'"

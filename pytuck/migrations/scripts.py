@@ -23,8 +23,8 @@ from __future__ import annotations
 
 {imports}
 
-revision = {revision!r}
-parents = {parents!r}
+revision = {revision}
+parents = {parents}
 
 
 def upgrade(op: Operations) -> None:
@@ -74,9 +74,9 @@ def write_script(
     text = _TEMPLATE.format(
         message=words.replace("\\", "\\\\").replace('"""', "'''"),
         time=f"{made:%Y-%m-%d %H:%M}",
-        imports="\n".join(sorted({_OPERATIONS, *imports})),
-        revision=name,
-        parents=tuple(parents),
+        imports=_import_lines(imports),
+        revision=f'"{name}"',
+        parents=_names(parents),
         upgrade=_indented(upgrade),
         downgrade=_indented(downgrade),
     )
@@ -88,6 +88,21 @@ def write_script(
     except OSError as err:
         raise MigrationError(f"The script '{path}' cannot be written: {err}.") from err
     return path
+
+
+def _names(ids: Sequence[str]) -> str:
+    """Return ids as code of a tuple."""
+    quoted = [f'"{name}"' for name in ids]
+    return f"({', '.join(quoted)}{',' if len(quoted) == 1 else ''})"
+
+
+def _import_lines(imports: Sequence[str]) -> str:
+    """Return the lines that import what a script needs, in their usual order."""
+    lines = {line for line in imports if line}
+    own = {line for line in lines if line.startswith("from pytuck")}
+    return "\n".join(
+        [*sorted(lines - own), *[""][: len(lines - own)], *sorted({*own, _OPERATIONS})]
+    )
 
 
 def _indented(lines: Sequence[str]) -> str:

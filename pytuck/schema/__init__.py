@@ -22,6 +22,7 @@ from pytuck.schema.changes import (
     DropIndex,
     DropTable,
     DropUnique,
+    OnBadValue,
     RenameColumn,
     RenameTable,
     ReorderColumns,
@@ -42,6 +43,7 @@ from pytuck.schema.tables import (
     Table,
     index_name,
 )
+from pytuck.schema.value_conversion import ValueConversion
 
 __all__ = [
     "ACTIONS",
@@ -66,6 +68,7 @@ __all__ = [
     "ForeignKey",
     "Index",
     "Missing",
+    "OnBadValue",
     "Proposal",
     "RenameColumn",
     "RenameTable",
@@ -74,6 +77,7 @@ __all__ = [
     "Scope",
     "SetPrimaryKey",
     "Table",
+    "ValueConversion",
     "applied",
     "compare",
     "differences",

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any
+from typing import Any, Literal
 
 from pytuck.schema.tables import MISSING, Column, ForeignKey, Index, Missing, Table
 from pytuck.types import ColumnType
+
+OnBadValue = Literal["stop", "null", "default", "keep"]
+"""What becomes of a value that cannot be converted into the new type of its column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +117,14 @@ class AlterColumn(Change):
     """Change the type, the duty to have a value, or the default of a column.
 
     Attributes:
-        type: The new type; every value is converted, or nothing is changed.
+        type: The new type; the values are converted.
         default: The new default as a Python value; `MISSING` or None for none.
         autoincrement: Keys of deleted rows are never given again; for a primary key of one `int`.
+        on_bad: What becomes of a value that cannot be converted: `stop` ends everything and
+            leaves it as it was, `null` puts NULL in its place and `default` the `fallback`;
+            `keep` puts NULL there, and the old value as text into one more column.
+        fallback: What stands in for it, as a Python value.
+        keep_in: The name of the column that keeps old values; `COLUMN_unconverted` if not given.
     """
 
     column: str
@@ -124,6 +132,9 @@ class AlterColumn(Change):
     nullable: bool | EllipsisType = ...
     default: object = ...
     autoincrement: bool | EllipsisType = ...
+    on_bad: OnBadValue = "stop"
+    fallback: object = MISSING
+    keep_in: str | None = None
 
     def describe(self) -> str:
         named = {

@@ -10,6 +10,7 @@ from pytuck.common.exceptions import ColumnNotFoundError, SchemaError
 from pytuck.schema import changes as c
 from pytuck.schema.normal_form import names_of
 from pytuck.schema.tables import MISSING, Column, Index, Table, index_name
+from pytuck.types import TYPES
 
 
 def actual_name(table: Table, name: str) -> str:
@@ -138,6 +139,8 @@ def _alter_column(table: Table, change: c.AlterColumn) -> Table:
     if name in table.primary_key:
         new = replace(new, nullable=False)
     columns = tuple(new if column.name == name else column for column in table.columns)
+    if change.on_bad == "keep" and new.type.sql_name != table.by_name[name].type.sql_name:
+        columns = (*columns, Column(change.keep_in or f"{name}_unconverted", TYPES[str]))
     return _with_alias(replace(table, columns=columns))
 
 

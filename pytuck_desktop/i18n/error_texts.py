@@ -175,6 +175,9 @@ def read_only_text(reason: str | None) -> str:
             "Errors", "The old Pytuck library made this file. Convert it to edit it."
         ),
         "format": translate("Errors", "Files of this format can only be read. Convert it to edit."),
+        "locked": translate(
+            "Errors", "Another program is writing to it. It can be edited when that has finished."
+        ),
     }
     return texts.get(reason or "", reason or "")
 

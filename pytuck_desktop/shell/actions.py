@@ -13,6 +13,7 @@ from pytuck_desktop.theme.icons import icon
 from pytuck_desktop.theme.tokens import Tokens
 
 SEPARATOR = ""
+COPY_AS = "copy_as"
 
 
 def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
@@ -56,6 +57,18 @@ EDIT = (
     Action("undo", QT_TRANSLATE_NOOP("Actions", "&Undo"), ("Ctrl+Z",), "undo"),
     Action("redo", QT_TRANSLATE_NOOP("Actions", "&Redo"), ("Ctrl+Y", "Ctrl+Shift+Z"), "redo"),
     Action("copy", QT_TRANSLATE_NOOP("Actions", "&Copy"), ("Ctrl+C",), "copy"),
+    Action(
+        "copy_with_names",
+        QT_TRANSLATE_NOOP("Actions", "Copy with column &names"),
+        ("Ctrl+Shift+C",),
+    ),
+    Action("copy_csv", QT_TRANSLATE_NOOP("Actions", "&CSV")),
+    Action("copy_json", QT_TRANSLATE_NOOP("Actions", "&JSON")),
+    Action("copy_markdown", QT_TRANSLATE_NOOP("Actions", "&Markdown")),
+    Action("copy_python", QT_TRANSLATE_NOOP("Actions", "&Python")),
+    Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
+    Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
+    Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
     Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
     Action(
@@ -129,12 +142,17 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "redo",
             SEPARATOR,
             "copy",
+            "copy_with_names",
+            COPY_AS,
+            "paste",
             "select_all",
             SEPARATOR,
             "edit_cell",
             "set_null",
+            "fill_down",
             SEPARATOR,
             "add_row",
+            "duplicate_rows",
             "delete_rows",
         ),
     ),
@@ -154,6 +172,14 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
+SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
+    COPY_AS: (
+        QT_TRANSLATE_NOOP("Actions", "Copy a&s"),
+        ("copy_csv", "copy_json", "copy_markdown", "copy_python"),
+    ),
+}
+"""Menus inside of others, by the name that stands for them there."""
+
 STRETCH = "stretch"
 TOOL_BAR = (
     "open",
@@ -169,11 +195,33 @@ TOOL_BAR = (
     "save",
 )
 
-WITH_GRID = frozenset(("copy", "select_all", "edit_cell", "refresh", "first_row", "last_row"))
+WITH_GRID = frozenset(
+    (
+        "copy",
+        "copy_with_names",
+        *SUBMENUS[COPY_AS][1],
+        "select_all",
+        "edit_cell",
+        "refresh",
+        "first_row",
+        "last_row",
+    )
+)
 """Actions that need the rows of a table on the screen."""
 
 GRID_KEYS = frozenset(
-    ("copy", "select_all", "edit_cell", "delete_rows", "set_null", "first_row", "last_row")
+    (
+        "copy",
+        "copy_with_names",
+        "paste",
+        "select_all",
+        "edit_cell",
+        "fill_down",
+        "delete_rows",
+        "set_null",
+        "first_row",
+        "last_row",
+    )
 )
 """Shortcuts that belong to the grid: in a text field their keys mean something else."""
 

@@ -5,7 +5,7 @@ The main window attaches this after its first rows are painted, or at once where
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, QSize, Qt
@@ -16,10 +16,12 @@ from pytuck_desktop.features.sidebar.view import Sidebar
 from pytuck_desktop.features.sidebar.viewmodel import SidebarViewModel
 from pytuck_desktop.intents import ChooseFiles, OpenSample
 from pytuck_desktop.shell.actions import (
+    COPY_AS,
     GRID_KEYS,
     MENUS,
     SEPARATOR,
     STRETCH,
+    SUBMENUS,
     TOOL_BAR,
     WITH_GRID,
     Actions,
@@ -36,6 +38,14 @@ from pytuck_desktop.workspace.documents import Document
 
 _GRID_ACTIONS = (
     "copy",
+    "copy_with_names",
+    "copy_csv",
+    "copy_json",
+    "copy_markdown",
+    "copy_python",
+    "paste",
+    "fill_down",
+    "duplicate_rows",
     "select_all",
     "edit_cell",
     "refresh",
@@ -48,10 +58,15 @@ _GRID_ACTIONS = (
 _CELL_MENU = (
     "edit_cell",
     "set_null",
+    "fill_down",
     SEPARATOR,
     "copy",
+    "copy_with_names",
+    COPY_AS,
+    "paste",
     SEPARATOR,
     "add_row",
+    "duplicate_rows",
     "delete_rows",
 )
 
@@ -95,12 +110,17 @@ class Controls(QObject):
 
     def _build_menus(self) -> None:
         for title, names in MENUS:
-            menu = self._window.menuBar().addMenu(translated(title))
-            for name in names:
-                if name == SEPARATOR:
-                    menu.addSeparator()
-                else:
-                    menu.addAction(self.actions[name])
+            self._fill(self._window.menuBar().addMenu(translated(title)), names)
+
+    def _fill(self, menu: QMenu, names: Iterable[str]) -> None:
+        for name in names:
+            if name == SEPARATOR:
+                menu.addSeparator()
+            elif name in SUBMENUS:
+                title, inner = SUBMENUS[name]
+                self._fill(menu.addMenu(translated(title)), inner)
+            else:
+                menu.addAction(self.actions[name])
 
     def _build_tool_bar(self) -> None:
         bar = QToolBar(self.tr("Tools"))
@@ -190,11 +210,7 @@ class Controls(QObject):
     def _open_cell_menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in _CELL_MENU:
-            if name == SEPARATOR:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.actions[name])
+        self._fill(menu, _CELL_MENU)
         menu.popup(at)
 
     # --- state -----------------------------------------------------------------------------
@@ -268,7 +284,14 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
-        for name in ("edit_cell", "delete_rows", "set_null"):
+        for name in (
+            "edit_cell",
+            "delete_rows",
+            "set_null",
+            "paste",
+            "fill_down",
+            "duplicate_rows",
+        ):
             enable[name] = editable and has_cell
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo

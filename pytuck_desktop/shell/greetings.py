@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePath
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QObject
 
+from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.i18n.error_texts import note_text
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.tabs import Tabs
@@ -25,6 +27,7 @@ class Greetings(QObject):
         self._tabs = tabs
         self._saving = saving
         self._kept: dict[str, str] = {}
+        self._locked: WeakKeyDictionary[GridView, str] = WeakKeyDictionary()
 
     def greet(self, document: Document, reopen: Callable[[Document], None]) -> None:
         """Say of a file that was just opened what there is to say."""
@@ -41,9 +44,29 @@ class Greetings(QObject):
                 ),
                 (self.tr("Convert"), lambda: self._convert(document, reopen)),
             )
-        elif document.info.notes:
+        elif document.info.notes and document.read_only_reason != "locked":
             shown = [note_text(note) for note in document.info.notes[:_MOST_NOTES]]
             self._say(document, " ".join(shown), details="\n".join(document.info.notes))
+
+    def tell_access(self, document: Document) -> None:
+        """Say that another program writes to a file, or take that back."""
+        for page in self._tabs.grids:
+            if page.viewmodel.document is document:
+                self.tell_access_on(page)
+
+    def tell_access_on(self, page: GridView) -> None:
+        """Say above some rows that another program writes to their file, or take that back."""
+        document = page.viewmodel.document
+        if document.read_only_reason == "locked":
+            text = self.tr(
+                "Process {0} is writing to this file, so it can only be read for now. What is "
+                "saved there shows up here by itself."
+            )
+            writer = visible_text(document.info.writer or "?")
+            page.banner.show_message(text.format(writer), tone="info")
+            self._locked[page] = page.banner.label.text()
+        elif page in self._locked and self._locked.pop(page) == page.banner.label.text():
+            page.banner.clear()
 
     def _convert(self, document: Document, reopen: Callable[[Document], None]) -> None:
         def converted(kept: str) -> None:

@@ -213,8 +213,13 @@ class Navigation(QObject):
         document.on_edits_changed.append(changed)
         document.on_data_changed.append(changed)
         document.on_schema_changed.append(partial(self._follow_schema, document))
+        document.on_access_changed.append(partial(self._follow_access, document))
         document.on_worker_lost.append(partial(self._worker_lost, document))
         document.on_error.append(partial(self._saving.show_error, document))
+
+    def _follow_access(self, document: Document) -> None:
+        self._greetings.tell_access(document)
+        self.document_changed.emit(document)
 
     def _failed(self, path: str, error: ErrorInfo) -> None:
         self._finish_opening(path)
@@ -302,6 +307,7 @@ class Navigation(QObject):
         page = GridView(viewmodel, self._theme.tokens)
         viewmodel.setParent(page)
         page.kept.connect(partial(self._tabs.keep, page))
+        self._greetings.tell_access_on(page)
         self.grid_added.emit(page)
         return page
 

@@ -32,6 +32,7 @@ class Document:
         edits: What is changed and not saved.
         on_schema_changed: Called when tables or columns came, went or changed.
         on_data_changed: Called when somebody else has committed to the file.
+        on_access_changed: Called when another program has begun to write to the file, or is done.
         on_worker_lost: Called with the reason when the process that serves the file has ended.
         on_edits_changed: Called when staged edits changed, or were saved.
         on_error: Called with what went wrong outside of any request.
@@ -43,6 +44,7 @@ class Document:
         self.info = FileInfo(path, "", 0, False, True, None, 0)
         self.on_schema_changed: list[Callable[[], None]] = []
         self.on_data_changed: list[Callable[[], None]] = []
+        self.on_access_changed: list[Callable[[], None]] = []
         self.on_worker_lost: list[Callable[[str], None]] = []
         self.on_edits_changed: list[Callable[[], None]] = []
         self.on_error: list[Callable[[ErrorInfo], None]] = []
@@ -99,8 +101,8 @@ class Document:
 
     @property
     def read_only_reason(self) -> str | None:
-        """Why nothing can be written: `asked`, `permission`, `newer format`, `older format`
-        or `format`.
+        """Why nothing can be written: `asked`, `permission`, `newer format`, `older format`,
+        `format` or, as long as another program writes, `locked`.
         """
         return self.info.read_only_reason
 
@@ -210,6 +212,9 @@ class Document:
         arguments = notice.arguments
         if notice.name == "changed":
             self._take_change(has_new_schema=bool(arguments["schema"]))
+        elif notice.name == "access":
+            self.info = self.info._replace(**arguments)
+            _call(self.on_access_changed)
         elif notice.name in ("view_progress", "view_failed"):
             view = self._views.get(arguments["view"])
             if view is None:

@@ -20,9 +20,10 @@ class FileInfo(NamedTuple):
 
     Attributes:
         format_version: Of the `.pytuck` format; 0 for other files.
-        read_only_reason: `asked`, `permission`, `newer format`, `older format` or `format`;
-            None if it can be written.
+        read_only_reason: `asked`, `permission`, `newer format`, `older format`, `format` or
+            `locked`; None if it can be written.
         notes: What there is to know about how it was read, in English.
+        writer: The process that writes to it just now, with its name; None if it is not `locked`.
     """
 
     path: str
@@ -33,6 +34,7 @@ class FileInfo(NamedTuple):
     read_only_reason: str | None
     size_bytes: int
     notes: Sequence[str] = ()
+    writer: str | None = None
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> FileInfo:

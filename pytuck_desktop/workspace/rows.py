@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache
+from pytuck_desktop.workspace.row_fetching import RowFetch
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState, new_row, stored_row
 from pytuck_desktop.workspace.staged_edits import (
     Identity,
@@ -186,6 +187,30 @@ class RowsView:
         if not self._is_closed:
             self._is_closed = True
             self.worker.request("view_close", {"view": self.number}, _ignore, _ignore)
+
+    def fetch(
+        self,
+        ranges: Sequence[tuple[int, int]],
+        columns: Iterable[int],
+        on_done: Callable[[list[RowSnapshot]], None],
+        on_failed: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch rows wherever they are, with the whole of long values in some columns.
+
+        Args:
+            ranges: First and last position of rows.
+        """
+        RowFetch(self, self.worker.request, ranges, columns, on_done, on_failed).start()
+
+    @property
+    def generation(self) -> int:
+        """Changes when positions mean other rows."""
+        return self._generation
+
+    @property
+    def overlay(self) -> TableEdits:
+        """What is staged of this table."""
+        return self._overlay
 
     # --- What the document passes on ---
 

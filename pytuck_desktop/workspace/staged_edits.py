@@ -179,6 +179,20 @@ class StagedEdits:
         self._step(StepText("insert", 1), {table}, change)
         return row
 
+    def change_block(
+        self, table: str, edits: Sequence[CellEdit], new_rows: Sequence[dict[str, Stored]]
+    ) -> None:
+        """Stage new values for cells, and new rows, as one step."""
+        rows = [(NewRow(next(self._numbers)), dict(values)) for values in new_rows]
+
+        def change(tables: dict[str, TableEdits]) -> None:
+            for edit in edits:
+                _set_cell(tables[edit.table], edit)
+            tables[table].inserted.update(rows)
+
+        count = len(edits) + len(rows)
+        self._step(StepText("edit" if edits else "insert", count), {table}, change)
+
     def delete_rows(self, table: str, rows: Iterable[KnownRow]) -> None:
         """Stage the deletion of rows, as one step; a row that is only staged goes at once."""
         gone = [(row.identity, row.whole_values()) for row in rows if row.identity is not None]

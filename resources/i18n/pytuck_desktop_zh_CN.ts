@@ -40,6 +40,38 @@
         <translation>复制(&amp;C)</translation>
     </message>
     <message>
+        <source>Copy with column &amp;names</source>
+        <translation>复制并带列名(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;CSV</source>
+        <translation>&amp;CSV</translation>
+    </message>
+    <message>
+        <source>&amp;JSON</source>
+        <translation>&amp;JSON</translation>
+    </message>
+    <message>
+        <source>&amp;Markdown</source>
+        <translation>&amp;Markdown</translation>
+    </message>
+    <message>
+        <source>&amp;Python</source>
+        <translation>&amp;Python</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>粘贴(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Fill down</source>
+        <translation>向下填充(&amp;F)</translation>
+    </message>
+    <message>
+        <source>D&amp;uplicate rows</source>
+        <translation>复制为新行(&amp;U)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>全选(&amp;A)</translation>
     </message>
@@ -126,6 +158,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Copy a&amp;s</source>
+        <translation>复制为(&amp;S)</translation>
     </message>
 </context>
 <context>
@@ -303,6 +339,10 @@
         <translation>此格式的文件只能读取。请先转换再编辑。</translation>
     </message>
     <message>
+        <source>Another program is writing to it. It can be edited when that has finished.</source>
+        <translation>另一个程序正在写入此文件。等它完成后即可编辑。</translation>
+    </message>
+    <message>
         <source>Formatting, charts and formulas are lost when this workbook is saved.</source>
         <translation>保存此工作簿时，格式、图表和公式会丢失。</translation>
     </message>
@@ -320,6 +360,10 @@
     <message>
         <source>Convert</source>
         <translation>转换</translation>
+    </message>
+    <message>
+        <source>Process {0} is writing to this file, so it can only be read for now. What is saved there shows up here by itself.</source>
+        <translation>进程 {0} 正在写入此文件，因此目前只能读取。它保存的内容会自动显示在这里。</translation>
     </message>
     <message>
         <source>Converting…</source>
@@ -372,10 +416,6 @@
         <translation>复制列名</translation>
     </message>
     <message>
-        <source>Some of the selected rows are not loaded yet; select fewer rows.</source>
-        <translation>所选的部分行尚未加载；请少选一些行。</translation>
-    </message>
-    <message>
         <source>{0}, row {1}, column {2}</source>
         <translation>{0}，行 {1}，列 {2}</translation>
     </message>
@@ -418,6 +458,18 @@
     <message>
         <source>This column needs a value; it cannot be NULL.</source>
         <translation>此列必须有值，不能为 NULL。</translation>
+    </message>
+    <message>
+        <source>That is too much at once. Export the table instead.</source>
+        <translation>一次处理的单元格太多，请改为导出该表。</translation>
+    </message>
+    <message>
+        <source>Nothing was pasted. Row {0}, column {1}: “{2}”. {3}</source>
+        <translation>未粘贴任何内容。第 {0} 行，{1} 列：“{2}”。{3}</translation>
+    </message>
+    <message>
+        <source>And {0} more.</source>
+        <translation>另有 {0} 处。</translation>
     </message>
 </context>
 <context>

@@ -17,11 +17,11 @@ LARGE = 400
 
 
 def contents(path: Path) -> dict[str, str]:
-    """Return the files of a folder with what they hold, without what SQLite keeps beside them."""
+    """Return the files of a folder with what they hold, without what is beside them while open."""
     return {
         str(part.relative_to(path)): part.read_bytes().hex()
         for part in parts(path)
-        if not part.name.endswith(("-wal", "-shm", "-journal", ".wal"))
+        if not part.name.endswith(("-wal", "-shm", "-journal", ".wal", ".pytuck-lock"))
     }
 
 

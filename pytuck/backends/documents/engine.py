@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,45 +15,23 @@ from pytuck.backends.backup_target import refuse_target, unwritable_backup
 from pytuck.backends.base import EngineInfo, ReadOnlyReason
 from pytuck.backends.capabilities import EngineCapabilities
 from pytuck.backends.documents.changed_rows import ChangedRows, Changes
-from pytuck.backends.documents.connection import DocumentConnection
-from pytuck.backends.documents.file_state import FileState, refuse_if_changed
+from pytuck.backends.documents.connection import CommitSaving, DocumentConnection
+from pytuck.backends.documents.document import Document
+from pytuck.backends.documents.document_lock import DocumentLock
+from pytuck.backends.documents.file_state import FileState, refuse_if_changed, unwritable
+from pytuck.backends.documents.following import FileFollower, SavesOfOthers
+from pytuck.backends.documents.reading import ReadDocument, read_document
 from pytuck.backends.documents.staging import StagingFolder
+from pytuck.backends.documents.write_access import WriteAccess
+from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.opening import OpeningPlan, connect
 from pytuck.backends.pytuck import PytuckEngine
 from pytuck.backends.reflection import tables_in_order
-from pytuck.backends.sqlite_changes import StructureChanges
 from pytuck.backends.sqlite_connection import SqliteConnection
-from pytuck.backends.table_copying import (
-    EngineRows,
-    create_and_fill,
-    telling_of_contradictions,
-)
-from pytuck.common.exceptions import DatabaseConnectionError, FilePermissionError, StorageFullError
-from pytuck.common.options import BackendOptions
+from pytuck.backends.table_copying import EngineRows
 from pytuck.common.progress import SILENT, Work
-from pytuck.formats.base import NOTHING_DECIDED, Format, Layout, Overrides, TableStream
+from pytuck.formats.base import Layout
 from pytuck.schema import Table
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A file that is opened as a document.
-
-    Attributes:
-        path: The file or folder.
-        format: What kind of file it is.
-        options: How it is read and written; None means the format's defaults.
-        saves_commits: Each commit is written to the file at once.
-        overrides: What a person decided about a file that does not say its types.
-        work: Is told of the reading, and may stop it.
-    """
-
-    path: Path
-    format: Format
-    options: BackendOptions | None = None
-    saves_commits: bool = False
-    overrides: Overrides = NOTHING_DECIDED
-    work: Work = SILENT
 
 
 @dataclass(slots=True)
@@ -99,18 +76,28 @@ class DocumentEngine(PytuckEngine):
         self.name = document.format.name
         self.capabilities = EngineCapabilities(
             several_writers=False,
-            notices_other_processes=False,
             durability=("full",),
             document=document.format.capabilities,
         )
         self._notes: dict[str, tuple[str, ...]] = {}
         self.notes = MappingProxyType(self._notes)
         self._document = document
-        self._process = os.getpid()  # a forked child leaves the file, and the parent's, alone
         self._changed = ChangedRows()
         self._saving = threading.Lock()
         self._asking = threading.Lock()
         self._saved = _Saved()
+        self._follower = FileFollower(
+            document.path,
+            known=lambda: self._saved.state,
+            is_written=self._is_written,
+            read_again=self._read_again,
+        )
+        self._access = WriteAccess(
+            DocumentLock(document.path, timeout_s),
+            catch_up=self._follower.look_now,
+            is_unsaved=self._has_unsaved,
+            program=lambda: self.label,
+        )
         self._staging = StagingFolder()
         plan = OpeningPlan(
             str(self._staging.database),
@@ -127,9 +114,22 @@ class DocumentEngine(PytuckEngine):
 
     # --- Engine ---
 
+    def acquire(self) -> SqliteConnection:
+        self._follower.look()
+        return super().acquire()
+
+    def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
+        self._follower.look()
+        return super().open_reader(with_temporary_tables=with_temporary_tables)
+
+    @property
+    def lock_holder(self) -> LockHolder | None:
+        return self._access.holder()
+
     def info(self, *, sizes: bool = False) -> EngineInfo:
         path = self._document.path
         inside = super().info(sizes=sizes)
+        holder = self.lock_holder
         return EngineInfo(
             table_bytes=inside.table_bytes,
             engine=self.name,
@@ -137,13 +137,14 @@ class DocumentEngine(PytuckEngine):
             format_version=self._document.format.version,
             is_encrypted=bool(getattr(self._document.options, "password", None)),
             size_bytes=_size(path),
-            read_only_reason=self.read_only_reason,
+            read_only_reason=self.read_only_reason or ("locked" if holder else None),
+            lock_holder=holder,
         )
 
     @property
     def is_unsaved(self) -> bool:
         """Whether something was committed that the file does not have."""
-        return self.read_only_reason is None and self._commits() != self._saved.version
+        return self._access.is_held and self._has_unsaved()
 
     def save(self, work: Work = SILENT) -> bool:
         """Write what was committed to the file, and return whether there was anything to write.
@@ -158,19 +159,20 @@ class DocumentEngine(PytuckEngine):
             return False
         with self._snapshot() as (connection, changes):
             self._write(connection, changes, work)
+        self._access.settle()
         return True
 
     def close(self) -> None:
         if self._pool.is_closed:
             return
-        if self._process == os.getpid():
-            self.save()
+        self.save()
         self.discard()
 
     def discard(self) -> None:
         """Close the document without saving it."""
         super().close()
-        if self._process == os.getpid():
+        self._access.close()
+        if self._access.is_mine:
             self._staging.remove()
 
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
@@ -194,53 +196,60 @@ class DocumentEngine(PytuckEngine):
         raise self._cannot("be compacted (a conversion to a new file leaves deleted rows out)")
 
     def versions(self) -> tuple[object, object]:
-        with self._asking:  # the driver refuses two calls at once
-            return super().versions()
+        self._follower.look()
+        return self._private_versions()
+
+    def commits_of_others(self) -> SavesOfOthers:
+        return SavesOfOthers(self._follower)
 
     # --- Reading ---
 
     def _create(self) -> SqliteConnection:
-        connection = connect(replace(self.plan, is_read_only=False), create=True)
+        read = read_document(self._document, self.plan, self._prepare, self._document.work)
+        connection = read.connection
         try:
-            connection.pragma("journal_mode", "MEMORY")  # nobody else is there yet
-            self._initialise(connection, is_file=False)
-            if _exists(self._document.path):
-                self._read(connection)
             connection.pragma("journal_mode", "WAL")
+            self._take_over(read)
+            # Reading the one brings the other up to date.
+            self._saved.schema_version = connection.pragma("schema_version")
+            self._saved.version = connection.data_version()
         except BaseException:
             connection.close()
             raise
-        self._saved.schema_version = connection.pragma("schema_version")
-        self._saved.version = connection.data_version()
         return connection
 
-    def _read(self, connection: SqliteConnection) -> None:
-        document = self._document
-        state = FileState.of(document.path)
-        overrides = replace(document.overrides, may_repeat=True)
-        reading = document.format.read(
-            document.path, document.options, overrides=overrides, work=document.work
-        )
-        with (
-            telling_of_contradictions(document.path),
-            reading,
-            connection.structure_transaction(),
-        ):
-            create_and_fill(
-                connection, StructureChanges(connection).apply, self._noting(reading), document.work
-            )
-        self._saved.state = state
-        self._saved.layout = reading.layout
-        found = tables_in_order(connection, with_revisions=True)
-        self._saved.tables = {table.name: table for table in found}
+    def _prepare(self, connection: SqliteConnection) -> None:
+        self._initialise(connection, is_file=False)
 
-    def _noting(self, streams: Iterable[TableStream]) -> Iterator[TableStream]:
-        for stream in streams:
-            yield stream
-            if stream.notes:  # some come with the rows
-                self._notes[stream.table.name] = tuple(stream.notes)
-            if stream.is_inferred:
-                self.inferred_tables |= {stream.table.name}
+    def _read_again(self) -> bool:
+        """Hold what the file has now; whoever reads just now goes on with what there was."""
+        before = self._saved.tables
+        with self._staging.another_database() as path:
+            plan = replace(self.plan, name=str(path))
+            read = read_document(self._document, plan, self._prepare, SILENT)
+            try:
+                self._replace_rows(read.connection)
+            finally:
+                read.connection.close()
+        self._changed.take()
+        self._take_over(read)
+        self._saved.version, self._saved.schema_version = self._private_versions()
+        return read.tables != before
+
+    def _replace_rows(self, source: SqliteConnection) -> None:
+        target = connect(replace(self.plan, is_read_only=False))
+        try:
+            target.take_over(source)
+        finally:
+            target.close()
+
+    def _take_over(self, read: ReadDocument) -> None:
+        self._saved.state = read.state
+        self._saved.layout = read.layout
+        self._saved.tables = read.tables
+        self._notes.clear()
+        self._notes.update(read.notes)
+        self.inferred_tables = frozenset(read.inferred)
 
     # --- Writing ---
 
@@ -286,9 +295,20 @@ class DocumentEngine(PytuckEngine):
     def _note_commit(self) -> None:
         self._saved.version = self._commits()
 
+    def _is_written(self) -> bool:
+        """Whether somebody writes here, or has; or nobody can look any more."""
+        return self._access.is_held or not self._access.is_mine or self._pool.is_closed
+
+    def _has_unsaved(self) -> bool:
+        return self._commits() != self._saved.version
+
     def _commits(self) -> object:
         """Return a value that changes with each commit to the private database."""
-        return self.versions()[0]
+        return self._private_versions()[0]
+
+    def _private_versions(self) -> tuple[object, object]:
+        with self._asking:  # the driver refuses two calls at once
+            return super().versions()
 
     def _write(self, connection: SqliteConnection, changes: Changes, work: Work) -> None:
         document, saved = self._document, self._saved
@@ -316,37 +336,22 @@ class DocumentEngine(PytuckEngine):
             # A format that writes in place has put back what there was, at another time.
             saved.state = FileState.of(document.path)
             if isinstance(err, OSError):
-                raise self._unwritable(err) from err
+                raise unwritable(document.path, err) from err
             raise
         saved.layout = layout
         saved.tables = {table.name: table for table in tables}
         saved.state = FileState.of(document.path)
         saved.schema_version = connection.pragma("schema_version")
 
-    def _unwritable(self, err: OSError) -> DatabaseConnectionError:
-        path = self._document.path
-        if isinstance(err, PermissionError):
-            return FilePermissionError(
-                f"'{path}' may not be written here; it is as it was. Ask for the permission to "
-                "write in its folder, or convert it to another place.",
-                details={"path": str(path)},
-            )
-        return StorageFullError(
-            f"'{path}' cannot be written: {err}. It is as it was; what was committed is kept until "
-            "it is closed.",
-            details={"path": str(path)},
-        )
-
     def _open_connection(self) -> SqliteConnection:
         connection = connect(self.plan)
-        self._changed.watch(connection.raw)
-        if not self._document.saves_commits:
+        if self.read_only_reason is not None:
             return connection
-        return DocumentConnection(connection, self._save_transaction, self._note_commit)
-
-
-def _exists(path: Path) -> bool:
-    return path.is_file() or (path.is_dir() and any(path.iterdir()))
+        self._changed.watch(connection.raw)
+        saving = None
+        if self._document.saves_commits:
+            saving = CommitSaving(self._save_transaction, self._note_commit)
+        return DocumentConnection(connection, self._access, saving)
 
 
 def _size(path: Path) -> int:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytuck.common.exceptions import ConflictError
+from pytuck.common.exceptions import (
+    ConflictError,
+    DatabaseConnectionError,
+    FilePermissionError,
+    StorageFullError,
+)
+
+_Part = tuple[str, int, int, int, int]
+_PASSING = (".tmp", "-wal", "-shm", "-journal", ".pytuck-lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +27,17 @@ class FileState:
         parts: Name, device, number, size and time of the last change of each file.
     """
 
-    parts: tuple[tuple[str, int, int, int, int], ...]
+    parts: tuple[_Part, ...]
 
     @classmethod
     def of(cls, path: Path) -> FileState | None:
         """Return the state of a file or folder now; None if there is none."""
         try:
-            if not path.is_dir():
-                return cls((_part(path, path.name),))
-            files = sorted(found for found in path.rglob("*") if _counts(found))
-            return cls(tuple(_part(found, str(found.relative_to(path))) for found in files))
-        except FileNotFoundError:
+            status = path.stat()
+            if stat.S_ISDIR(status.st_mode):
+                return cls(tuple(sorted(_parts(str(path), ""))))
+            return cls((_part(path.name, status),))
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
 
@@ -47,11 +58,32 @@ def refuse_if_changed(path: Path, known: FileState | None) -> None:
     )
 
 
-def _counts(path: Path) -> bool:
-    # What SQLite keeps beside a database comes and goes without any change of it.
-    return path.is_file() and not path.name.endswith((".tmp", "-wal", "-shm", "-journal"))
+def unwritable(path: Path, err: OSError) -> DatabaseConnectionError:
+    """Return the error for a document that the operating system does not let us write."""
+    if isinstance(err, PermissionError):
+        return FilePermissionError(
+            f"'{path}' may not be written here; it is as it was. Ask for the permission to "
+            "write in its folder, or convert it to another place.",
+            details={"path": str(path)},
+        )
+    return StorageFullError(
+        f"'{path}' cannot be written: {err}. It is as it was; what was committed is kept until "
+        "it is closed.",
+        details={"path": str(path)},
+    )
 
 
-def _part(path: Path, name: str) -> tuple[str, int, int, int, int]:
-    status = path.stat()
+def _parts(folder: str, inside: str) -> Iterator[_Part]:
+    """Give the files of a folder and those below it; links to other folders are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{inside}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _parts(entry.path, f"{name}/")
+            # What SQLite keeps beside a database comes and goes without any change of it.
+            elif entry.is_file() and not entry.name.endswith(_PASSING):
+                yield _part(name, os.stat(entry.path))  # noqa: PTH116 - asked before each question
+
+
+def _part(name: str, status: os.stat_result) -> _Part:
     return (name, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)

@@ -73,6 +73,7 @@ class DuckDBConnection(Connection):
         self.traces = TransactionTraces()
         self._has_new_structure = False
         self._own_definitions: dict[str, TableDefinition] | None = None
+        self._noted: list[str] | None = None
 
     # --- Statements ---
 
@@ -335,6 +336,17 @@ class DuckDBConnection(Connection):
         finally:
             self._deferred = None
 
+    def schema_stamp(self) -> object:
+        return self._shared.schema_changes
+
+    @contextlib.contextmanager
+    def noting_statements(self) -> Iterator[list[str]]:
+        before, self._noted = self._noted, []
+        try:
+            yield self._noted
+        finally:
+            self._noted = before
+
     # --- Ending ---
 
     def interrupt(self) -> None:
@@ -353,6 +365,8 @@ class DuckDBConnection(Connection):
     ) -> list[StoredRow]:
         if self._has_failed:
             raise self._lost()
+        if self._noted is not None:
+            self._noted.append(sql)
         try:
             cursor = self.raw.execute(sql, list(parameters))
             return stored_rows(cursor.fetchall(), cursor.description)

@@ -75,8 +75,8 @@ class KeyScan:
 
         What was known serves as an estimate meanwhile: as a rule rows come and go at the end.
         """
+        lowest = self._first_key()  # fails if the table is gone, and leaves what was known
         self.count_is_exact = self._is_dense = False
-        lowest = self._first_key()
         if lowest is None:
             self._finish([], 0)
             return

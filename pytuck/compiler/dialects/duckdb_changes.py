@@ -32,9 +32,6 @@ from pytuck.types import TYPES
 _NAME = re.compile(r'"(?:[^"]|"")*"|[^\W\d]\w*')
 _COMPUTED = ("GENERATED", "AS")
 
-EXACT_CASTS = frozenset([(TYPES[int], TYPES[str]), (TYPES[bool], TYPES[int])])
-"""Conversions of one type to another in which DuckDB's own cast has just our rules."""
-
 
 @dataclass(frozen=True, slots=True)
 class IndexText:

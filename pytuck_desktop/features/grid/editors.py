@@ -6,7 +6,6 @@ with the reason beneath, until it is corrected or given up with Esc.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
@@ -19,7 +18,7 @@ from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.workspace.staged_edits import Identity
 
 if TYPE_CHECKING:
-    from pytuck_desktop.features.grid.typed_text import Refusal, Typed
+    from pytuck_desktop.features.grid.typed_text import Typed
 
 _LINES_SIZE = (360, 150)
 """Least size in pixels of an editor of several lines."""
@@ -110,7 +109,7 @@ class Editors(QObject):
         if typed is None:
             return True
         if typed.refusal is not None:
-            self._show_reason(editor, self._words(typed))
+            self._show_reason(editor, _why(typed))
             return False
         self._drop_reason(editor)
         if cell.identity is not None:
@@ -164,29 +163,7 @@ class Editors(QObject):
         if typed is None or typed.refusal is None:
             self._drop_reason(editor)
         else:
-            self._show_reason(editor, self._words(typed))
-
-    def _words(self, typed: Typed) -> str:
-        from pytuck_desktop.features.grid.typed_text import Refusal
-
-        words: dict[Refusal | None, Callable[[], str]] = {
-            Refusal.NEEDS_VALUE: lambda: self.tr("This column needs a value."),
-            Refusal.WHOLE_NUMBER: lambda: self.tr(
-                "Not a whole number. Digits only, such as 42 or -7."
-            ),
-            Refusal.NUMBER: lambda: self.tr("Not a number. Write it like 3.14 or -2."),
-            Refusal.DATE: lambda: self.tr("Not a date. Write it like 2026-03-31."),
-            Refusal.TIME: lambda: self.tr("Not a time of day. Write it like 14:30:00."),
-            Refusal.TIMESTAMP: lambda: self.tr(
-                "Not a date and time. Write it like 2026-03-31 14:30:00."
-            ),
-            Refusal.JSON: lambda: self.tr("Not valid JSON of this column's kind."),
-            Refusal.UUID: lambda: self.tr(
-                "Not a UUID. Write it like 123e4567-e89b-12d3-a456-426614174000."
-            ),
-        }
-        say = words.get(typed.refusal)
-        return say() if say is not None else typed.reason
+            self._show_reason(editor, _why(typed))
 
     def _show_reason(self, editor: QWidget, reason: str) -> None:
         label = self._reasons.get(editor)
@@ -225,3 +202,9 @@ class Editors(QObject):
         label = self._reasons.pop(editor, None)
         if label is not None:
             label.deleteLater()
+
+
+def _why(typed: Typed) -> str:
+    from pytuck_desktop.features.grid.refusal_texts import refusal_text
+
+    return refusal_text(typed)

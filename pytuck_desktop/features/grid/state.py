@@ -71,14 +71,3 @@ def total(values: list[Stored]) -> tuple[int | float, int] | None:
     """Return sum and number of the numbers among `values`, or None if there is none."""
     numbers = [value for value in values if isinstance(value, (int, float))]
     return (sum(numbers), len(numbers)) if numbers else None
-
-
-def tsv(rows: list[list[str]]) -> str:
-    """Return cells as tab-separated text, quoted like spreadsheets do where needed."""
-    return "\n".join("\t".join(_tsv_cell(cell) for cell in row) for row in rows)
-
-
-def _tsv_cell(text: str) -> str:
-    if any(character in text for character in '\t\n\r"'):
-        return '"' + text.replace('"', '""') + '"'
-    return text

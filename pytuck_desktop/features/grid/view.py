@@ -16,6 +16,8 @@ from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
 
 if TYPE_CHECKING:
+    from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
+    from pytuck_desktop.features.grid.clipboard_text import CopyForm
     from pytuck_desktop.widgets.banner import Banner
     from pytuck_desktop.widgets.labels import PlainLabel
 
@@ -48,6 +50,7 @@ class GridView(QFrame):
         self.viewmodel = viewmodel
         self._tokens = tokens
         self._banner: Banner | None = None
+        self._blocks: BlockEdits | None = None
         self.table = GridTable(viewmodel, tokens, self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName(self.tr("Rows"))
@@ -80,6 +83,7 @@ class GridView(QFrame):
         model.repaint.connect(self.table.viewport().update)
         model.failed.connect(self.show_error)
         model.refused.connect(self._say_refusal)
+        model.block_refused.connect(self._say_bad_cells)
         table = self.table
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
@@ -294,11 +298,54 @@ class GridView(QFrame):
 
     def copy(self) -> None:
         """Copy the selected cells as tab-separated text."""
-        text = self.viewmodel.copy_text(self.table.selected_ranges())
-        if text is None:
-            self._say(self.tr("Some of the selected rows are not loaded yet; select fewer rows."))
-            return
-        QGuiApplication.clipboard().setText(text)
+        self._copy_as("tsv")
+
+    def copy_with_names(self) -> None:
+        """Copy the selected cells under the names of their columns."""
+        self._copy_as("tsv-header")
+
+    def copy_csv(self) -> None:
+        """Copy the selected cells as CSV."""
+        self._copy_as("csv")
+
+    def copy_json(self) -> None:
+        """Copy the selected cells as JSON."""
+        self._copy_as("json")
+
+    def copy_markdown(self) -> None:
+        """Copy the selected cells as a table of Markdown."""
+        self._copy_as("markdown")
+
+    def copy_python(self) -> None:
+        """Copy the selected cells as Python code."""
+        self._copy_as("python")
+
+    def _copy_as(self, form: CopyForm) -> None:
+        self.blocks.copy(self.table.selected_ranges(), form, QGuiApplication.clipboard().setText)
+
+    def paste(self) -> None:
+        """Stage the copied cells, from the first selected one on."""
+        self.kept.emit()
+        self.blocks.paste(QGuiApplication.clipboard().text(), self.table.selected_ranges())
+
+    def fill_down(self) -> None:
+        """Stage the values of the first selected row for those below it."""
+        self.kept.emit()
+        self.blocks.fill_down(self.table.selected_ranges())
+
+    def duplicate_rows(self) -> None:
+        """Stage copies of the selected rows at the end."""
+        self.kept.emit()
+        self.blocks.duplicate_rows(self.table.selected_ranges())
+
+    @property
+    def blocks(self) -> BlockEdits:
+        """What is done with blocks of cells; loaded by the first of it."""
+        if self._blocks is None:
+            from pytuck_desktop.features.grid.block_edits import BlockEdits
+
+            self._blocks = BlockEdits(self.viewmodel)
+        return self._blocks
 
     def select_all(self) -> None:
         """Select every cell of the table."""
@@ -384,8 +431,21 @@ class GridView(QFrame):
             "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
+            "too-many": self.tr("That is too much at once. Export the table instead."),
         }
         self._say(words[word])
+
+    def _say_bad_cells(self, bad: list[BadCell]) -> None:
+        from pytuck_desktop.features.grid.refusal_texts import refusal_text
+
+        first = bad[0]
+        text = self.tr("Nothing was pasted. Row {0}, column {1}: “{2}”. {3}").format(
+            f"{first.row:,}", first.column, first.text[:60], refusal_text(first.why)
+        )
+        if len(bad) > 1:
+            others = self.tr("And {0} more.").format(f"{len(bad) - 1:,}")
+            text = f"{text} {others}"
+        self._say(text)
 
     def _say(self, text: str) -> None:
         self.banner.show_message(text, tone="info")

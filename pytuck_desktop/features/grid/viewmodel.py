@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -22,7 +22,6 @@ from pytuck_desktop.features.grid.state import (
     SelectionSummary,
     merged_rows,
     total,
-    tsv,
 )
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
@@ -53,6 +52,7 @@ class GridViewModel(QObject):
     repaint = Signal()
     failed = Signal(object)  # ErrorInfo
     refused = Signal(str)  # why an edit cannot start, by a word: see `view.py`
+    block_refused = Signal(list)  # `BadCell`s of a block that was not pasted
 
     def __init__(self, document: Document, table_name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -358,13 +358,14 @@ class GridViewModel(QObject):
         if key in self._full:
             old, is_whole = self._full.pop(key), True
         else:
-            old, is_whole = self._old_value(snapshot, column)
+            old, is_whole = self.old_value(snapshot, column)
         name = self._names[column]
         edit = CellEdit(self.table_name, identity, name, old, value, is_old_whole=is_whole)
         self.document.edits.set_cells([edit])
 
     @staticmethod
-    def _old_value(snapshot: RowSnapshot, column: int) -> tuple[Stored, bool]:
+    def old_value(snapshot: RowSnapshot, column: int) -> tuple[Stored, bool]:
+        """Return what a cell holds in the file, and whether that is all of it."""
         values = snapshot.stored or snapshot.values
         is_whole = len(snapshot.stored) == 0 or snapshot.names[column] in snapshot.whole_values()
         return values[column], is_whole
@@ -390,7 +391,7 @@ class GridViewModel(QObject):
             return
         for column in columns:
             if self._may_be_null(column) and snapshot.values[column] is not None:
-                old, is_whole = self._old_value(snapshot, column)
+                old, is_whole = self.old_value(snapshot, column)
                 name = self._names[column]
                 yield CellEdit(self.table_name, identity, name, old, None, is_old_whole=is_whole)
 
@@ -444,24 +445,17 @@ class GridViewModel(QObject):
             return SelectionSummary(cells, rows)
         return SelectionSummary(cells, rows, added[0], added[0] / added[1])
 
-    def copy_text(self, ranges: list[CellRange]) -> str | None:
-        """Return the selected cells as tab-separated text, None if some are not loaded.
+    def fetch(
+        self,
+        spans: list[tuple[int, int]],
+        columns: Sequence[int],
+        on_done: Callable[[list[RowSnapshot]], None],
+    ) -> None:
+        """Fetch rows wherever they are, with the whole of long values in some columns."""
+        self._rows.fetch(spans, columns, on_done, self._after_error)
 
-        Long values are copied as far as they are loaded.
-        """
-        columns = sorted({at for item in ranges for at in range(item.left, item.right + 1)})
-        lines: list[list[str]] = []
-        for first, last in merged_rows(ranges):
-            for row in range(first, last + 1):
-                snapshot = self._rows.row(row)
-                if snapshot is None or (
-                    snapshot.wide and any(at in snapshot.wide for at in columns)
-                ):
-                    return None
-                lines.append([self._copied(snapshot.values[at], at) for at in columns])
-        return tsv(lines)
-
-    def _copied(self, value: Stored, column: int) -> str:
+    def as_text(self, value: Stored, column: int) -> str:
+        """Return a value as it is copied: text as it is, NULL as nothing."""
         if value is None:
             return ""
         return value if isinstance(value, str) else self._formats[column](value, 0)[0]

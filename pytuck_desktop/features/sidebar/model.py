@@ -68,6 +68,14 @@ class SidebarModel(QAbstractItemModel):
         self._files.append(node)
         self.endInsertRows()
 
+    def follow_access(self, document: OpenFile) -> None:
+        """Show whether a file can be written now."""
+        node = self._file(document.path)
+        if node is not None:
+            node.is_read_only = document.is_read_only
+            index = self.index_of(document.path)
+            self.dataChanged.emit(index, index)
+
     def remove_file(self, path: str) -> None:
         """Take a file away."""
         node = self._file(path)

@@ -31,6 +31,7 @@ class SidebarViewModel(QObject):
         self._documents[document.path] = document
         self.model.add_file(document)
         document.on_schema_changed.append(partial(self._follow_schema, document))
+        document.on_access_changed.append(partial(self.model.follow_access, document))
         document.on_data_changed.append(partial(self._count_later, document))
         self._count_later(document)
 

@@ -19,12 +19,15 @@ OPERATIONS: dict[str, Operation] = {
     "view_open": browsing.view_open,
     "view_close": browsing.view_close,
     "page": browsing.page,
+    "rows": browsing.page,
     "locate": browsing.locate,
     "cell": browsing.cell,
     "apply": editing.apply,
     "convert_old": converting.convert_old,
 }
-"""The operations by the name under which they are requested."""
+"""The operations by the name under which they are requested. `rows` is a `page` that no other page
+overtakes: somebody waits for these very rows.
+"""
 
 SLOW_OPERATIONS = frozenset({"count"})
 """Operations that run beside the others, in a thread and on a connection of their own."""

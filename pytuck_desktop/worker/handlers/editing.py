@@ -37,9 +37,12 @@ def apply(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
                 "changed or deleted these rows since. Nothing was saved; look at the rows again.",
                 details={"conflicts": ",".join(map(str, missed))},
             )
-    # The window reads everything anew after a save of its own.
-    storage.poll_changes()
+    # The window reads all rows anew after a save of its own. A document may have been read again
+    # for it, with other tables than before.
+    _, has_new_schema = storage.poll_changes()
     file.refresh_views()
+    if has_new_schema:
+        file.tell_changed(has_new_schema=True)
     file.tell_progress()
     return given
 

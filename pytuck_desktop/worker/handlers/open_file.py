@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytuck.backends import Connection
+from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
 from pytuck_desktop.worker.protocol import Plain
+
+_PROGRAM = "Pytuck Desktop"
+"""What this program is called in the eyes of others that have the same file open."""
 
 Tell = Callable[[str, dict[str, Plain]], None]
 
@@ -53,6 +57,9 @@ class OpenFile:
         self._storage: Storage | None = None
         self._counting: Connection | None = None
         self._password: str | None = None
+        self._told_access: dict[str, Plain] = {}
+        self._seen_access: dict[str, Plain] = {}
+        self._told_failure = ""
         self.views: dict[int, View] = {}
 
     @property
@@ -78,21 +85,40 @@ class OpenFile:
             read_only=read_only,
             password=self._password,
         )
+        self._storage.changes.label = _PROGRAM
+        self._told_access = self.access()
+
+    def access(self) -> dict[str, Plain]:
+        """Return whether the file can be written just now, and if not, why, and who writes it."""
+        engine = self.storage.engine
+        reason: str | None = engine.read_only_reason
+        writer = engine.lock_holder if reason is None else None
+        if writer is not None:
+            reason = "locked"
+        return {
+            "is_read_only": reason is not None,
+            "read_only_reason": reason,
+            "writer": None if writer is None else _described(writer),
+        }
 
     def convert_old(self) -> Path:
         """Convert the open file of the old library, with its password; return the old one's place.
 
-        Nothing is open afterwards; after a failure the file is open as it was.
+        The new file keeps a history, as all that the desktop makes. Nothing is open afterwards;
+        after a failure the file is open as it was.
         """
         from pytuck.tools import convert_old_file
 
         path, password = Path(self.storage.info().path), self._password
         self.close()
         try:
-            return convert_old_file(path, password=password, new_password=password)
+            kept = convert_old_file(path, password=password, new_password=password)
         except BaseException:
             self.open(str(path), password=password, read_only=False)
             raise
+        with Storage(path, password=password) as storage:
+            storage.history.turn_on()
+        return kept
 
     def open_view(self, number: int, generation: int, statement: Select[object]) -> View:
         """Show the rows of a question, in place of those the view has shown so far."""
@@ -143,12 +169,29 @@ class OpenFile:
         if self._storage is None:
             return
         try:
+            self._look_at_access()
             has_changed, schema_changed = self._storage.poll_changes()
             if has_changed:
                 self.refresh_views()
-                self._tell("changed", {"schema": schema_changed})
+                self.tell_changed(has_new_schema=schema_changed)
+            self._told_failure = ""
         except (PytuckException, OSError) as err:
-            self._tell("poll_failed", {"message": str(err)})
+            if str(err) != self._told_failure:  # it may last
+                self._told_failure = str(err)
+                self._tell("poll_failed", {"message": str(err)})
+
+    def tell_changed(self, *, has_new_schema: bool) -> None:
+        """Tell the window that somebody else has committed."""
+        self._tell("changed", {"schema": has_new_schema})
+
+    def _look_at_access(self) -> None:
+        """Tell the window when others begin and end to write; a lock of a moment is no news."""
+        access = self.access()
+        is_lasting = not access["is_read_only"] or access == self._seen_access
+        if access != self._told_access and is_lasting:
+            self._told_access = access
+            self._tell("access", access)
+        self._seen_access = access
 
     def refresh_views(self) -> None:
         """Have every view take account of a commit."""
@@ -187,6 +230,13 @@ class OpenFile:
         if self._storage is not None:
             self._storage.close()
             self._storage = None
+
+
+def _described(writer: LockHolder) -> str:
+    """Return a process by its number, with what is known of it."""
+    known = ", ".join(part for part in (writer.program, writer.machine) if part)
+    number = "?" if writer.process is None else str(writer.process)
+    return f"{number} ({known})" if known else number
 
 
 def _failure(view: View, err: PytuckException) -> dict[str, Plain]:

@@ -72,6 +72,11 @@ def delete(path: Path) -> None:
         path.unlink()
 
 
+def lock_of(path: Path) -> str:
+    """Return the name of the file that stands beside a document with unsaved changes."""
+    return f".{path.name}.pytuck-lock"
+
+
 def test_a_commit_is_in_the_file_after_a_flush(path):
     before = state(path)
     storage = Storage(path)
@@ -124,18 +129,32 @@ def test_each_commit_is_in_the_file_if_asked(path):
 
 def test_a_commit_that_cannot_be_written_is_none(path):
     with Storage(path, auto_flush=True) as storage:
-        change_from_outside(path)
-        with pytest.raises(ConflictError, match=str(path)):
+        with pytest.raises(ConflictError, match=str(path)), storage.transaction():
             storage.insert("items", {"name": "kiwi"})
+            change_from_outside(path)
         assert storage.count_rows("items") == 3
-        storage.discard()
+        storage.insert("items", {"name": "lime"})  # read again meanwhile
+    assert names(path) == ["pear", "plum", "fig", "lime"]
+
+
+def replace_from_outside(path: Path) -> None:
+    """Have another row in the file as a program does that knows nothing of our locks."""
+    copy = path.with_name(f"copy{path.suffix}")
+    if path.is_dir():
+        shutil.copytree(path, copy)
+    else:
+        shutil.copy(path, copy)
+    with Storage(copy) as storage:
+        storage.insert("items", {"name": "theirs"})
+    if path.is_dir():
+        shutil.rmtree(path)
+    copy.replace(path)
 
 
 def test_a_file_that_somebody_else_changed_is_not_overwritten(path):
     storage = Storage(path)
     storage.insert("items", {"name": "mine"})
-    with Storage(path) as other:
-        other.insert("items", {"name": "theirs"})
+    replace_from_outside(path)
     with pytest.raises(ConflictError, match="changed by another program"):
         storage.flush()
     with pytest.raises(ConflictError):
@@ -179,7 +198,7 @@ def test_a_cancelled_save_leaves_the_file_and_keeps_the_changes(path):
         assert told[0].task == "writing"
         assert names(path) == ["pear", "plum", "fig"]
         assert [each.name for each in files(path)] == before
-        assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+        assert {entry.name for entry in path.parent.iterdir()} == {path.name, lock_of(path)}
     assert len(names(path)) == 5_003
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from pytuck.common.exceptions import CorruptFileError
 from pytuck.formats.pydblite_format import FORMAT
-from pytuck.formats.table_folder import changing, description, file_names
+from pytuck.formats.table_folder import changing, description, file_names, finish
 from tests.core.formats.every_type import SMALL, assert_same, expected, read_all
 from tests.core.formats.table_rows import RowsInMemory
 
 
-def test_an_interrupted_save_is_finished_by_whoever_opens_the_folder(tmp_path):
+def test_an_interrupted_save_counts_and_is_finished_by_the_next_one(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     changed = RowsInMemory(SMALL.table, [(1, "new")])
     FORMAT.save(old, [SMALL])
@@ -28,6 +28,10 @@ def test_an_interrupted_save_is_finished_by_whoever_opens_the_folder(tmp_path):
         "description": json.loads((new / "_pytuck.json").read_text()),
     }
     (old / "_pytuck.saving.json").write_text(json.dumps(journal))
+    before = sorted(file.name for file in old.iterdir())
+    assert_same(read_all(FORMAT, old)[0], expected([changed]))
+    assert sorted(file.name for file in old.iterdir()) == before  # who saves may be at work still
+    finish(old)
     assert_same(read_all(FORMAT, old)[0], expected([changed]))
     assert sorted(file.name for file in old.iterdir()) == ["_pytuck.json", "small.pdl"]
 
@@ -60,6 +64,7 @@ def test_an_error_leaves_the_folder_as_it_was(tmp_path):
         "{",
         "[" * 100_000,
         '{"renamed": [], "removed": []}',
+        '{"renamed": {}, "removed": []}',
         '{"renamed": {"../x": "a.pdl"}, "removed": []}',
         '{"renamed": {".pytuck-1.tmp": "../a.pdl"}, "removed": []}',
         '{"renamed": {"mine.txt": "a.pdl"}, "removed": []}',

@@ -6,7 +6,7 @@ import pytest
 
 from pytuck.types import type_from_sql
 from pytuck_desktop.features.grid.display import Look, formatter, size_text
-from pytuck_desktop.features.grid.state import CellRange, merged_rows, total, tsv
+from pytuck_desktop.features.grid.state import CellRange, merged_rows, total
 
 
 def shown_by(type_name):
@@ -65,7 +65,3 @@ def test_rows_of_ranges_are_merged():
 def test_numbers_are_added_and_texts_left_out():
     assert total([1, 2.5, "3", None]) == (3.5, 2)
     assert total(["a", None]) is None
-
-
-def test_copied_cells_are_quoted_where_needed():
-    assert tsv([["a", "b\tc"], ['say "x"', "l1\nl2"]]) == 'a\t"b\tc"\n"say ""x"""\t"l1\nl2"'

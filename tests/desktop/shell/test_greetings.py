@@ -40,6 +40,7 @@ def test_an_old_file_is_shown_and_converted(driver, tmp_path, sample):
     with Storage(path, password=password) as storage:
         assert storage.count_rows("nokey") == 3
         assert not storage.is_read_only
+        assert storage.history.is_on
 
 
 def _button(page):

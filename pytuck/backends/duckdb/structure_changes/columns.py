@@ -87,7 +87,7 @@ class ColumnChanges(TableWork):
         """Give a column another name."""
         table, new = self.table(step.table), step.new_name
         old = rules.actual_name(table, step.column)
-        self.building.text(table)
+        self.building.text(table)  # refuses views
         rules.refuse_twin(table, new, old)
         if new == old:
             return
@@ -128,7 +128,7 @@ class ColumnChanges(TableWork):
         """Change type, duty, default or counting of a column."""
         table = self.table(step.table)
         old = table.column(rules.actual_name(table, step.column))
-        text = self.building.text(table)
+        self.building.text(table)  # refuses views
         new = rules.altered_column(old, step)
         if step.autoincrement is True:
             rules.refuse_uncountable(table, new)
@@ -136,14 +136,27 @@ class ColumnChanges(TableWork):
             rules.refuse_nulls(self.connection, table, (old.name,))
         _refuse_digits(table, new, new.default)
         if new.type.sql_name != old.type.sql_name:
-            native = next(item.type for item in text.columns if item.name == old.name)
-            whole = duckdb_changes.altered(text, new, step)
-            functions = RowFunctions(self.connection)
-            with functions.converting(table, old, native, new.type) as source:
-                self.building.rebuild(table, Rebuild(whole, {old.name: source}))
+            self._convert(table, old, new, step)
         else:
             self._alter_in_place(table, old, new, step)
         self._keep_altered(table, new, step)
+
+    def _convert(self, table: Table, old: Column, new: Column, step: schema.AlterColumn) -> None:
+        text = self.building.text(table)
+        native = text.column(old.name).type
+        whole = duckdb_changes.altered(text, new, step)
+        conversion = schema.ValueConversion(table.name, old, new.type, step)
+        functions, sources = RowFunctions(self.connection), {}
+        kept_in = rules.refuse_kept(table, step) if step.on_bad == "keep" else None
+        with contextlib.ExitStack() as stack:
+            sources[old.name] = stack.enter_context(functions.converting(table, conversion, native))
+            if kept_in is not None:
+                whole = duckdb_changes.with_column(whole, kept_in)
+                sources[kept_in.name] = stack.enter_context(functions.keeping(conversion, native))
+            self.building.rebuild(table, Rebuild(whole, sources))
+        if kept_in is not None:
+            kept = self.definition(table.name)
+            self.keep(table.name, definitions.with_column(kept, kept_in, None))
 
     def _alter_in_place(
         self, table: Table, old: Column, new: Column, step: schema.AlterColumn

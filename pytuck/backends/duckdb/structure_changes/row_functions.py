@@ -14,10 +14,10 @@ from typing import Any
 from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.values import Reader, decimal_excess, reader_of
 from pytuck.common.exceptions import PytuckException, TypeConversionError
-from pytuck.compiler.dialects import duckdb_changes
+from pytuck.compiler.dialects import DUCKDB, duckdb_changes, duckdb_conversions
 from pytuck.compiler.dialects.duckdb import column_type
-from pytuck.schema import Column, Table
-from pytuck.types import ColumnType, DecimalType, Stored
+from pytuck.schema import Column, Table, ValueConversion
+from pytuck.types import TYPES, ColumnType, DecimalType, Stored
 
 _AS_THEY_ARE = frozenset(["BIGINT", "DOUBLE", "BOOLEAN", "BLOB", "VARCHAR"])
 """Types whose values a function returns; it returns those of others as text."""
@@ -40,26 +40,33 @@ class RowFunctions:
     raised: BaseException | None = None
 
     @contextlib.contextmanager
-    def converting(
-        self, table: Table, old: Column, native: str, new: ColumnType[Any]
-    ) -> Iterator[str]:
+    def converting(self, table: Table, conversion: ValueConversion, native: str) -> Iterator[str]:
         """Give the SQL of a column's values as those of another type.
 
         Args:
             native: The type that DuckDB has for them.
 
         Raises:
-            TypeConversionError: A value cannot be converted.
+            TypeConversionError: A value cannot be converted, and that is to stop everything.
         """
-        source = self.connection.dialect.quote(old.name)
-        if (old.type, new) in duckdb_changes.EXACT_CASTS:
-            yield duckdb_changes.cast_as(source, column_type(new))
-            return
-        convert = _converter(table, old, reader_of(native), new)
+        old, new = conversion.old, conversion.type
+        source = DUCKDB.quote(old.name)
+        convert = _stored_by(conversion, reader_of(native), _returned(new))
         row = duckdb_changes.row_name(table.primary_key)
         with self._registered(convert, [native, "VARCHAR"], new) as name:
-            called = duckdb_changes.call(name, source, row)
-            yield duckdb_changes.cast_as(called, column_type(new))
+            call = duckdb_changes.cast_as(duckdb_changes.call(name, source, row), column_type(new))
+            yield duckdb_conversions.conversion(old.type, new, source, call)
+
+    @contextlib.contextmanager
+    def keeping(self, conversion: ValueConversion, native: str) -> Iterator[str]:
+        """Give the SQL of a column's values that cannot be converted, as text."""
+        read = reader_of(native)
+
+        def kept(found: Any) -> Any:
+            return conversion.unconverted(read(found) if read and found is not None else found)
+
+        with self._registered(kept, [native], TYPES[str]) as name:
+            yield duckdb_changes.call(name, DUCKDB.quote(conversion.old.name))
 
     @contextlib.contextmanager
     def filling(self, column: Column, fill: Callable[[], Stored]) -> Iterator[str]:
@@ -107,26 +114,22 @@ class RowFunctions:
         return watched
 
 
-def _converter(
-    table: Table, old: Column, read: Reader | None, new: ColumnType[Any]
+def _stored_by(
+    conversion: ValueConversion, read: Reader | None, returned: Callable[[Any], Any]
 ) -> Callable[[Any, str], Any]:
-    returned = _returned(new)
-
     def convert(found: Any, row: str) -> Any:
         if found is None:
             return None
         try:
-            value = old.type.from_storage(read(found) if read else found)
-            stored = new.to_storage(new.convert(value))
+            stored = conversion(read(found) if read else found)
             return None if stored is None else returned(stored)
         except TypeConversionError as err:
             raise TypeConversionError(
-                f"Column '{table.name}.{old.name}' has a value that cannot be converted, in the "
-                f"row {row}: {err.message} Nothing was changed.",
+                f"{err.message} It is in the row {row}.",
                 value=err.value,
-                target_type=new.python_type,
-                table_name=table.name,
-                column_name=old.name,
+                target_type=conversion.type.python_type,
+                table_name=conversion.table,
+                column_name=conversion.old.name,
             ) from err
 
     return convert

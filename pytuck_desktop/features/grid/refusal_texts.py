@@ -1,0 +1,29 @@
+"""Why a typed text is not taken, in the user's words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from pytuck_desktop.features.grid.typed_text import Refusal, Typed
+
+
+def refusal_text(typed: Typed) -> str:
+    """Return why a text is refused; what the type itself said if there are no words for it."""
+    translate = QCoreApplication.translate
+    words = {
+        Refusal.NEEDS_VALUE: translate("Editors", "This column needs a value."),
+        Refusal.WHOLE_NUMBER: translate(
+            "Editors", "Not a whole number. Digits only, such as 42 or -7."
+        ),
+        Refusal.NUMBER: translate("Editors", "Not a number. Write it like 3.14 or -2."),
+        Refusal.DATE: translate("Editors", "Not a date. Write it like 2026-03-31."),
+        Refusal.TIME: translate("Editors", "Not a time of day. Write it like 14:30:00."),
+        Refusal.TIMESTAMP: translate(
+            "Editors", "Not a date and time. Write it like 2026-03-31 14:30:00."
+        ),
+        Refusal.JSON: translate("Editors", "Not valid JSON of this column's kind."),
+        Refusal.UUID: translate(
+            "Editors", "Not a UUID. Write it like 123e4567-e89b-12d3-a456-426614174000."
+        ),
+    }
+    return words.get(typed.refusal, typed.reason) if typed.refusal else typed.reason
