@@ -13,7 +13,6 @@ from pytuck import (
     DuplicateKeyError,
     SchemaError,
     Storage,
-    UnsupportedOperationError,
 )
 from pytuck.schema import (
     AddForeignKey,
@@ -79,6 +78,10 @@ def test_what_happens_to_referring_rows_is_read_and_made(family, storage):
     storage.change(CreateTable("people", structure(family, "people")))
     assert structure(storage, "people").foreign_keys == (key,)
     storage.bulk_insert("people", [{"id": 1, "name": "a"}, {"id": 2, "name": "b", "boss": 1}])
+    if storage.engine_name == "duckdb":  # keeps what is to happen, and does nothing by itself
+        with pytest.raises(ConstraintError):
+            storage.delete("people", 1)
+        return
     storage.delete("people", 1)
     assert storage.select("people", 2)["boss"] is None
 
@@ -187,16 +190,3 @@ def test_a_key_of_another_type_must_still_have_a_value(storage):
     storage.alter_column("t", "id", col_type=str)
     with pytest.raises(ConstraintError, match="must have a value"):
         storage.engine.acquire().fetch("INSERT INTO t VALUES (NULL)")
-
-
-def test_duckdb_says_that_it_cannot(tmp_path):
-    with Storage(tmp_path / "t.duckdb", engine="duckdb") as storage:
-        storage.create_table("t", [Column(int, name="id", primary_key=True)])
-        for change in (
-            AddUnique("t", ("id",)),
-            DropUnique("t", ("id",)),
-            AddForeignKey("t", ForeignKey(("id",), "t", ("id",))),
-            DropForeignKey("t", ("id",)),
-        ):
-            with pytest.raises(UnsupportedOperationError, match="cannot"):
-                storage.change(change)
