@@ -294,9 +294,12 @@ class StructureChanges:
     def drop_unique(self, change: schema.DropUnique) -> None:
         """Allow rows to have the same values again."""
         table = self._table(change.table)
-        self._rebuild(
-            table, Rebuild(sqlite_rules.without_unique(self._text(table), change)), change
-        )
+        index = schema.index_in_place_of_rule(table, change.columns)
+        if index is not None:  # which stands in the place of a rule
+            self._run(ddl.drop_index(index.name, SQLITE))
+            return
+        text = sqlite_rules.without_unique(self._text(table), change)
+        self._rebuild(table, Rebuild(text), change)
 
     def add_foreign_key(self, change: schema.AddForeignKey) -> None:
         """Have the values of columns stand in another table's."""

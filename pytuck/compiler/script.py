@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytuck.compiler.dialects.sqlite_changes import keep_counter
 from pytuck.schema import Table
 from pytuck.types import Stored
 
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?(?P<place>\d+)")
 _ROWS_AT_ONCE = 100
 """Rows of one INSERT; SQLite takes 500 and more, other programs count brackets."""
 
@@ -56,6 +58,25 @@ def inserts(
     for first in range(0, len(lines), _ROWS_AT_ONCE):
         values = ",\n".join(lines[first : first + _ROWS_AT_ONCE])
         yield f"{start}{values};\n"
+
+
+def with_values(
+    sql: str, parameters: Sequence[Stored], dialect: Dialect, longest: int | None = None
+) -> str:
+    """Return a statement with its parameters written out, for people to read and to copy.
+
+    Args:
+        longest: Values of more characters are cut, with a mark: such a text is only to be read.
+    """
+
+    def written(found: re.Match[str]) -> str:
+        if found["place"] is None:
+            return found[0]  # a text or a name, in which a question mark is one
+        literal = _literals([parameters[int(found["place"]) - 1]], dialect)[0]
+        is_long = longest is not None and len(literal) > longest
+        return f"{literal[:longest]}…" if is_long else literal
+
+    return _PARAMETER.sub(written, sql)
 
 
 def _literals(values: Sequence[Stored], dialect: Dialect) -> list[str]:

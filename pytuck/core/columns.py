@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast, overload
 
 from pytuck import schema
@@ -279,10 +280,17 @@ class Index:
 
 
 class UniqueConstraint(Index):
-    """Columns of which no two rows may have the same values, for a model's `__table_args__`."""
+    """Columns of which no two rows may have the same values, for a model's `__table_args__`.
+
+    Without a name it is a rule of the table itself, where the database has such rules.
+    """
 
     def __init__(self, *columns: str, name: str | None = None) -> None:
         super().__init__(*columns, name=name, unique=True)
+
+    def of_table(self, table: str, columns: Mapping[str, Column[Any]]) -> schema.Index:
+        index = super().of_table(table, columns)
+        return replace(index, is_constraint=self.name is None)
 
 
 def table_from_columns(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pytuck.backends.catalogue import RESERVED_PREFIX
 from pytuck.migrations.change_code import ChangeCode
 from pytuck.schema import Change, Proposal, Renames, Scope, Table, compare
-from pytuck.schema.applied import applied
+from pytuck.schema.draft import applied
+from pytuck.schema.inverse import with_fill
 
 if TYPE_CHECKING:
     from pytuck.core.storage import Storage
@@ -68,7 +69,8 @@ def draft_revision(
     there = compare(found, wanted, renames, scope)
     after = applied(found, there.changes)
     back = compare(after, found, _reversed(renames))
-    return RevisionDraft(there.changes, back.changes, there.proposals, there.impossible)
+    downgrade = tuple(map(with_fill, back.changes))
+    return RevisionDraft(there.changes, downgrade, there.proposals, there.impossible)
 
 
 def _reversed(renames: Renames) -> Renames:

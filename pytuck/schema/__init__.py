@@ -3,10 +3,12 @@
 Read from an open file by `backends.reflection`, made from models by `core.models`, and turned
 into SQL by `compiler.ddl`. `changes` are the steps that lead from one structure to another:
 `comparison` finds them, `applied` tells what they lead to, and `differences` finds those of one
-table that bringing it into line takes.
+table that bringing it into line takes. What compares is loaded when it is first used.
 """
 
-from pytuck.schema.applied import applied
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pytuck.schema.changes import (
     AddColumn,
     AddForeignKey,
@@ -28,10 +30,7 @@ from pytuck.schema.changes import (
     ReorderColumns,
     SetPrimaryKey,
 )
-from pytuck.schema.comparison import Comparison, Scope, compare
 from pytuck.schema.differences import differences
-from pytuck.schema.likeness import Proposal
-from pytuck.schema.renames import Renames
 from pytuck.schema.tables import (
     ACTIONS,
     MISSING,
@@ -41,9 +40,27 @@ from pytuck.schema.tables import (
     Index,
     Missing,
     Table,
+    index_in_place_of_rule,
     index_name,
 )
 from pytuck.schema.value_conversion import ValueConversion
+
+if TYPE_CHECKING:
+    from pytuck.schema.comparison import Comparison as Comparison
+    from pytuck.schema.comparison import Scope as Scope
+    from pytuck.schema.comparison import compare as compare
+    from pytuck.schema.draft import applied as applied
+    from pytuck.schema.likeness import Proposal as Proposal
+    from pytuck.schema.renames import Renames as Renames
+
+_HOMES = {
+    "Comparison": "comparison",
+    "Proposal": "likeness",
+    "Renames": "renames",
+    "Scope": "comparison",
+    "applied": "draft",
+    "compare": "comparison",
+}
 
 __all__ = [
     "ACTIONS",
@@ -81,5 +98,15 @@ __all__ = [
     "applied",
     "compare",
     "differences",
+    "index_in_place_of_rule",
     "index_name",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pytuck.schema' has no attribute {name!r}")
+    value = getattr(import_module(f"pytuck.schema.{home}"), name)
+    globals()[name] = value
+    return value

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING as NOTHING
 from dataclasses import fields
 from enum import Enum
-from typing import Any
+from typing import Any, get_args
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.schema import changes as c
@@ -136,6 +136,12 @@ def _flag(value: Any) -> bool:
     return value
 
 
+def _on_bad(value: Any) -> str:
+    if value not in get_args(c.OnBadValue):
+        raise ValueError(f"{value!r} is none of {', '.join(get_args(c.OnBadValue))}")
+    return _text(value)
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError(f"{value!r} is no list of names")
@@ -160,6 +166,9 @@ _FORMS: Mapping[str, Form] = {
     "columns": (list, _texts),
     "fill": (_value_to_json, _value_from_json),
     "default": (_value_to_json, _value_from_json),
+    "fallback": (_value_to_json, _value_from_json),
+    "on_bad": (_text, _on_bad),
+    "keep_in": (_optional_text, _optional_text),
     "nullable": (_flag, _flag),
     "autoincrement": (_flag, _flag),
     "type": (lambda kind: kind.sql_name, lambda name: type_from_sql(_text(name))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,17 +10,19 @@ from pytuck.common.exceptions import TypeConversionError
 from pytuck.schema.changes import AddColumn, AlterColumn, Change, CommentColumn
 from pytuck.schema.normal_form import names_of, stored_default
 from pytuck.schema.table_steps import altered
-from pytuck.schema.tables import Column, Table
+from pytuck.schema.tables import Column, ForeignKey, Table
 
 
-def added_columns(found: Table, wanted: Table, *, with_keys: bool) -> Iterator[Change]:
+def added_columns(
+    found: Table, wanted: Table, foreign_keys: Sequence[ForeignKey]
+) -> Iterator[Change]:
     """Yield the changes that add what is missing; computed columns cannot be made.
 
     Args:
-        with_keys: Each with the foreign key of this column alone.
+        foreign_keys: Those that may come with the column that they are of.
     """
     there = set(names_of(found.by_name))
-    keys = {key.columns: key for key in reversed(wanted.foreign_keys)} if with_keys else {}
+    keys = {key.columns: key for key in reversed(foreign_keys)}
     for column in wanted.columns:
         if column.name.lower() not in there and not column.generated:
             plain = replace(column, primary_key=False, autoincrement=False)

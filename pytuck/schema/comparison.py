@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from pytuck.common.exceptions import SchemaError
 from pytuck.schema import changes as c
 from pytuck.schema import key_changes
-from pytuck.schema.applied import SchemaDraft
 from pytuck.schema.column_changes import added_columns, altered_columns, commented_columns
+from pytuck.schema.draft import SchemaDraft
 from pytuck.schema.likeness import Proposal, proposed_columns, proposed_tables
 from pytuck.schema.normal_form import Tables, is_whole, names_of, normal_form, tables_of
 from pytuck.schema.reference_order import parents_first
 from pytuck.schema.renames import Renames, rename_pairs, rename_steps
-from pytuck.schema.tables import Column, Table
+from pytuck.schema.tables import Column, ForeignKey, Table
 
 NO_RENAMES = Renames()
 
@@ -104,7 +104,9 @@ class _Comparing:
         self._draft = SchemaDraft(
             table if table.name.lower() in self._same else normal_form(table) for table in found
         )
+        self._common: list[str] = []
         self._index_names: set[str] = set()
+        self._shaky: set[key_changes.Target] = set()
 
     def _equal_ones(self, found: list[Table]) -> dict[str, Table]:
         """Return the tables that are wanted as they are, by name in lower case."""
@@ -133,10 +135,13 @@ class _Comparing:
                     f"No column of '{name}' can be renamed to {', '.join(new_columns.values())}: "
                     "the table is not there, or not wanted."
                 )
-        for name, table in self._wanted.items():
-            found = self._draft.find(name)
-            if found is not None and found is not self._same.get(name):
-                self._rename_columns(found, table, given.get(name, {}))
+        self._common = [
+            name
+            for name in self._wanted
+            if name not in self._same and self._draft.find(name) is not None
+        ]
+        for found, table in self._pairs():
+            self._rename_columns(found, table, given.get(found.name.lower(), {}))
 
     def _rename_tables(self) -> None:
         wanted = [table.name for table in self._wanted.values()]
@@ -172,22 +177,22 @@ class _Comparing:
 
     def _pairs(self) -> Iterator[tuple[Table, Table]]:
         """Yield each table that may differ as it is in the draft now, and as it is wanted."""
-        for name, wanted in self._wanted.items():
-            found = self._draft.find(name)
-            if found is not None and found is not self._same.get(name):
-                yield found, wanted
+        for name in self._common:
+            yield self._draft.table(name), self._wanted[name]
 
     # --- Changes ---
 
     def change(self) -> None:
         """Find the changes, what is in the way of others first."""
         new, gone = self._new(), self._gone() if self._scope.drop_tables else []
-        for found, _ in self._pairs():
-            name = found.name.lower()
+        for name in self._common:
             self._wanted[name] = normal_form(self._wanted[name])
         self._index_names = {
             index.name.lower() for table in self._wanted.values() for index in table.indexes
         }
+        for found, wanted in self._pairs():
+            self._shaky |= key_changes.changing_keys(found, wanted)
+        self._common += [name for name, table in self._same.items() if self._is_tied(table)]
         order = [table.name for table in reversed(parents_first(gone))]
         self._drop_keys(order)
         self._drop_indexes(order)
@@ -200,6 +205,8 @@ class _Comparing:
         if self._scope.foreign_keys:
             for found, wanted in self._pairs():
                 self._do(*key_changes.added_keys(found, wanted))
+        for table in new:
+            self._do(*key_changes.added_keys(self._draft.table(table.name), table))
         self._do(*(c.DropTable(name) for name in order))
 
     def _drop_keys(self, order: list[str]) -> None:
@@ -207,12 +214,20 @@ class _Comparing:
             beyond = self._scope.beyond_models
             for found, wanted in self._pairs():
                 going = self._going(found, wanted)
-                self._do(*key_changes.dropped_keys(found, wanted, going, beyond_models=beyond))
+                drops = key_changes.dropped_keys(
+                    found, wanted, going, self._shaky, beyond_models=beyond
+                )
+                self._do(*drops)
         places = {name.lower(): place for place, name in enumerate(order)}
         for place, name in enumerate(order):
             keys = self._draft.table(name).foreign_keys
             # What refers to a table that is dropped before it is in a circle with that.
-            early = (key for key in keys if places.get(key.target_table.lower(), place) < place)
+            early = (
+                key
+                for key in keys
+                if places.get(key.target_table.lower(), place) < place
+                or key_changes.leads_to(key, self._shaky)
+            )
             for columns in dict.fromkeys(key.columns for key in early):
                 self._do(c.DropForeignKey(name, columns))
 
@@ -246,8 +261,23 @@ class _Comparing:
                 indexes.append(index)
             else:
                 self.impossible.append(_is_elsewhere(wanted, index.name))
-        definition = replace(wanted, columns=columns, indexes=tuple(indexes), has_rowid=True)
+        definition = replace(
+            wanted,
+            columns=columns,
+            indexes=tuple(indexes),
+            foreign_keys=self._firm_keys(wanted),
+            has_rowid=True,
+        )
         self._do(c.CreateTable(wanted.name, definition))
+
+    def _is_tied(self, table: Table) -> bool:
+        """Return whether a table refers to one whose own keys change."""
+        return any(key_changes.leads_to(key, self._shaky) for key in table.foreign_keys)
+
+    def _firm_keys(self, wanted: Table) -> tuple[ForeignKey, ...]:
+        """Return the foreign keys that can be made at once, since what they lead to stays."""
+        keys = wanted.foreign_keys
+        return tuple(key for key in keys if not key_changes.leads_to(key, self._shaky))
 
     def _going(self, found: Table, wanted: Table) -> set[str]:
         """Return the columns of a table that are to be dropped, in lower case."""
@@ -262,7 +292,8 @@ class _Comparing:
     def _change_columns(self, found: Table, wanted: Table) -> None:
         name = found.name
         going = self._going(found, wanted)
-        self._do(*added_columns(found, wanted, with_keys=self._scope.foreign_keys))
+        keys = self._firm_keys(wanted) if self._scope.foreign_keys else ()
+        self._do(*added_columns(found, wanted, keys))
         self._note_computed(found, wanted)
         if names_of(found.primary_key) != names_of(wanted.primary_key):
             self._do(c.SetPrimaryKey(name, wanted.primary_key))

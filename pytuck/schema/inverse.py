@@ -12,9 +12,9 @@ from uuid import UUID
 
 from pytuck.common.exceptions import SchemaError
 from pytuck.schema import changes as c
-from pytuck.schema.applied import SchemaDraft
 from pytuck.schema.comparison import compare
-from pytuck.schema.normal_form import Tables
+from pytuck.schema.draft import SchemaDraft
+from pytuck.schema.normal_form import Tables, stored_default
 from pytuck.schema.renames import Renames
 from pytuck.schema.table_steps import actual_name
 from pytuck.schema.tables import MISSING, Column, Table
@@ -110,19 +110,34 @@ def data_loss(change: c.Change, before: Tables) -> str | None:
     )
 
 
+def with_fill(change: c.Change) -> c.Change:
+    """Return a change with what rows get in an added column, if they must have a value in it.
+
+    It is an empty one: whoever adds a column again does not know what it held. A column that is
+    unique cannot be filled so.
+    """
+    if not isinstance(change, c.AddColumn) or change.column.nullable or change.column.unique:
+        return change
+    has_value = change.fill is not MISSING or stored_default(change.column) is not None
+    return change if has_value else replace(change, fill=_neutral(change.column))
+
+
 def _back(change: c.Change, after: dict[str, Table], before: dict[str, Table]) -> list[c.Change]:
     renames = Renames()
     if isinstance(change, c.RenameTable):
         renames = Renames(tables={change.new_name: change.table})
     elif isinstance(change, c.RenameColumn):
         renames = Renames(columns={(change.table, change.new_name): change.column})
-    comparison = compare(after, before, renames)
+    # What the change did not touch is the very same object.
+    there = [table for name, table in after.items() if before.get(name) is not table]
+    wanted = [table for name, table in before.items() if after.get(name) is not table]
+    comparison = compare(there, wanted, renames)
     if comparison.impossible:
         raise SchemaError(
             f"The step '{change.describe()}' cannot be undone. {' '.join(comparison.impossible)}",
             table_name=change.table,
         )
-    return [_filled(step) for step in comparison.changes]
+    return [with_fill(step) for step in comparison.changes]
 
 
 def _refuse_view(change: c.Change, tables: dict[str, Table]) -> None:
@@ -132,15 +147,6 @@ def _refuse_view(change: c.Change, tables: dict[str, Table]) -> None:
             f"The step '{change.describe()}' cannot be undone: nothing says how the view was made.",
             table_name=change.table,
         )
-
-
-def _filled(change: c.Change) -> c.Change:
-    """Return a change that adds a column with what its rows get, if they must have something."""
-    if not isinstance(change, c.AddColumn) or change.column.nullable or change.column.unique:
-        return change
-    if change.column.default is MISSING or change.column.default is None:
-        return replace(change, fill=_neutral(change.column))
-    return change
 
 
 def _neutral(column: Column) -> object:

@@ -17,25 +17,32 @@ from pytuck.schema.changes import (
 from pytuck.schema.normal_form import index_identity, is_whole, key_identity, names_of
 from pytuck.schema.tables import ForeignKey, Index, Table, index_name
 
+Target = tuple[str, frozenset[str]]
+"""A table and columns of it that are unique together, in lower case: what foreign keys lead to."""
+
 
 def dropped_keys(
-    found: Table, wanted: Table, going: Collection[str], *, beyond_models: bool
+    found: Table,
+    wanted: Table,
+    going: Collection[str],
+    shaky: Collection[Target],
+    *,
+    beyond_models: bool,
 ) -> Iterator[Change]:
-    """Yield the changes that drop foreign keys which are not wanted as they are.
+    """Yield the changes that drop foreign keys which are not wanted as they are, or are in the way.
 
     Args:
         going: Columns that are dropped, and their keys with them, in lower case.
+        shaky: Keys of other tables that come or go, so that nothing can refer to them meanwhile.
         beyond_models: Those of several columns go, too, if nothing is in their place.
     """
     there, later = _by_columns(found), _by_columns(wanted)
     for columns, keys in there.items():
         is_kept = len(columns) > 1 and columns not in later and not beyond_models
         same = {key_identity(key) for key in later.get(columns, ())}
-        if (
-            {key_identity(key) for key in keys} != same
-            and not is_kept
-            and not _meet(columns, going)
-        ):
+        is_same = {key_identity(key) for key in keys} == same
+        is_tied = any(leads_to(key, shaky) for key in keys)
+        if is_tied or not (is_same or is_kept or _meet(columns, going)):
             yield DropForeignKey(found.name, keys[0].columns)
 
 
@@ -46,6 +53,26 @@ def added_keys(found: Table, wanted: Table) -> Iterator[Change]:
         if key_identity(key) not in there:
             there.add(key_identity(key))
             yield AddForeignKey(found.name, key)
+
+
+def changing_keys(found: Table, wanted: Table) -> set[Target]:
+    """Return what is unique in one of two tables only: nothing can refer to it meanwhile."""
+    changing = _unique_columns(found) ^ _unique_columns(wanted)
+    keys: list[tuple[str, ...]] = [(name,) for name in changing]
+    if names_of(found.primary_key) != names_of(wanted.primary_key):
+        keys += [found.primary_key, wanted.primary_key]
+    changed = _unmatched(found, wanted, found.indexes) + _unmatched(found, wanted, wanted.indexes)
+    keys += [index.columns for index in changed if index.is_unique]
+    return {(found.name.lower(), frozenset(names_of(columns))) for columns in keys}
+
+
+def leads_to(key: ForeignKey, targets: Collection[Target]) -> bool:
+    """Return whether a foreign key leads to one of some targets."""
+    return (key.target_table.lower(), frozenset(names_of(key.target_columns))) in targets
+
+
+def _unique_columns(table: Table) -> set[str]:
+    return {column.name.lower() for column in table.columns if column.unique}
 
 
 def dropped_indexes(
@@ -63,7 +90,7 @@ def dropped_indexes(
         reused: Names of indexes that are wanted anywhere, in lower case.
         beyond_models: Indexes on expressions or on some rows only go, too.
     """
-    unique = {column.name.lower() for column in wanted.columns if column.unique}
+    unique = _unique_columns(wanted)
     for column in found.columns:
         if column.unique and column.name.lower() not in unique | set(going):
             yield DropUnique(found.name, (column.name,))
@@ -78,7 +105,7 @@ def dropped_indexes(
 
 def added_indexes(found: Table, wanted: Table) -> Iterator[Change]:
     """Yield the changes that make indexes and unique columns, once the others are dropped."""
-    unique = {column.name.lower() for column in found.columns if column.unique}
+    unique = _unique_columns(found)
     for column in wanted.columns:
         if column.unique and column.name.lower() not in unique and not column.generated:
             yield AddUnique(found.name, (column.name,))

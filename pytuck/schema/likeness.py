@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pytuck.schema.changes import RenameColumn, RenameTable
 from pytuck.schema.normal_form import names_of, stored_default
@@ -14,7 +16,10 @@ LEAST_LIKENESS = 0.5
 """What is less alike is not worth a question."""
 
 _MOST_CANDIDATES = 8
-"""A table is measured only against so many, those with the most columns of the same names."""
+"""A table is measured only against so many, those that have the most names in common with it."""
+
+_MOST_COMMON = 50
+"""A name that more tables have than this tells none of them apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,15 @@ class Proposal:
 
 def proposed_tables(gone: Sequence[Table], new: Sequence[Table]) -> list[Proposal]:
     """Return which tables that go may be which of those that come, each only once."""
+    features = {other.name: _Features(other) for other in new}
+    by_name: dict[str, list[str]] = {}
+    for other in features.values():
+        for name in other.names:
+            by_name.setdefault(name, []).append(other.table)
     likest = [
-        (table_likeness(table, other), table.name, other.name)
-        for table in gone
-        for other in _candidates(table, new)
+        (table.likeness(features[candidate]), table.table, candidate)
+        for table in map(_Features, gone)
+        for candidate in _candidates(table, by_name)
     ]
     return [Proposal(RenameTable(old, other), value) for value, old, other in _best(likest)]
 
@@ -57,13 +67,6 @@ def proposed_columns(
     return [Proposal(RenameColumn(table, old, other), value) for value, old, other in _best(likest)]
 
 
-def table_likeness(table: Table, other: Table) -> float:
-    """Return how like two tables are: by their columns above all, then names, then keys."""
-    columns = _overlap(_columns_of(table), _columns_of(other))
-    keys = _overlap(_keys_of(table), _keys_of(other))
-    return round(0.6 * columns + 0.25 * name_likeness(table.name, other.name) + 0.15 * keys, 3)
-
-
 def column_likeness(column: Column, other: Column, distance: int) -> float:
     """Return how like two columns are: by type and name above all, then by what else they say.
 
@@ -80,14 +83,45 @@ def column_likeness(column: Column, other: Column, distance: int) -> float:
 
 def name_likeness(name: str, other: str) -> float:
     """Return how like two names are: the share of pairs of neighbouring letters they have both."""
-    first, second = _letter_pairs(name), _letter_pairs(other)
-    shared = sum((first & second).values())
-    return 2 * shared / (first.total() + second.total())
+    return _share(_letter_pairs(name), _letter_pairs(other))
 
 
-def _letter_pairs(name: str) -> Counter[str]:
+class _Features:
+    """What a table is known by: its columns above all, then its name, then its keys."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table.name
+        columns = names_of(table.by_name)
+        self.names = {
+            *columns,
+            *(f"{word} " for word in re.findall(r"[^\W_]+", table.name.lower())),
+        }
+        # By name, and by name and type, so that the name alone counts half.
+        typed = ((column.name.lower(), column.type.sql_name) for column in table.columns)
+        self._columns = frozenset([*columns, *typed])
+        self._letters = _letter_pairs(table.name)
+        self._keys = frozenset(
+            [
+                ("key", names_of(table.primary_key)),
+                *(("index", names_of(index.columns)) for index in table.indexes),
+                *((key.target_table.lower(), names_of(key.columns)) for key in table.foreign_keys),
+            ]
+        )
+
+    def likeness(self, other: _Features) -> float:
+        """Return how like two tables are."""
+        columns, keys = _share(self._columns, other._columns), _share(self._keys, other._keys)
+        return round(0.6 * columns + 0.25 * _share(self._letters, other._letters) + 0.15 * keys, 3)
+
+
+def _letter_pairs(name: str) -> frozenset[str]:
     text = f" {name.lower()} "
-    return Counter(text[place : place + 2] for place in range(len(text) - 1))
+    return frozenset(text[place : place + 2] for place in range(len(text) - 1))
+
+
+def _share(first: frozenset[Any], second: frozenset[Any]) -> float:
+    """Return the part that two sets have in common, from 0 to 1."""
+    return 2 * len(first & second) / (len(first) + len(second))
 
 
 def _said(column: Column) -> tuple[object, ...]:
@@ -95,30 +129,15 @@ def _said(column: Column) -> tuple[object, ...]:
     return column.nullable, column.primary_key, column.unique, column.comment, default
 
 
-def _columns_of(table: Table) -> Counter[object]:
-    """Return the columns by name, and by name and type, so that the name alone counts half."""
-    named = Counter[object](names_of(table.by_name))
-    return named + Counter((item.name.lower(), item.type.sql_name) for item in table.columns)
-
-
-def _keys_of(table: Table) -> Counter[object]:
-    keys = Counter[object]([("key", names_of(table.primary_key))])
-    keys += Counter(("index", names_of(index.columns)) for index in table.indexes)
-    return keys + Counter((key.target_table.lower(), *key.columns) for key in table.foreign_keys)
-
-
-def _overlap(first: Counter[object], second: Counter[object]) -> float:
-    together = (first | second).total()
-    return (first & second).total() / together if together else 1.0
-
-
-def _candidates(table: Table, new: Sequence[Table]) -> Iterable[Table]:
-    if len(new) <= _MOST_CANDIDATES:
-        return new
-    names = set(names_of(table.by_name))
-    shared = {other.name: len(names.intersection(names_of(other.by_name))) for other in new}
-    ordered = sorted(new, key=lambda other: shared[other.name], reverse=True)
-    return ordered[:_MOST_CANDIDATES]
+def _candidates(table: _Features, by_name: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the tables that have the most, and the rarest, names in common with one."""
+    shared: Counter[str] = Counter()
+    for name in table.names:
+        others = by_name.get(name, ())
+        if len(others) <= _MOST_COMMON:
+            for other in others:
+                shared[other] += 100 // len(others)
+    return [other for other, _ in shared.most_common(_MOST_CANDIDATES)]
 
 
 def _best(likest: list[tuple[float, str, str]]) -> Iterator[tuple[float, str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from pytuck.common.exceptions import ColumnNotFoundError, SchemaError
 from pytuck.schema import changes as c
 from pytuck.schema.normal_form import names_of
-from pytuck.schema.tables import MISSING, Column, Index, Table, index_name
+from pytuck.schema.tables import MISSING, Column, Index, Table, index_in_place_of_rule, index_name
 from pytuck.types import TYPES
 
 
@@ -140,7 +140,10 @@ def _alter_column(table: Table, change: c.AlterColumn) -> Table:
         new = replace(new, nullable=False)
     columns = tuple(new if column.name == name else column for column in table.columns)
     if change.on_bad == "keep" and new.type.sql_name != table.by_name[name].type.sql_name:
-        columns = (*columns, Column(change.keep_in or f"{name}_unconverted", TYPES[str]))
+        kept = Column(change.keep_in or f"{change.column}_unconverted", TYPES[str])
+        if kept.name.lower() in names_of(table.by_name):
+            raise twin_column(table, kept.name)
+        columns = (*columns, kept)
     return _with_alias(replace(table, columns=columns))
 
 
@@ -199,14 +202,16 @@ def _add_unique(table: Table, change: c.AddUnique) -> Table:
 
 def _drop_unique(table: Table, change: c.DropUnique) -> Table:
     names = actual_names(table, change.columns)
-    if len(names) == 1:
+    if len(names) == 1 and table.by_name[names[0]].unique:
         return _with_column(table, names[0], unique=False)
-    kept = tuple(i for i in table.indexes if not i.is_constraint or i.columns != names)
-    if len(kept) == len(table.indexes):
+    index = index_in_place_of_rule(table, names)
+    rules = (item for item in table.indexes if item.is_constraint and item.columns == names)
+    index = index or next(rules, None)
+    if index is None:
         raise SchemaError(
             f"({', '.join(names)}) of table '{table.name}' is not unique.", table_name=table.name
         )
-    return replace(table, indexes=kept)
+    return replace(table, indexes=tuple(item for item in table.indexes if item is not index))
 
 
 def _add_foreign_key(table: Table, change: c.AddForeignKey) -> Table:

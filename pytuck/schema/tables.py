@@ -145,3 +145,17 @@ class Table:
             return self.by_name[name]
         except KeyError:
             raise ColumnNotFoundError(self.name, name, known=tuple(self.by_name)) from None
+
+
+def index_in_place_of_rule(table: Table, columns: Sequence[str]) -> Index | None:
+    """Return the index that makes columns unique together, where no rule of the table does.
+
+    It is one under a name that nobody chose, so that it can stand in the place of a rule.
+    """
+    names = [name.lower() for name in columns]
+    unique = [item for item in table.indexes if item.is_unique and not item.is_partial]
+    unique = [item for item in unique if [name.lower() for name in item.columns] == names]
+    is_rule = any(item.is_constraint for item in unique)
+    is_rule = is_rule or any([c.name.lower()] == names and c.unique for c in table.columns)
+    own = index_name(table.name, columns, is_unique=True).lower()
+    return next((i for i in unique if i.name.lower() == own and not is_rule), None)

@@ -99,6 +99,7 @@ EDIT = (
         "save",
         QT_TRANSLATE_NOOP("Actions", "Save"),
     ),
+    Action("review", QT_TRANSLATE_NOOP("Actions", "Re&view changes…"), ("Ctrl+Shift+S",)),
     Action(
         "discard",
         QT_TRANSLATE_NOOP("Actions", "D&iscard changes"),
@@ -126,6 +127,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "open",
             "open_sample",
             SEPARATOR,
+            "review",
             "save",
             "discard",
             SEPARATOR,

@@ -173,6 +173,7 @@ class Controls(QObject):
             "redo": lambda: self._with_document(lambda document: document.edits.redo()),
             "save": lambda: self._with_document(self._save),
             "discard": lambda: self._with_document(self._saving.discard),
+            "review": lambda: self._with_document(self._review),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
             "next_tab": lambda: self._tabs.step(1),
@@ -197,6 +198,13 @@ class Controls(QObject):
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return
         self._saving.save(document)
+
+    def _review(self, document: Document) -> None:
+        from pytuck_desktop.features.review.view import ReviewDialog
+
+        dialog = ReviewDialog(document, self._theme.tokens, self._window)
+        dialog.save_asked.connect(lambda: self._save(document))
+        dialog.show()
 
     def _close_tab(self) -> None:
         if self._tabs.current is not None:
@@ -295,7 +303,7 @@ class Controls(QObject):
             enable[name] = editable and has_cell
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo
-        enable["save"] = enable["discard"] = staged > 0
+        enable["save"] = enable["discard"] = enable["review"] = staged > 0
         enable["close_tab"] = self._tabs.current is not None
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1

@@ -180,6 +180,27 @@ class Document:
         arguments = {"edits": [edit.plain() for edit in planned]}
         self._client.request("apply", arguments, saved, failed)
 
+    def fetch_statements(
+        self,
+        on_done: Callable[[list[str]], None],
+        on_failed: Callable[[ErrorInfo], None],
+        *,
+        most: int | None = None,
+        longest: int | None = None,
+    ) -> None:
+        """Fetch the text of the statements that a save would run, for people to read.
+
+        Args:
+            most: How many are fetched at most; all if None.
+            longest: Values of more characters are cut, with a mark.
+        """
+        from pytuck_desktop.workspace.saving import planned_edits
+
+        planned = planned_edits(self.edits, self._tables)[:most]
+        statements = [edit.plain()["statement"] for edit in planned]
+        arguments = {"statements": statements, "longest": longest}
+        self._client.request("statement_texts", arguments, on_done, on_failed)
+
     def convert_old(
         self, on_done: Callable[[str], None], on_failed: Callable[[ErrorInfo], None]
     ) -> None:

@@ -208,6 +208,19 @@ class StagedEdits:
 
         self._step(StepText("delete", len(gone)), {table}, change)
 
+    def take_back(self, parts: Sequence[tuple[str, Identity, str | None]]) -> None:
+        """Unstage cells, or all of a row, as one step.
+
+        Args:
+            parts: Table, row, and column; None for the whole row.
+        """
+
+        def change(tables: dict[str, TableEdits]) -> None:
+            for table, identity, column in parts:
+                _take_back(tables[table], identity, column)
+
+        self._step(StepText("discard", len(parts)), {table for table, _, _ in parts}, change)
+
     def discard_all(self) -> None:
         """Unstage everything, as one step that can be undone."""
 
@@ -315,6 +328,18 @@ def _set_cell(edits: TableEdits, edit: CellEdit) -> None:
         cells[edit.column] = Change(old.old, edit.new, old.is_old_whole)
     if not cells:
         del edits.changed[edit.identity]
+
+
+def _take_back(edits: TableEdits, identity: Identity, column: str | None) -> None:
+    if isinstance(identity, NewRow):
+        edits.inserted.pop(identity, None)
+        return
+    edits.deleted.pop(identity, None)
+    cells = edits.changed.get(identity, {})
+    if column is not None:
+        cells.pop(column, None)
+    if column is None or not cells:
+        edits.changed.pop(identity, None)
 
 
 def _is_same(left: Stored, right: Stored) -> bool:

@@ -112,6 +112,10 @@
         <translation>保存</translation>
     </message>
     <message>
+        <source>Re&amp;view changes…</source>
+        <translation>查看更改(&amp;V)…</translation>
+    </message>
+    <message>
         <source>D&amp;iscard changes</source>
         <translation>放弃更改(&amp;I)</translation>
     </message>
@@ -573,6 +577,92 @@
     <message>
         <source>Remove from this list</source>
         <translation>从此列表中移除</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewDialog</name>
+    <message>
+        <source>Review changes</source>
+        <translation>查看更改</translation>
+    </message>
+    <message>
+        <source>Statements</source>
+        <translation>语句</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Staged changes</source>
+        <translation>暂存的更改</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Unstages the selected changes; Undo brings them back</source>
+        <translation>取消暂存所选更改；“撤销”可恢复</translation>
+    </message>
+    <message>
+        <source>Copy statements</source>
+        <translation>复制语句</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>There is nothing to save.</source>
+        <translation>没有需要保存的内容。</translation>
+    </message>
+    <message>
+        <source>Staged changes: {0}</source>
+        <translation>暂存的更改：{0}</translation>
+    </message>
+    <message>
+        <source>and more: “Copy statements” copies all of them, with whole values</source>
+        <translation>还有更多：“复制语句”会复制全部语句及完整的值</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewModel</name>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>更改前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>更改后</translation>
+    </message>
+    <message>
+        <source>New row</source>
+        <translation>新行</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>Deleted row</source>
+        <translation>已删除的行</translation>
     </message>
 </context>
 <context>

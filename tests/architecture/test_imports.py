@@ -45,6 +45,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/features/grid/headers.py": "a class of Qt that is needed by a press only",
     "pytuck_desktop/features/grid/table.py": "editors are loaded by the first one",
     "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
+    "pytuck_desktop/shell/controls.py": "a dialog is loaded when it is opened",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
     "pytuck_desktop/shell/main_window.py": "the controls are loaded after the first rows",
     "pytuck_desktop/shell/navigation.py": "pages for problems are loaded by the first problem",

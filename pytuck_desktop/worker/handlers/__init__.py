@@ -23,6 +23,7 @@ OPERATIONS: dict[str, Operation] = {
     "locate": browsing.locate,
     "cell": browsing.cell,
     "apply": editing.apply,
+    "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
 }
 """The operations by the name under which they are requested. `rows` is a `page` that no other page

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pytuck.common.exceptions import ConflictError, PytuckException, QueryError
+from pytuck.compiler import compile_statement
+from pytuck.compiler.script import with_values
 from pytuck.core import Storage
 from pytuck.query import Insert, Select, Statement
 from pytuck.query.json_form import load
@@ -45,6 +47,15 @@ def apply(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
         file.tell_changed(has_new_schema=True)
     file.tell_progress()
     return given
+
+
+def statement_texts(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Return statements as text with their values, cut where they are longer than is asked for."""
+    dialect, longest = file.storage.engine.dialect, arguments["longest"]
+    compiled = [compile_statement(load(plain), dialect) for plain in arguments["statements"]]
+    return [
+        f"{with_values(one.template.sql, one.parameters[0], dialect, longest)};" for one in compiled
+    ]
 
 
 def _run_all(storage: Storage, edits: list[tuple[Statement, int]]) -> tuple[list[Plain], list[int]]:

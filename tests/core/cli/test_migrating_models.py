@@ -159,7 +159,7 @@ def test_models_that_cannot_be_had(shop):
     assert "'shop' cannot be imported: ZeroDivisionError" in shop.run(
         "migrate", "new", "x", "--auto", status=1
     )
-    shop.models("x = 1")
+    shop.models("x = 1_000")
     assert "no models" in shop.run("migrate", "new", "x", "--auto", status=1)
     assert "TABLE.COLUMN=NEW" in shop.run(
         "migrate", "new", "x", "--auto", "--rename", "a.=b", status=1

@@ -176,6 +176,14 @@ op.create_table(
             AlterColumn("users", "age", type=TYPES[Decimal], nullable=False),
             'op.alter_column("users", "age", type=Decimal, nullable=False)',
         ),
+        (
+            AlterColumn("users", "age", type=TYPES[int], on_bad="default", fallback=0),
+            'op.alter_column("users", "age", type=int, on_bad="default", fallback=0)',
+        ),
+        (
+            AlterColumn("users", "age", type=TYPES[int], on_bad="keep", keep_in="old"),
+            'op.alter_column("users", "age", type=int, on_bad="keep", keep_in="old")',
+        ),
         (SetPrimaryKey("users", ("id",)), 'op.set_primary_key("users", "id")'),
         (SetPrimaryKey("users", ()), 'op.set_primary_key("users", [])'),
         (

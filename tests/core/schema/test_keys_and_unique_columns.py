@@ -13,6 +13,8 @@ from pytuck import (
     DuplicateKeyError,
     SchemaError,
     Storage,
+    UniqueConstraint,
+    declarative_base,
 )
 from pytuck.schema import (
     AddForeignKey,
@@ -163,6 +165,25 @@ def test_a_rule_is_made_with_the_table_and_goes_with_its_column(storage):
     assert structure(storage, "t").indexes[0].is_constraint
     storage.drop_column("t", "b")
     assert structure(storage, "t").indexes == ()
+
+
+def test_a_constraint_of_a_model_is_a_rule_and_an_index_may_stand_in_its_place(storage):
+    base = declarative_base(storage)
+
+    class Seat(base):
+        __tablename__ = "seats"
+        __table_args__ = (UniqueConstraint("show", "row"), UniqueConstraint("row", name="one"))
+        id = Column(int, primary_key=True)
+        show = Column(int)
+        row = Column(str)
+
+    found = {index.name: index.is_constraint for index in structure(storage, "seats").indexes}
+    assert found == {"one": False, "unique_seats_show_row": True}
+    storage.change(DropUnique("seats", ("show", "row")))
+    storage.create_index("seats", ["show", "row"], unique=True)
+    assert not structure(storage, "seats").indexes[-1].is_constraint
+    storage.change(DropUnique("seats", ("show", "row")))
+    assert [index.name for index in structure(storage, "seats").indexes] == ["one"]
 
 
 def test_keys_are_counted_or_not(storage):

@@ -96,6 +96,36 @@ def test_what_is_no_change_is_refused(plain):
         change_from_json(plain)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        AlterColumn("t", "a", type=TYPES[int], on_bad="default", fallback=Decimal("1.5")),
+        AlterColumn("t", "a", type=TYPES[int], on_bad="keep", keep_in="old"),
+    ],
+)
+def test_what_becomes_of_bad_values_is_kept(change):
+    plain = change_to_json(change)
+    assert change_from_json(json.loads(json.dumps(plain))) == change
+    with pytest.raises(SchemaError, match="'explode' is none of stop"):
+        change_from_json({**plain, "on_bad": "explode"})
+
+
+def test_a_column_that_keeps_bad_values_comes_and_goes():
+    found = Table("t", (Plain("a", TYPES[str]),))
+    change = AlterColumn("t", "a", type=TYPES[int], on_bad="keep")
+    backwards = inverse(change, [found])
+    assert backwards == [
+        DropColumn("t", "a_unconverted"),
+        AlterColumn("t", "a", type=TYPES[str]),
+    ]
+    with Storage() as storage:
+        storage.change(CreateTable("t", found), change)
+        there = storage.get_table("t").schema
+        assert described(there) == described(applied([found], [change])["t"])
+        storage.change(*backwards)
+        assert described(storage.get_table("t").schema) == described(found)
+
+
 def test_a_function_is_no_data_but_a_member_is_its_value():
     column = Plain("a", type_of(Colour))
     with pytest.raises(SchemaError, match="its fill is a function"):

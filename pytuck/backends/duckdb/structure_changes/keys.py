@@ -64,6 +64,10 @@ class KeyChanges(TableWork):
     def drop_unique(self, step: schema.DropUnique) -> None:
         """Allow rows to have the same values again."""
         table = self.table(step.table)
+        index = schema.index_in_place_of_rule(table, step.columns)
+        if index is not None:
+            self.building.drop_index(table.name, index.name)
+            return
         text = sqlite_rules.without_unique(self.building.text(table), step)
         self.building.rebuild(table, Rebuild(text))
 

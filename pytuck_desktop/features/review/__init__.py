@@ -1,0 +1,1 @@
+"""What a save would write, to be looked at before."""
