@@ -126,12 +126,13 @@ def test_a_table_that_others_refer_to_is_made_anew(tmp_path, folder):
         'op.alter_column("users", "name", type=int)\n'
         'op.rename_table("users", "people")',
     )
-    with Storage(tmp_path / "a.pytuck") as storage:
-        Migrations(storage, folder).upgrade()
-        assert storage.query("people") == [{"id": 1, "name": 5}]
-        key = storage.get_table("notes").schema.foreign_keys[0]
-        assert (key.target_table, key.columns) == ("people", ("user",))
-        assert storage.check() == []
+    for name in ("a.pytuck", "a.duckdb"):
+        with Storage(tmp_path / name) as storage:
+            Migrations(storage, folder).upgrade()
+            assert storage.query("people") == [{"id": 1, "name": 5}]
+            key = storage.get_table("notes").schema.foreign_keys[0]
+            assert (key.target_table, key.columns) == ("people", ("user",))
+            assert storage.check() == []
 
 
 def test_no_backup_where_nothing_can_be_lost_or_none_is_wanted(tmp_path, chain):

@@ -64,7 +64,7 @@ def _kill_once(path: Path, number: int, chance: random.Random) -> list[int]:
     )
     assert program.stdout is not None
     assert program.stdout.readline() == "ready\n"
-    time.sleep(chance.uniform(0, 0.4))  # any moment is right
+    time.sleep(chance.uniform(0, 1))  # any moment is right
     program.kill()
     return [int(line) for line in program.communicate(timeout=60)[0].split()]
 
