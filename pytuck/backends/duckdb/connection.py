@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytuck.backends.base import CommitListener
 from pytuck.backends.change_recording import RecordedCommit
 from pytuck.backends.connection import Connection, why_unstorable
-from pytuck.backends.duckdb import catalogue, foreign_keys
+from pytuck.backends.duckdb import catalogue, foreign_key_actions, foreign_keys
 from pytuck.backends.duckdb.catalogue import TableDefinition
 from pytuck.backends.duckdb.errors import translated
 from pytuck.backends.duckdb.opening import OpenDatabase, driver_error
@@ -70,6 +70,7 @@ class DuckDBConnection(Connection):
         self._savepoints: list[int] = []
         self._last_row_id = 0
         self._deferred: list[foreign_keys.Reference] | None = None
+        self._is_acting = False
         self.traces = TransactionTraces()
         self._has_new_structure = False
         self._own_definitions: dict[str, TableDefinition] | None = None
@@ -327,6 +328,12 @@ class DuckDBConnection(Connection):
         finally:
             self._deferred = None
 
+    def _checked_at_the_end(self) -> contextlib.AbstractContextManager[None]:
+        """Defer the checks of foreign keys, unless they are already."""
+        if self._deferred is not None:
+            return contextlib.nullcontext()
+        return self.deferred_foreign_keys()
+
     @contextlib.contextmanager
     def structure_transaction(self) -> Iterator[None]:
         self._deferred = []
@@ -385,6 +392,28 @@ class DuckDBConnection(Connection):
 
     def _write(self, template: Template, sets: Rows) -> Outcome:
         rows = self._with_keys(template, bound(template, sets))
+        if self._is_acting or template.action == "insert" or template.table in catalogue.TABLES:
+            return self._write_rows(template, rows)
+        if not foreign_key_actions.is_needed(template, self.definitions()):
+            return self._write_rows(template, rows)
+        with self._acting(template):
+            return self._write_rows(template, rows)
+
+    @contextlib.contextmanager
+    def _acting(self, template: Template) -> Iterator[None]:
+        """Have rows follow a write as foreign keys say, and check these when all is done."""
+        self._is_acting = True
+        try:
+            with (
+                self._all_or_failed(),
+                self._checked_at_the_end(),
+                foreign_key_actions.carried_out(self, template, self.definitions()),
+            ):
+                yield
+        finally:
+            self._is_acting = False
+
+    def _write_rows(self, template: Template, rows: Rows) -> Outcome:
         self._writes += 1
         if template.table is not None:
             self._written.add(template.table)

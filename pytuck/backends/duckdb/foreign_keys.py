@@ -158,7 +158,19 @@ def _orphans(reference: Reference, definitions: Definitions) -> Select[Any]:
     """Return the question for the rows whose foreign key refers to nothing."""
     table, key = reference
     types = _text_types(reference, definitions)
-    child = _source(table, key.columns, [pair and pair[0] for pair in types]).alias()
+    child = _source(table, key.columns, [pair and pair[0] for pair in types])
+    condition = refers_to_nothing(child, reference, definitions)
+    return select(literal(1)).select_from(child).where(condition)
+
+
+def refers_to_nothing(child: TableSource, reference: Reference, definitions: Definitions) -> Any:
+    """Return the condition for the rows whose foreign key refers to nothing.
+
+    Args:
+        child: The table that has it.
+    """
+    _, key = reference
+    types = _text_types(reference, definitions)
     parent = _source(
         key.target_table, key.target_columns, [pair and pair[1] for pair in types]
     ).alias()
@@ -169,7 +181,7 @@ def _orphans(reference: Reference, definitions: Definitions) -> Select[Any]:
         for here, there, pair in zip(key.columns, key.target_columns, types, strict=True)
     ]
     referred = exists(select(literal(1)).select_from(parent).where(and_(*match)))
-    return select(literal(1)).select_from(child).where(_is_given(child, key), not_(referred))
+    return and_(_is_given(child, key), not_(referred))
 
 
 def _text_types(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pytuck.backends.catalogue import RESERVED_PREFIX
 from pytuck.backends.duckdb.catalogue import TableDefinition, kept_type
-from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
 from pytuck.compiler import duckdb_structure
@@ -18,6 +17,9 @@ from pytuck.compiler.ddl import literal_value
 from pytuck.compiler.dialects.duckdb_changes import IndexText
 from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
 from pytuck.types import TYPES, ChoiceType, ColumnType, DecimalType, RawType
+
+if TYPE_CHECKING:
+    from pytuck.backends.duckdb.connection import DuckDBConnection
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _TYPES: dict[str, type] = {
