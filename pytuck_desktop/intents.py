@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+Key = int | str | bytes | float | tuple[int | str | bytes | float | None, ...]
+
 
 class OpenFile(NamedTuple):
     """Open the file, or bring it to the front if it is open already."""
@@ -35,6 +37,32 @@ class OpenTable(NamedTuple):
     keep: bool = False
 
 
+class ShowRow(NamedTuple):
+    """Show a row of an open file, wherever it stands in its table.
+
+    Attributes:
+        key: What the primary key of the row is, a tuple if that has several columns; the row id
+            where there is none.
+    """
+
+    path: str
+    table: str
+    key: Key
+
+
+class FollowKey(NamedTuple):
+    """Go to the row of a table that has this value in a column, as a foreign key does.
+
+    Attributes:
+        value: As it is stored; no NULL.
+    """
+
+    path: str
+    table: str
+    column: str
+    value: int | float | str | bytes | None
+
+
 class CloseFile(NamedTuple):
     """Close the file and its tabs, after asking about staged edits."""
 
@@ -53,4 +81,14 @@ class UnlockFile(NamedTuple):
     path: str
 
 
-Intent = OpenFile | ChooseFiles | OpenSample | OpenTable | CloseFile | ForgetFile | UnlockFile
+Intent = (
+    OpenFile
+    | ChooseFiles
+    | OpenSample
+    | OpenTable
+    | ShowRow
+    | FollowKey
+    | CloseFile
+    | ForgetFile
+    | UnlockFile
+)

@@ -31,6 +31,7 @@ class Action:
         keys: Shortcuts in portable form; the first one is shown.
         icon: Name of its icon, if it has one.
         short: Text in the tool bar, if it differs from the menu's.
+        is_choice: It is on or off, and stays so.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Action:
     keys: tuple[str, ...] = ()
     icon: str = ""
     short: str = ""
+    is_choice: bool = False
 
 
 FILE = (
@@ -69,6 +71,7 @@ EDIT = (
     Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
     Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
     Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
+    Action("next_invalid", QT_TRANSLATE_NOOP("Actions", "Next in&valid value"), ("F8",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
     Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
     Action(
@@ -112,12 +115,44 @@ VIEW = (
     Action("refresh", QT_TRANSLATE_NOOP("Actions", "&Refresh"), ("F5", "Ctrl+R"), "refresh"),
     Action("first_row", QT_TRANSLATE_NOOP("Actions", "&First row"), ("Ctrl+Home",)),
     Action("last_row", QT_TRANSLATE_NOOP("Actions", "&Last row"), ("Ctrl+End",)),
+    Action("follow_key", QT_TRANSLATE_NOOP("Actions", "Go to &referenced row"), ("F12",)),
+    Action("show_columns", QT_TRANSLATE_NOOP("Actions", "&Columns…"), ("Ctrl+Shift+K",)),
+    Action(
+        "local_dates", QT_TRANSLATE_NOOP("Actions", "Dates as in your &country"), is_choice=True
+    ),
+    Action("grouped_numbers", QT_TRANSLATE_NOOP("Actions", "&Group digits"), is_choice=True),
     Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
+    Action("column_profile", QT_TRANSLATE_NOOP("Actions", "Column &profile"), ("Ctrl+Shift+O",)),
+    Action("recent_changes", QT_TRANSLATE_NOOP("Actions", "Recent &changes")),
     Action("next_tab", QT_TRANSLATE_NOOP("Actions", "&Next tab"), ("Ctrl+Tab",)),
     Action("previous_tab", QT_TRANSLATE_NOOP("Actions", "&Previous tab"), ("Ctrl+Shift+Tab",)),
     Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
 )
-ROWS = (*FILE, *EDIT, *VIEW)
+FIND = (
+    Action("find", QT_TRANSLATE_NOOP("Actions", "&Find…"), ("Ctrl+F",)),
+    Action("find_next", QT_TRANSLATE_NOOP("Actions", "Find n&ext"), ("F3",)),
+    Action("find_previous", QT_TRANSLATE_NOOP("Actions", "Find &previous"), ("Shift+F3",)),
+    Action(
+        "filter_panel",
+        QT_TRANSLATE_NOOP("Actions", "Filter by con&ditions…"),
+        ("Ctrl+Alt+F",),
+        "filter",
+        QT_TRANSLATE_NOOP("Actions", "Filter"),
+    ),
+    Action(
+        "filter_column",
+        QT_TRANSLATE_NOOP("Actions", "Filter c&olumn…"),
+        ("Ctrl+Shift+F",),
+    ),
+    Action("filter_by_value", QT_TRANSLATE_NOOP("Actions", "Filter by this &value"), ("Ctrl+L",)),
+    Action("exclude_value", QT_TRANSLATE_NOOP("Actions", "E&xclude this value"), ("Ctrl+Shift+L",)),
+    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only &NULL in this column")),
+    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "No NU&LL in this column")),
+    Action("clear_filter", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"), ("Ctrl+Alt+L",)),
+    Action("clear_sort", QT_TRANSLATE_NOOP("Actions", "Clear &sorting")),
+    Action("toggle_filter_row", QT_TRANSLATE_NOOP("Actions", "Filter &row")),
+)
+ROWS = (*FILE, *EDIT, *VIEW, *FIND)
 """Every action."""
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -152,6 +187,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit_cell",
             "set_null",
             "fill_down",
+            "next_invalid",
             SEPARATOR,
             "add_row",
             "duplicate_rows",
@@ -165,12 +201,40 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "first_row",
             "last_row",
+            "follow_key",
+            SEPARATOR,
+            "show_columns",
+            "local_dates",
+            "grouped_numbers",
             SEPARATOR,
             "next_tab",
             "previous_tab",
             SEPARATOR,
             "toggle_sidebar",
+            "column_profile",
+            "recent_changes",
+            SEPARATOR,
             "toggle_theme",
+        ),
+    ),
+    (
+        QT_TRANSLATE_NOOP("Actions", "Fi&nd"),
+        (
+            "find",
+            "find_next",
+            "find_previous",
+            SEPARATOR,
+            "filter_column",
+            "filter_panel",
+            "filter_by_value",
+            "exclude_value",
+            "filter_null",
+            "filter_not_null",
+            SEPARATOR,
+            "clear_filter",
+            "clear_sort",
+            SEPARATOR,
+            "toggle_filter_row",
         ),
     ),
 )
@@ -192,6 +256,8 @@ TOOL_BAR = (
     "add_row",
     "delete_rows",
     "set_null",
+    SEPARATOR,
+    "filter_panel",
     STRETCH,
     "discard",
     "save",
@@ -207,6 +273,10 @@ WITH_GRID = frozenset(
         "refresh",
         "first_row",
         "last_row",
+        "find",
+        "find_next",
+        "find_previous",
+        "show_columns",
     )
 )
 """Actions that need the rows of a table on the screen."""
@@ -223,6 +293,7 @@ GRID_KEYS = frozenset(
         "set_null",
         "first_row",
         "last_row",
+        "follow_key",
     )
 )
 """Shortcuts that belong to the grid: in a text field their keys mean something else."""
@@ -239,6 +310,7 @@ class Actions(QObject):
         for row in ROWS:
             action = QAction(translated(row.text), parent)
             action.setObjectName(row.name)
+            action.setCheckable(row.is_choice)
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             if row.short:
                 action.setIconText(translated(row.short))

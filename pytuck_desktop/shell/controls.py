@@ -5,6 +5,7 @@ The main window attaches this after its first rows are painted, or at once where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -27,9 +28,12 @@ from pytuck_desktop.shell.actions import (
     Actions,
     translated,
 )
+from pytuck_desktop.shell.filtering import Filtering
+from pytuck_desktop.shell.finding import Finding
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
+from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.pixmaps import SIZE
@@ -51,11 +55,18 @@ _GRID_ACTIONS = (
     "refresh",
     "first_row",
     "last_row",
+    "follow_key",
+    "show_columns",
     "add_row",
     "delete_rows",
     "set_null",
 )
 _CELL_MENU = (
+    "filter_by_value",
+    "exclude_value",
+    "filter_null",
+    "filter_not_null",
+    SEPARATOR,
     "edit_cell",
     "set_null",
     "fill_down",
@@ -64,6 +75,8 @@ _CELL_MENU = (
     "copy_with_names",
     COPY_AS,
     "paste",
+    SEPARATOR,
+    "follow_key",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -94,8 +107,11 @@ class Controls(QObject):
         self.actions = Actions(theme.tokens, window)
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
+        self.filtering = Filtering(tabs, preferences, theme)
+        self.finding = Finding(tabs, theme)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
+        self.panels = SidePanels(self._title_of, theme.tokens)
         self._build_menus()
         self._build_tool_bar()
         self._connect()
@@ -152,6 +168,7 @@ class Controls(QObject):
     def _connect(self) -> None:
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
+        self.panels.intent.connect(navigation.answer)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
         navigation.grid_added.connect(self._adopt)
@@ -159,6 +176,9 @@ class Controls(QObject):
         navigation.document_changed.connect(self._follow_document)
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
+        self.filtering.changed.connect(self._show_status)
+        self.actions["local_dates"].setChecked(self._preferences.local_dates)
+        self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -173,11 +193,17 @@ class Controls(QObject):
             "redo": lambda: self._with_document(lambda document: document.edits.redo()),
             "save": lambda: self._with_document(self._save),
             "discard": lambda: self._with_document(self._saving.discard),
+            "next_invalid": lambda: self._with_document(self._show_next_invalid),
             "review": lambda: self._with_document(self._review),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
+            "local_dates": self._keep_display_choices,
+            "grouped_numbers": self._keep_display_choices,
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
+            **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
+            **self.filtering.handlers,
+            **self.finding.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -199,12 +225,32 @@ class Controls(QObject):
                 return
         self._saving.save(document)
 
+    def _show_next_invalid(self, document: Document) -> None:
+        cells = [cell[:3] for cell in document.edits.invalid_cells()]
+        grid = self._tabs.current_grid
+        place = None if grid is None else grid.place[1:]
+        if cells:
+            at = cells.index(place) + 1 if place in cells else 0
+            self._navigation.show_cell(document, *cells[at % len(cells)])
+
     def _review(self, document: Document) -> None:
         from pytuck_desktop.features.review.view import ReviewDialog
 
         dialog = ReviewDialog(document, self._theme.tokens, self._window)
         dialog.save_asked.connect(lambda: self._save(document))
         dialog.show()
+
+    def _title_of(self, action: str) -> str:
+        return re.sub(r"\(&.\)|&", "", self.actions[action].text()).removesuffix("…")
+
+    def _toggle_panel(self, action: str) -> None:
+        self.panels.toggle(action)
+        self._show_place()
+
+    def _show_place(self) -> None:
+        grid = self._tabs.current_grid
+        if not self.panels.isHidden():
+            self.panels.show_place(None if grid is None else grid.place)
 
     def _close_tab(self) -> None:
         if self._tabs.current is not None:
@@ -214,6 +260,12 @@ class Controls(QObject):
         choice = "light" if self._theme.tokens.is_dark else "dark"
         self._preferences.theme = choice
         self._theme.choose(choice)  # type: ignore[arg-type]
+
+    def _keep_display_choices(self) -> None:
+        self._preferences.local_dates = self.actions["local_dates"].isChecked()
+        self._preferences.grouped_numbers = self.actions["grouped_numbers"].isChecked()
+        for grid in self._tabs.grids:
+            self._navigation.use_display_choices(grid.viewmodel)
 
     def _open_cell_menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)
@@ -231,6 +283,7 @@ class Controls(QObject):
             action = self.actions[name]
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             grid.table.addAction(action)
+        self.filtering.adopt(grid)
         self._show_count(grid)
 
     def _follow_rows(self, grid: GridView) -> None:
@@ -240,7 +293,7 @@ class Controls(QObject):
 
     def _show_count(self, grid: GridView) -> None:
         rows = grid.viewmodel
-        if rows.count_is_exact:
+        if rows.count_is_exact and not rows.is_filtered:
             self.sidebar_model.show_known(rows.document, rows.table_name, rows.stored_count)
 
     def _follow_document(self, document: Document) -> None:
@@ -260,18 +313,22 @@ class Controls(QObject):
     def _show_status(self) -> None:
         grid, document = self._tabs.current_grid, self._navigation.current_document
         self._enable_actions(grid, document)
+        self._show_place()
         if grid is None:
             self.status.show_table(None)
         else:
-            rows = grid.viewmodel
+            rows, found = grid.viewmodel, self.filtering.of(grid)
             self.status.show_table(
                 TableStatus(
-                    rows=rows.row_count,
+                    rows=rows.stored_count if rows.is_filtered else rows.row_count,
+                    is_filtered=rows.is_filtered,
+                    total=None if found is None else found.model.total,
                     is_exact=rows.count_is_exact,
                     is_estimate=rows.count_is_estimate,
                     is_order_ready=rows.is_order_ready,
                     selection=grid.summary,
                     last_query_ms=rows.last_query_ms,
+                    note=grid.note,
                 )
             )
         if document is None:
@@ -281,8 +338,10 @@ class Controls(QObject):
                 FileStatus(
                     document.info.engine,
                     document.edits.count,
+                    sum(1 for _ in document.edits.invalid_cells()),
                     document.is_read_only,
                     document.read_only_reason,
+                    document.is_paused,
                 )
             )
 
@@ -292,6 +351,7 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
+        enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",
             "delete_rows",
@@ -301,12 +361,14 @@ class Controls(QObject):
             "duplicate_rows",
         ):
             enable[name] = editable and has_cell
+        enable["next_invalid"] = document is not None and document.edits.has_invalid
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo
         enable["save"] = enable["discard"] = enable["review"] = staged > 0
         enable["close_tab"] = self._tabs.current is not None
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
+        enable.update(self.filtering.enabled(grid))
         for name, on in enable.items():
             self.actions[name].setEnabled(on)
         save = self.tr("Save")
@@ -317,3 +379,4 @@ class Controls(QObject):
         self.actions.use_tokens(tokens)
         self.sidebar.use_tokens(tokens)
         self.status.use_tokens(tokens)
+        self.panels.use_tokens(tokens)

@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
             theme=self._theme,
         )
         self._splitter.insertWidget(0, self.controls.sidebar)
+        self._splitter.addWidget(self.controls.panels)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([_SIDEBAR_WIDTH, self.width() - _SIDEBAR_WIDTH])
         self._splitter.restoreState(self._preferences.bytes("splitter"))

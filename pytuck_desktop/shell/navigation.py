@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pytuck_desktop.features.grid.display import DisplayStyle
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.intents import (
     ChooseFiles,
     CloseFile,
+    FollowKey,
     ForgetFile,
     Intent,
     OpenFile,
     OpenSample,
     OpenTable,
+    ShowRow,
     UnlockFile,
 )
+from pytuck_desktop.shell.column_layouts import ColumnLayouts
 from pytuck_desktop.shell.greetings import Greetings
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
@@ -29,7 +33,7 @@ from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
-from pytuck_desktop.workspace.staged_edits import StagedEdits
+from pytuck_desktop.workspace.staged_edits import Identity, StagedEdits
 
 if TYPE_CHECKING:
     from pytuck_desktop.features.problem.view import NotePage, ProblemPage
@@ -82,6 +86,7 @@ class Navigation(QObject):
         self._greetings = Greetings(tabs, saving)
         self._prompts = prompts
         self._preferences = preferences
+        self._layouts = ColumnLayouts(preferences)
         self._theme = theme
         self._sample = sample
         self.documents: list[Document] = []
@@ -101,6 +106,10 @@ class Navigation(QObject):
                 self.open_file(path)
             case OpenTable():
                 self._open_table(intent)
+            case ShowRow():
+                self._show_row(intent)
+            case FollowKey():
+                self._follow_key(intent)
             case CloseFile(path):
                 self._close_path(path)
             case ForgetFile(path):
@@ -285,6 +294,22 @@ class Navigation(QObject):
         if document is not None:
             self.open_table(document, intent.table, keep=intent.keep)
 
+    def _show_row(self, intent: ShowRow) -> None:
+        document = self.document(intent.path)
+        if document is None or intent.table not in {table.name for table in document.tables}:
+            return
+        self.open_table(document, intent.table, keep=False)
+        page = self._tabs.grid_of(document, intent.table)
+        if page is not None:
+            page.go_to_key(intent.key)
+
+    def show_cell(self, document: Document, table: str, identity: Identity, column: str) -> None:
+        """Show a cell, wherever its row stands; staged rows have no key to be found by."""
+        self.open_table(document, table, keep=True)
+        page = self._tabs.grid_of(document, table)
+        if page is not None:
+            page.go_to_cell(identity, column)
+
     def open_table(self, document: Document, table: str, *, keep: bool) -> None:
         """Show a table: in its tab, in the preview tab, or in a new one."""
         page = self._tabs.grid_of(document, table)
@@ -306,10 +331,28 @@ class Navigation(QObject):
         viewmodel = GridViewModel(document, table)
         page = GridView(viewmodel, self._theme.tokens)
         viewmodel.setParent(page)
+        page.make_filter_room(self._preferences.shows_filter_row)
+        self._layouts.attach(page)
+        self.use_display_choices(viewmodel)
+        page.intent.connect(self.answer)
         page.kept.connect(partial(self._tabs.keep, page))
         self._greetings.tell_access_on(page)
         self.grid_added.emit(page)
         return page
+
+    def use_display_choices(self, viewmodel: GridViewModel) -> None:
+        """Have a grid show dates and numbers as the user has chosen."""
+        preferences = self._preferences
+        viewmodel.use_style(DisplayStyle(preferences.local_dates, preferences.grouped_numbers))
+
+    def _follow_key(self, intent: FollowKey) -> None:
+        document = self.document(intent.path)
+        if document is None or intent.table not in (table.name for table in document.tables):
+            return
+        self.open_table(document, intent.table, keep=True)
+        page = self._tabs.grid_of(document, intent.table)
+        if page is not None:
+            page.go_to_value(intent.column, intent.value)
 
     def _follow_schema(self, document: Document, *_: object) -> None:
         names = {table.name for table in document.tables}

@@ -16,7 +16,11 @@ from pytuck_desktop.widgets.visible_text import tool_tip
 
 @dataclass(frozen=True, slots=True)
 class TableStatus:
-    """What the status bar says about the table on the screen."""
+    """What the status bar says about the table on the screen.
+
+    Attributes:
+        total: The rows of the table without a filter, once they are counted.
+    """
 
     rows: int
     is_exact: bool
@@ -24,6 +28,9 @@ class TableStatus:
     is_order_ready: bool
     selection: SelectionSummary
     last_query_ms: float | None
+    note: str
+    is_filtered: bool = False
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,10 @@ class FileStatus:
 
     engine: str
     staged: int
+    invalid: int
     is_read_only: bool
     read_only_reason: str | None
+    is_paused: bool
 
 
 class StatusBar(QStatusBar):
@@ -47,6 +56,10 @@ class StatusBar(QStatusBar):
         self.selection = ElidedLabel(tone="muted")
         self.selection.setMinimumWidth(60)
         self.staged = PlainLabel()
+        self.paused = PlainLabel(self.tr("Paused"), tone="muted")
+        self.paused.setToolTip(
+            self.tr("What others change is not shown until “Recent changes” goes on")
+        )
         self.elapsed = PlainLabel(tone="muted")
         self.engine = PlainLabel(tone="muted")
         self._lock = QLabel()
@@ -67,6 +80,7 @@ class StatusBar(QStatusBar):
         row.addWidget(self.rows)
         row.addWidget(self.selection, 1)
         row.addWidget(self.staged)
+        row.addWidget(self.paused)
         row.addWidget(self.elapsed)
         row.addWidget(self.engine)
         lock = QHBoxLayout()
@@ -85,7 +99,7 @@ class StatusBar(QStatusBar):
                 label.show_text("")
             return
         self.rows.show_text(self._rows_text(status))
-        self.selection.show_text(self._selection_text(status.selection))
+        self.selection.show_text(status.note or self._selection_text(status.selection))
         elapsed = status.last_query_ms
         self.elapsed.show_text("" if elapsed is None else _elapsed_text(elapsed))
 
@@ -95,9 +109,13 @@ class StatusBar(QStatusBar):
         self.staged.setVisible(staged > 0)
         if staged:
             text = self.tr("1 staged change") if staged == 1 else self.tr("{0} staged changes")
-            self.staged.show_text(text.format(f"{staged:,}"))
+            text = text.format(f"{staged:,}")
+            if status is not None and status.invalid:
+                text = self.tr("{0}, {1} invalid").format(text, f"{status.invalid:,}")
+            self.staged.show_text(text)
         self.staged.setStyleSheet(f"color: {self._tokens.changed_text};")
         self.engine.show_text("" if status is None else status.engine)
+        self.paused.setVisible(status is not None and status.is_paused)
         locked = status is not None and status.is_read_only
         self._lock.setVisible(locked)
         self.lock_reason.setVisible(locked)
@@ -113,6 +131,8 @@ class StatusBar(QStatusBar):
         self._lock.setPixmap(pixmap("lock", tokens.muted, 13))
 
     def _rows_text(self, status: TableStatus) -> str:
+        if status.is_filtered:
+            return self._found_text(status)
         if status.is_exact:
             number = f"{status.rows:,}"
             text = self.tr("1 row") if status.rows == 1 else self.tr("{0} rows").format(number)
@@ -122,6 +142,14 @@ class StatusBar(QStatusBar):
         if not status.is_order_ready:
             return self.tr("{0} · sorting…").format(text)
         return text
+
+    def _found_text(self, status: TableStatus) -> str:
+        number = f"{status.rows:,}" if status.is_exact else f"≥ {status.rows:,}"
+        if not status.is_order_ready:
+            return self.tr("{0} rows found · searching…").format(number)
+        if status.total is None:
+            return self.tr("{0} rows found").format(number)
+        return self.tr("{0} of {1} rows").format(number, f"{status.total:,}")
 
     def _selection_text(self, selection: SelectionSummary) -> str:
         if selection.cells <= 1:

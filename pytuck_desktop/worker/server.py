@@ -46,7 +46,7 @@ class Server:
         self._running: Request | None = None
         self._has_hung_up = False
         self._sending = threading.Lock()
-        self._slow_lane = SlowLane(self._serve_apart)
+        self._slow_lane = SlowLane(self._serve_apart, self._answer_outdated, self._file)
 
     def run(self) -> None:
         """Serve until the window hangs up, then close the file."""
@@ -83,7 +83,7 @@ class Server:
         with self._arrived:
             self._has_hung_up = True
             self._file.interrupt()
-            self._file.interrupt_counting()
+            self._file.stop_asking()
             self._arrived.notify()
 
     def _take_in(self, request: Request) -> None:
@@ -100,6 +100,7 @@ class Server:
         self._queue.append(request)
 
     def _cancel(self, number: int) -> None:
+        self._slow_lane.cancel(number)
         for waiting in [one for one in self._queue if one.id == number]:
             self._queue.remove(waiting)
             self._answer_outdated(waiting)
@@ -161,9 +162,19 @@ class Server:
 class SlowLane:
     """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest."""
 
-    def __init__(self, serve: Callable[[Request], None]) -> None:
+    def __init__(
+        self,
+        serve: Callable[[Request], None],
+        refuse: Callable[[Request], None],
+        file: OpenFile,
+    ) -> None:
         self._serve = serve
+        self._refuse = refuse
+        self._file = file
         self._queue: SimpleQueue[Request | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._running: Request | None = None
+        self._waiting: set[int] = set()
         self._thread: threading.Thread | None = None
         self._is_stopping = False
 
@@ -172,18 +183,44 @@ class SlowLane:
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="slow lane", daemon=True)
             self._thread.start()
+        with self._lock:
+            self._waiting.add(request.id)
         self._queue.put(request)
+
+    def cancel(self, number: int) -> None:
+        """Give a request up, whether it waits or runs; one that is not here does not matter."""
+        with self._lock:
+            self._waiting.discard(number)
+            if self._running is not None and self._running.id == number:
+                self._file.stop_asking()
 
     def stop(self) -> None:
         """Serve nothing more, and wait for what is running; somebody must interrupt it."""
         if self._thread is not None:
-            self._is_stopping = True
+            with self._lock:
+                self._is_stopping = True
+                self._file.stop_asking()
             self._queue.put(None)
             self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while (request := self._queue.get()) is not None and not self._is_stopping:
-            self._serve(request)
+            if self._begin(request):
+                self._serve(request)
+                with self._lock:
+                    self._running = None
+            else:
+                self._refuse(request)
+
+    def _begin(self, request: Request) -> bool:
+        """Return whether a request is still wanted."""
+        with self._lock:
+            is_wanted = request.id in self._waiting and not self._is_stopping
+            self._waiting.discard(request.id)
+            if is_wanted:
+                self._file.begin_asking()
+                self._running = request
+        return is_wanted
 
 
 _HUNG_UP = object()

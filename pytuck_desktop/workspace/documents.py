@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytuck_desktop.worker.client import ErrorInfo, Post, WorkerClient
 from pytuck_desktop.worker.protocol import Notice
 from pytuck_desktop.workspace.file_info import FileInfo, TableInfo
+from pytuck_desktop.workspace.recent_commits import RecentCommits
 from pytuck_desktop.workspace.rows import RowsView
 from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
 
@@ -17,9 +18,24 @@ if TYPE_CHECKING:
     from pytuck.types import Stored
     from pytuck_desktop.workspace.saving import PlannedEdit
 
+INVALID_VALUES = "PT-9003"
+"""Texts are staged that their columns do not take."""
+
 _CONFLICT = "PT-2403"
 
 Connect = Callable[[], WorkerClient]
+
+
+class Job:
+    """Work that was asked for and may be given up."""
+
+    def __init__(self, client: WorkerClient, request: int) -> None:
+        self._client = client
+        self._request = request
+
+    def cancel(self) -> None:
+        """Give it up; it fails with an error then, unless it is done already."""
+        self._client.cancel(self._request)
 
 
 class Document:
@@ -30,6 +46,9 @@ class Document:
     Attributes:
         path: The file, as it was asked for.
         edits: What is changed and not saved.
+        recent: The last commits to the file.
+        shares_changes: The file was made to keep a log of its changes.
+        is_paused: Commits of others are not shown until `pause(False)`.
         on_schema_changed: Called when tables or columns came, went or changed.
         on_data_changed: Called when somebody else has committed to the file.
         on_access_changed: Called when another program has begun to write to the file, or is done.
@@ -48,9 +67,13 @@ class Document:
         self.on_worker_lost: list[Callable[[str], None]] = []
         self.on_edits_changed: list[Callable[[], None]] = []
         self.on_error: list[Callable[[ErrorInfo], None]] = []
+        self.recent = RecentCommits()
+        self.is_paused = False
+        self.shares_changes = False
         self._client = client
         self._tables: dict[str, TableInfo] = {}
         self._views: dict[int, RowsView] = {}
+        self._parts: dict[int, Callable[[Any], None]] = {}
         self._numbers = count(1)
         client.on_notice = self._hear
         client.on_lost = self._lose
@@ -134,6 +157,34 @@ class Document:
         """Have the rows of a table counted, beside everything else."""
         self._client.request("count", {"table": table}, on_done, _ignore)
 
+    def ask(
+        self,
+        operation: str,
+        arguments: dict[str, Any],
+        on_part: Callable[[Any], None],
+        on_done: Callable[[Any], None],
+        on_failed: Callable[[ErrorInfo], None],
+    ) -> Job:
+        """Have something worked out beside everything else that takes long.
+
+        Args:
+            operation: One of the worker's slow ones.
+            on_part: Called with each part of the answer, as soon as it is known.
+        """
+        number = next(self._numbers)
+        self._parts[number] = on_part
+
+        def done(answer: Any) -> None:
+            del self._parts[number]
+            on_done(answer)
+
+        def failed(error: ErrorInfo) -> None:
+            del self._parts[number]
+            on_failed(error)
+
+        request = self._client.request(operation, {**arguments, "job": number}, done, failed)
+        return Job(self._client, request)
+
     def fetch_cell(
         self,
         table: str,
@@ -149,6 +200,10 @@ class Document:
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
 
+    def cancel(self, request: int) -> None:
+        """Have a request given up that nobody waits for any more."""
+        self._client.cancel(request)
+
     # --- Writing ---
 
     def save(self, on_saved: Callable[[], None], on_failed: Callable[[ErrorInfo], None]) -> None:
@@ -156,6 +211,8 @@ class Document:
         # What statements are made of is loaded by the first save, not at the start.
         from pytuck_desktop.workspace.saving import planned_edits
 
+        if self._refuses_invalid(on_failed):
+            return
         planned = planned_edits(self.edits, self._tables)
         if not planned:
             self.edits.clear()
@@ -180,6 +237,20 @@ class Document:
         arguments = {"edits": [edit.plain() for edit in planned]}
         self._client.request("apply", arguments, saved, failed)
 
+    def _refuses_invalid(self, on_failed: Callable[[ErrorInfo], None]) -> bool:
+        """Refuse to write texts that their columns do not take."""
+        cells = list(self.edits.invalid_cells())
+        if cells:
+            first = cells[0]
+            fields = {
+                "table_name": first.table,
+                "column_name": first.column,
+                "identity": first.identity,
+                "count": len(cells),
+            }
+            on_failed(ErrorInfo(INVALID_VALUES, "Staged values do not fit their columns.", fields))
+        return bool(cells)
+
     def fetch_statements(
         self,
         on_done: Callable[[list[str]], None],
@@ -196,6 +267,8 @@ class Document:
         """
         from pytuck_desktop.workspace.saving import planned_edits
 
+        if self._refuses_invalid(on_failed):
+            return
         planned = planned_edits(self.edits, self._tables)[:most]
         statements = [edit.plain()["statement"] for edit in planned]
         arguments = {"statements": statements, "longest": longest}
@@ -209,6 +282,23 @@ class Document:
         The document is of no use afterwards; open its path anew.
         """
         self._client.request("convert_old", {}, on_done, on_failed)
+
+    def pause(self, is_paused: bool) -> None:
+        """Leave the rows on the screen as they are, or show what others commit as it comes."""
+        self.is_paused = is_paused
+        self._client.request("pause", {"is_paused": is_paused}, _ignore, self._report)
+        _call(self.on_access_changed)
+
+    def share_changes(
+        self, on_done: Callable[[], None], on_failed: Callable[[ErrorInfo], None]
+    ) -> None:
+        """Have the file keep a log by which programs tell one another the rows they change."""
+
+        def done(_: object) -> None:
+            self.shares_changes = True
+            on_done()
+
+        self._client.request("share_changes", {}, done, on_failed)
 
     def discard(self) -> None:
         """Give up all staged edits, as a step that can be undone."""
@@ -233,6 +323,11 @@ class Document:
         arguments = notice.arguments
         if notice.name == "changed":
             self._take_change(has_new_schema=bool(arguments["schema"]))
+        elif notice.name == "part":
+            if arguments["job"] in self._parts:
+                self._parts[arguments["job"]](arguments["part"])
+        elif notice.name == "commits":
+            self.recent.add(arguments)
         elif notice.name == "access":
             self.info = self.info._replace(**arguments)
             _call(self.on_access_changed)

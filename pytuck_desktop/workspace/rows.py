@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
 from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache
 from pytuck_desktop.workspace.row_fetching import RowFetch
+from pytuck_desktop.workspace.row_questions import MAX_KEPT, question, staged_rows, still_meant
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState, new_row, stored_row
 from pytuck_desktop.workspace.staged_edits import (
     Identity,
@@ -19,12 +21,16 @@ from pytuck_desktop.workspace.staged_edits import (
     TableEdits,
 )
 
-__all__ = ["RowSnapshot", "RowState", "RowsView", "SortKey"]
+if TYPE_CHECKING:
+    from pytuck.types import Stored
+    from pytuck_desktop.workspace.conditions import Group
+
+__all__ = ["CANCELLED", "RowSnapshot", "RowState", "RowsView", "SortKey"]
 
 _MAX_PAGES = 4
 """Pages asked for in one request."""
 
-_CANCELLED = "PT-2304"
+CANCELLED = "PT-2304"
 """The error of a page that the worker gave up for a newer one."""
 
 
@@ -77,6 +83,8 @@ class RowsView:
         on_rows_changed: Called with the first and last position that show something new.
         on_count_changed: Called when the number of rows, or what is known of it, changed.
         on_error: Called with what went wrong.
+        filter: What the rows in the file must meet; None for all rows.
+        total: How many rows there are without a filter, once that is known.
     """
 
     def __init__(
@@ -90,6 +98,9 @@ class RowsView:
         self.on_count_changed: list[Callable[[], None]] = []
         self.on_error: list[Callable[[ErrorInfo], None]] = []
         self.sort: tuple[SortKey, ...] = ()
+        self.filter: Group | None = None
+        self.total: int | None = None
+        self._kept: tuple[StoredIdentity, ...] = ()
         self.last_query_ms: float | None = None
         self._generation = 0
         self._is_switching = False
@@ -166,10 +177,46 @@ class RowsView:
             self.sort = keys
             self._open()
 
+    def set_filter(self, condition: Group | None) -> None:
+        """Show only the rows that meet a condition, and those with staged changes.
+
+        Nothing unsaved is ever hidden by a filter, so new rows stay at the end, too.
+        """
+        if condition != self.filter:
+            self.filter = condition
+            self._open()
+
     def find(self, identity: StoredIdentity, on_done: Callable[[int | None], None]) -> None:
         """Find out at which position a row stands, loaded or not."""
-        arguments = {"view": self.number, "identity": identity, "generation": self._generation}
-        self.worker.request("locate", arguments, on_done, self._fail)
+        generation = self._generation
+        arguments = {"view": self.number, "identity": identity, "generation": generation}
+
+        def failed(error: ErrorInfo) -> None:
+            if generation == self._generation:  # else positions mean other rows by now
+                self._fail(error)
+
+        self.worker.request("locate", arguments, on_done, failed)
+
+    def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the row of a primary key stands, loaded or not."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "key": key,
+        }
+        self.worker.request("locate_key", arguments, on_done, self._fail)
+
+    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
+        """Find out at which position the first row with a value in a column stands."""
+        arguments = {
+            "view": self.number,
+            "generation": self._generation,
+            "table": self.table.name,
+            "column": column,
+            "value": value,
+        }
+        self.worker.request("find_value", arguments, on_done, self._fail)
 
     def refresh(self) -> None:
         """Load the visible rows again; nothing is cleared before they are there."""
@@ -232,6 +279,8 @@ class RowsView:
         self._set_table(table)
         names = {column.name for column in table.columns}
         self.sort = tuple(key for key in self.sort if key.column in names)
+        self.filter = still_meant(self.filter, table)
+        self.total = None
         self._open()
 
     def take_edits(self) -> None:
@@ -243,6 +292,8 @@ class RowsView:
             _call(self.on_count_changed)
         if changed:
             _call(self.on_rows_changed, min(changed), max(changed))
+        if not set(self._kept).issubset(staged_rows(self._overlay)):
+            self._open()  # a row that is shown for its staged changes only has none any more
 
     def take_saved(self, overlay: TableEdits) -> None:
         """Put saved values into the loaded pages, so that nothing flickers until they are read."""
@@ -258,15 +309,15 @@ class RowsView:
         self._generation += 1
         self._is_switching = True
         self._asked = None
+        self._kept = () if self.filter is None else staged_rows(self._overlay)[-MAX_KEPT:]
         generation = self._generation
         self.worker.request(
             "view_open",
             {
                 "view": self.number,
                 "generation": generation,
-                "table": self.table.name,
-                "sort": [[key.column, key.descending] for key in self.sort],
                 "count": PAGE_ROWS,
+                **question(self.table, self.filter, self.sort, self._kept),
             },
             lambda result: self._opened(result, generation),
             lambda error: self._fail_in(error, generation),
@@ -280,6 +331,7 @@ class RowsView:
         self._stale.clear()
         self._snapshots.clear()
         self._status = _Status.from_plain(plain)
+        self._note_total()
         if plain["page"] is not None:
             self._keep(plain["page"])
         _call(self.on_reset)
@@ -351,6 +403,7 @@ class RowsView:
             self.refresh()
         if self._status.ready != before.ready:
             self._asked = None
+        self._note_total()
         if self._status == before:
             return
         if self._status.row_count != before.row_count:
@@ -361,6 +414,10 @@ class RowsView:
         _call(self.on_count_changed)
         if self._status.row_count != before.row_count and self._new_rows:
             _call(self.on_rows_changed, lowest, self.row_count - 1)
+
+    def _note_total(self) -> None:
+        if self.filter is None and self._status.exact:
+            self.total = self._status.row_count
 
     def _drop_short_pages(self) -> None:
         """A page that ended with the table may have more rows now."""
@@ -380,7 +437,7 @@ class RowsView:
             self._asked = None
         if error.code == OUTDATED:
             return
-        if error.code == _CANCELLED:
+        if error.code == CANCELLED:
             self._ask()
             return
         if asked is None:

@@ -9,10 +9,16 @@ from typing import Any
 from pytuck.query import Condition, Statement, TableSource, and_, delete, nodes, raw_literal
 from pytuck.query.json_form import dump
 from pytuck.query.statements import Insert, Update
-from pytuck.schema import Column, Table
-from pytuck.types import Stored, type_from_sql
+from pytuck.types import Stored
 from pytuck_desktop.workspace.file_info import TableInfo
-from pytuck_desktop.workspace.staged_edits import Change, Identity, StagedEdits, StoredIdentity
+from pytuck_desktop.workspace.staged_edits import (
+    Change,
+    Identity,
+    StagedEdits,
+    StoredIdentity,
+    storable,
+)
+from pytuck_desktop.workspace.table_sources import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ def planned_edits(edits: StagedEdits, tables: dict[str, TableInfo]) -> list[Plan
     Tables that others refer to come first when rows are added and last when rows are deleted.
     """
     names = _parents_first([name for name in edits.tables if name in tables], tables)
-    sources = {name: _source(tables[name]) for name in names}
+    sources = {name: source_of(tables[name]) for name in names}
     planned: list[PlannedEdit] = []
     for name in reversed(names):
         planned.extend(_deletions(edits, tables[name], sources[name]))
@@ -48,22 +54,6 @@ def planned_edits(edits: StagedEdits, tables: dict[str, TableInfo]) -> list[Plan
     for name in names:
         planned.extend(_new_rows(edits, name, sources[name]))
     return planned
-
-
-def _source(table: TableInfo) -> TableSource:
-    """Return a table as statements see it."""
-    columns = tuple(
-        Column(column.name, type_from_sql(column.type_name)) for column in table.columns
-    )
-    return TableSource(
-        Table(
-            table.name,
-            columns,
-            primary_key=table.primary_key,
-            has_rowid=table.identity == "rowid",
-            rowid_alias=table.rowid_alias,
-        )
-    )
 
 
 def _deletions(edits: StagedEdits, table: TableInfo, source: TableSource) -> Iterator[PlannedEdit]:
@@ -85,7 +75,7 @@ def _changes(edits: StagedEdits, table: TableInfo, source: TableSource) -> Itera
 def _new_rows(edits: StagedEdits, name: str, source: TableSource) -> Iterator[PlannedEdit]:
     for row, values in edits.overlay(name).inserted.items():
         columns = tuple(_column(source, column) for column in values)
-        rows = (tuple(values.values()),) if values else ()
+        rows = (tuple(map(storable, values.values())),) if values else ()
         statement: Insert[Any] = Insert(source.node, columns, rows)
         yield PlannedEdit(name, row, statement)
 
@@ -93,7 +83,7 @@ def _new_rows(edits: StagedEdits, name: str, source: TableSource) -> Iterator[Pl
 def _assignment(
     source: TableSource, name: str, change: Change
 ) -> tuple[nodes.ColumnRef, nodes.Node]:
-    return _column(source, name), raw_literal(change.new).node
+    return _column(source, name), raw_literal(storable(change.new)).node
 
 
 def _column(source: TableSource, name: str) -> nodes.ColumnRef:

@@ -72,6 +72,10 @@
         <translation>复制为新行(&amp;U)</translation>
     </message>
     <message>
+        <source>Next in&amp;valid value</source>
+        <translation>下一个无效值(&amp;V)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>全选(&amp;A)</translation>
     </message>
@@ -136,8 +140,32 @@
         <translation>最后一行(&amp;L)</translation>
     </message>
     <message>
+        <source>Go to &amp;referenced row</source>
+        <translation>转到引用的行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Columns…</source>
+        <translation>列(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Dates as in your &amp;country</source>
+        <translation>按本地格式显示日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Group digits</source>
+        <translation>数字分组显示(&amp;G)</translation>
+    </message>
+    <message>
         <source>Side&amp;bar</source>
         <translation>侧边栏(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Column &amp;profile</source>
+        <translation>列统计(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Recent &amp;changes</source>
+        <translation>最近的更改(&amp;C)</translation>
     </message>
     <message>
         <source>&amp;Next tab</source>
@@ -152,6 +180,58 @@
         <translation>深色或浅色(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Find…</source>
+        <translation>查找(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Find n&amp;ext</source>
+        <translation>查找下一个(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Find &amp;previous</source>
+        <translation>查找上一个(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Filter by con&amp;ditions…</source>
+        <translation>按条件筛选(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter c&amp;olumn…</source>
+        <translation>筛选列(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Only &amp;NULL in this column</source>
+        <translation>此列只看 &amp;NULL</translation>
+    </message>
+    <message>
+        <source>No NU&amp;LL in this column</source>
+        <translation>此列不看 NU&amp;LL</translation>
+    </message>
+    <message>
+        <source>Filter by this &amp;value</source>
+        <translation>按此值筛选(&amp;V)</translation>
+    </message>
+    <message>
+        <source>E&amp;xclude this value</source>
+        <translation>排除此值(&amp;X)</translation>
+    </message>
+    <message>
+        <source>&amp;Clear all filters</source>
+        <translation>清除所有筛选(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Clear &amp;sorting</source>
+        <translation>清除排序(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Filter &amp;row</source>
+        <translation>筛选行(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>文件(&amp;F)</translation>
     </message>
@@ -162,6 +242,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Fi&amp;nd</source>
+        <translation>查找(&amp;N)</translation>
     </message>
     <message>
         <source>Copy a&amp;s</source>
@@ -180,10 +264,342 @@
     </message>
 </context>
 <context>
+    <name>CellTips</name>
+    <message>
+        <source>{0} in all</source>
+        <translation>共 {0}</translation>
+    </message>
+    <message>
+        <source>Ctrl+click or F12: go to {0}</source>
+        <translation>Ctrl+单击或按 F12：转到 {0}</translation>
+    </message>
+    <message>
+        <source>This text is not in UTF-8; unreadable parts are shown as �.</source>
+        <translation>此文本不是 UTF-8 编码；无法读取的部分显示为 �。</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>binary data</source>
+        <translation>二进制数据</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Not of the column&apos;s type: this is {0}, the column is {1}.</source>
+        <translation>与列类型不符：此值为{0}，列类型为 {1}。</translation>
+    </message>
+</context>
+<context>
     <name>ColumnHeader</name>
     <message>
         <source>Columns</source>
         <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnList</name>
+    <message>
+        <source>Search columns</source>
+        <translation>搜索列</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Hide all</source>
+        <translation>全部隐藏</translation>
+    </message>
+    <message>
+        <source>As in the table</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation>（无名称）</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnProfile</name>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Compute again</source>
+        <translation>重新计算</translation>
+    </message>
+    <message>
+        <source>Most frequent values</source>
+        <translation>最常见的值</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+    <message>
+        <source>Column profile</source>
+        <translation>列统计</translation>
+    </message>
+    <message>
+        <source>Choose a cell to see what its column holds.</source>
+        <translation>选择一个单元格以查看其所在列的内容。</translation>
+    </message>
+    <message>
+        <source>(column without a name)</source>
+        <translation>（无名称的列）</translation>
+    </message>
+    <message>
+        <source>The table has no rows.</source>
+        <translation>该表没有行。</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>行数</translation>
+    </message>
+    <message>
+        <source>NULL</source>
+        <translation>NULL</translation>
+    </message>
+    <message>
+        <source>Distinct</source>
+        <translation>不同值</translation>
+    </message>
+    <message>
+        <source>Shortest</source>
+        <translation>最短</translation>
+    </message>
+    <message>
+        <source>Longest</source>
+        <translation>最长</translation>
+    </message>
+    <message>
+        <source>Mean length</source>
+        <translation>平均长度</translation>
+    </message>
+    <message>
+        <source>Least</source>
+        <translation>最小</translation>
+    </message>
+    <message>
+        <source>Greatest</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>总和</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>长度</translation>
+    </message>
+    <message>
+        <source>Distribution</source>
+        <translation>分布</translation>
+    </message>
+</context>
+<context>
+    <name>Conditions</name>
+    <message>
+        <source>Something is missing here.</source>
+        <translation>这里还缺内容。</translation>
+    </message>
+    <message>
+        <source>A number is needed, such as 12.5.</source>
+        <translation>需要一个数字，例如 12.5。</translation>
+    </message>
+    <message>
+        <source>Type true or false.</source>
+        <translation>请输入 true 或 false（是或否）。</translation>
+    </message>
+    <message>
+        <source>A date is needed, such as 2026-03-31, or a month, such as 2026-03.</source>
+        <translation>需要一个日期，例如 2026-03-31，或月份，例如 2026-03。</translation>
+    </message>
+    <message>
+        <source>A time is needed, such as 2026-03-31 14:30, or a day, such as 2026-03-31.</source>
+        <translation>需要一个时间，例如 2026-03-31 14:30，或日期，例如 2026-03-31。</translation>
+    </message>
+    <message>
+        <source>A time of day is needed, such as 14:30.</source>
+        <translation>需要一个时刻，例如 14:30。</translation>
+    </message>
+    <message>
+        <source>A time span is needed, in seconds: 90.</source>
+        <translation>需要一个时间长度，以秒为单位，例如 90。</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>Binary values cannot be compared; type null or !null.</source>
+        <translation>二进制值无法比较；请输入 null 或 !null。</translation>
+    </message>
+    <message>
+        <source>10   &gt;=10   &lt;5   1..9   !=3   null   !null</source>
+        <translation>10   &gt;=10   &lt;5   1..9   !=3   null   !null</translation>
+    </message>
+    <message>
+        <source>true   false   null   !null</source>
+        <translation>true   false   null   !null</translation>
+    </message>
+    <message>
+        <source>2026-03   &gt;=2026-03-31   2026-01..2026-06   null   !null</source>
+        <translation>2026-03   &gt;=2026-03-31   2026-01..2026-06   null   !null</translation>
+    </message>
+    <message>
+        <source>2026-03-31   &gt;=2026-03-31 14:30   2026-01..2026-06   null   !null</source>
+        <translation>2026-03-31   &gt;=2026-03-31 14:30   2026-01..2026-06   null   !null</translation>
+    </message>
+    <message>
+        <source>14:30   &gt;=9:00   9:00..17:00   null   !null</source>
+        <translation>14:30   &gt;=9:00   9:00..17:00   null   !null</translation>
+    </message>
+    <message>
+        <source>part of a text   !part   =whole text   ~regex   a..m   null   !null</source>
+        <translation>部分文字   !不含的文字   =整个文字   ~正则   a..m   null   !null</translation>
+    </message>
+    <message>
+        <source>part of a text   !part   ~regex   null   !null</source>
+        <translation>部分文字   !不含的文字   ~正则   null   !null</translation>
+    </message>
+    <message>
+        <source>null   !null</source>
+        <translation>null   !null</translation>
+    </message>
+    <message>
+        <source>10   part of a text   &gt;=10   ~regex   null   !null</source>
+        <translation>10   部分文字   &gt;=10   ~正则   null   !null</translation>
+    </message>
+    <message>
+        <source>equals</source>
+        <translation>等于</translation>
+    </message>
+    <message>
+        <source>does not equal</source>
+        <translation>不等于</translation>
+    </message>
+    <message>
+        <source>is less than</source>
+        <translation>小于</translation>
+    </message>
+    <message>
+        <source>is at most</source>
+        <translation>不大于</translation>
+    </message>
+    <message>
+        <source>is greater than</source>
+        <translation>大于</translation>
+    </message>
+    <message>
+        <source>is at least</source>
+        <translation>不小于</translation>
+    </message>
+    <message>
+        <source>is between</source>
+        <translation>介于</translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>does not contain</source>
+        <translation>不包含</translation>
+    </message>
+    <message>
+        <source>begins with</source>
+        <translation>开头是</translation>
+    </message>
+    <message>
+        <source>ends with</source>
+        <translation>结尾是</translation>
+    </message>
+    <message>
+        <source>matches regex</source>
+        <translation>匹配正则</translation>
+    </message>
+    <message>
+        <source>does not match regex</source>
+        <translation>不匹配正则</translation>
+    </message>
+    <message>
+        <source>is one of</source>
+        <translation>属于</translation>
+    </message>
+    <message>
+        <source>is none of</source>
+        <translation>不属于</translation>
+    </message>
+    <message>
+        <source>is NULL</source>
+        <translation>为 NULL</translation>
+    </message>
+    <message>
+        <source>is not NULL</source>
+        <translation>不为 NULL</translation>
+    </message>
+    <message>
+        <source>is exactly</source>
+        <translation>就是</translation>
+    </message>
+    <message>
+        <source>is not exactly</source>
+        <translation>不是</translation>
+    </message>
+    <message>
+        <source>All of these</source>
+        <translation>全部符合</translation>
+    </message>
+    <message>
+        <source>Any of these</source>
+        <translation>任一符合</translation>
+    </message>
+    <message>
+        <source>None of these</source>
+        <translation>全不符合</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> 且 </translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>not ({0})</source>
+        <translation>非（{0}）</translation>
     </message>
 </context>
 <context>
@@ -206,6 +622,10 @@
     <message>
         <source>✗  false</source>
         <translation>✗  假</translation>
+    </message>
+    <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
     </message>
     <message>
         <source>This column needs a value.</source>
@@ -245,6 +665,25 @@
     </message>
 </context>
 <context>
+    <name>EmptyState</name>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>No row matches the filter.</source>
+        <translation>没有符合筛选条件的行。</translation>
+    </message>
+    <message>
+        <source>No rows yet. Add one with Ctrl+I.</source>
+        <translation>还没有行。按 Ctrl+I 新增一行。</translation>
+    </message>
+    <message>
+        <source>No rows.</source>
+        <translation>没有行。</translation>
+    </message>
+</context>
+<context>
     <name>Errors</name>
     <message>
         <source>This column must have a value. Nothing was saved; give it one and save again.</source>
@@ -261,6 +700,10 @@
     <message>
         <source>A rule of the table refuses this row. Nothing was saved; correct it and save again.</source>
         <translation>此行不符合表的规则。尚未保存任何更改；请修改后再保存。</translation>
+    </message>
+    <message>
+        <source>Some staged values do not fit their columns; they are marked. Nothing was saved. Correct or undo them and save again; F8 goes to the next one.</source>
+        <translation>有些暂存的值不符合所在列的类型，已作标记。未保存任何内容。请更正或撤销后再保存；按 F8 转到下一个。</translation>
     </message>
     <message>
         <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
@@ -352,6 +795,110 @@
     </message>
 </context>
 <context>
+    <name>FilterLine</name>
+    <message>
+        <source>and {0} more</source>
+        <translation>还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
+    <name>FilterPanel</name>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Clear all filters</source>
+        <translation>清除所有筛选</translation>
+    </message>
+    <message>
+        <source>Show only the rows that meet:</source>
+        <translation>只显示符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
+    <name>FilterRow</name>
+    <message>
+        <source>Filter row</source>
+        <translation>筛选行</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter of {0}</source>
+        <translation>{0} 的筛选</translation>
+    </message>
+    <message>
+        <source>Show only rows whose {0} is:</source>
+        <translation>只显示 {0} 符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in all rows</source>
+        <translation>在所有行中查找</translation>
+    </message>
+    <message>
+        <source>Match upper and lower case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>上一个匹配 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>下一个匹配 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>超过 {0}</translation>
+    </message>
+    <message>
+        <source>{0} matches so far · {1} searched…</source>
+        <translation>目前找到 {0} 处 · 已查找 {1}…</translation>
+    </message>
+    <message>
+        <source>No matches</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>{0} matches</source>
+        <translation>{0} 处匹配</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 处，共 {1} 处</translation>
+    </message>
+</context>
+<context>
     <name>Greetings</name>
     <message>
         <source>Converted. The old file is kept as “{0}”.</source>
@@ -388,14 +935,6 @@
         <translation>行</translation>
     </message>
     <message>
-        <source>No rows yet. Add one with Ctrl+I.</source>
-        <translation>还没有行。按 Ctrl+I 新增一行。</translation>
-    </message>
-    <message>
-        <source>No rows.</source>
-        <translation>没有行。</translation>
-    </message>
-    <message>
         <source>Sort ascending</source>
         <translation>升序排列</translation>
     </message>
@@ -418,6 +957,26 @@
     <message>
         <source>Copy column name</source>
         <translation>复制列名</translation>
+    </message>
+    <message>
+        <source>Freeze up to here</source>
+        <translation>冻结到此列</translation>
+    </message>
+    <message>
+        <source>Unfreeze columns</source>
+        <translation>取消冻结</translation>
+    </message>
+    <message>
+        <source>Hide column</source>
+        <translation>隐藏列</translation>
+    </message>
+    <message>
+        <source>Show hidden columns</source>
+        <translation>显示隐藏的列</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>列…</translation>
     </message>
     <message>
         <source>{0}, row {1}, column {2}</source>
@@ -456,6 +1015,14 @@
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
     </message>
     <message>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，无法作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This text is too long to be edited in a cell; it can be copied.</source>
+        <translation>此文本过长，无法在单元格中编辑；可以复制。</translation>
+    </message>
+    <message>
         <source>This row is gone: somebody else has deleted it meanwhile.</source>
         <translation>此行已不存在：其间已被他人删除。</translation>
     </message>
@@ -464,16 +1031,39 @@
         <translation>此列必须有值，不能为 NULL。</translation>
     </message>
     <message>
+        <source>This row is not among the rows shown here.</source>
+        <translation>此行不在当前显示的行中。</translation>
+    </message>
+    <message>
+        <source>There is no row with this key.</source>
+        <translation>没有此键对应的行。</translation>
+    </message>
+    <message>
         <source>That is too much at once. Export the table instead.</source>
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>Nothing was pasted. Row {0}, column {1}: “{2}”. {3}</source>
-        <translation>未粘贴任何内容。第 {0} 行，{1} 列：“{2}”。{3}</translation>
+        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
+    </message>
+</context>
+<context>
+    <name>GroupEditor</name>
+    <message>
+        <source>Which of these conditions a row must meet</source>
+        <translation>行必须符合哪些条件</translation>
     </message>
     <message>
-        <source>And {0} more.</source>
-        <translation>另有 {0} 处。</translation>
+        <source>+ Condition</source>
+        <translation>+ 条件</translation>
+    </message>
+    <message>
+        <source>+ Group</source>
+        <translation>+ 组</translation>
+    </message>
+    <message>
+        <source>Remove this group</source>
+        <translation>移除此组</translation>
     </message>
 </context>
 <context>
@@ -565,6 +1155,53 @@
     </message>
 </context>
 <context>
+    <name>RecentChanges</name>
+    <message>
+        <source>Recent changes</source>
+        <translation>最近的更改</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Leaves the rows on the screen as they are</source>
+        <translation>屏幕上的行保持不变</translation>
+    </message>
+    <message>
+        <source>Clear list</source>
+        <translation>清空列表</translation>
+    </message>
+    <message>
+        <source>Tell rows among programs</source>
+        <translation>在程序之间通报行</translation>
+    </message>
+    <message>
+        <source>The file keeps a log of its last changes from now on, so that it is known which rows another program has changed</source>
+        <translation>从现在起，文件会记录最近的更改，从而得知其他程序更改了哪些行</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Open a table to see what is changed in its file.</source>
+        <translation>打开一个表以查看其文件的更改。</translation>
+    </message>
+    <message>
+        <source>Paused: the rows on the screen stay as they are.</source>
+        <translation>已暂停：屏幕上的行保持不变。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed since the file was opened.</source>
+        <translation>自文件打开以来没有任何更改。</translation>
+    </message>
+    <message>
+        <source>{0} commits came too fast to be listed.</source>
+        <translation>{0} 次提交来得太快，无法列出。</translation>
+    </message>
+</context>
+<context>
     <name>RecentFile</name>
     <message>
         <source>Open</source>
@@ -577,6 +1214,49 @@
     <message>
         <source>Remove from this list</source>
         <translation>从此列表中移除</translation>
+    </message>
+</context>
+<context>
+    <name>RecentModel</name>
+    <message>
+        <source>The whole file</source>
+        <translation>整个文件</translation>
+    </message>
+    <message>
+        <source>Tables were changed</source>
+        <translation>表结构已更改</translation>
+    </message>
+    <message>
+        <source>It is not known what</source>
+        <translation>不清楚更改了什么</translation>
+    </message>
+    <message>
+        <source>{0} new</source>
+        <translation>新增 {0}</translation>
+    </message>
+    <message>
+        <source>{0} changed</source>
+        <translation>更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} deleted</source>
+        <translation>删除 {0}</translation>
+    </message>
+    <message>
+        <source>and others</source>
+        <translation>及其他</translation>
+    </message>
+    <message>
+        <source>It is not known which rows</source>
+        <translation>不清楚更改了哪些行</translation>
+    </message>
+    <message>
+        <source>This window</source>
+        <translation>本窗口</translation>
+    </message>
+    <message>
+        <source>Another program</source>
+        <translation>其他程序</translation>
     </message>
 </context>
 <context>
@@ -664,6 +1344,10 @@
         <source>Deleted row</source>
         <translation>已删除的行</translation>
     </message>
+    <message>
+        <source>Does not fit its column</source>
+        <translation>不符合所在列的类型</translation>
+    </message>
 </context>
 <context>
     <name>RowHeader</name>
@@ -681,6 +1365,13 @@
     <message>
         <source>Open again</source>
         <translation>重新打开</translation>
+    </message>
+</context>
+<context>
+    <name>SidePanels</name>
+    <message>
+        <source>Close this panel</source>
+        <translation>关闭此面板</translation>
     </message>
 </context>
 <context>
@@ -724,6 +1415,14 @@
 <context>
     <name>StatusBar</name>
     <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>What others change is not shown until “Recent changes” goes on</source>
+        <translation>在“最近的更改”中继续之前，不显示他人的更改</translation>
+    </message>
+    <message>
         <source>Rows</source>
         <translation>行</translation>
     </message>
@@ -756,6 +1455,10 @@
         <translation>{0} 处未保存的更改</translation>
     </message>
     <message>
+        <source>{0}, {1} invalid</source>
+        <translation>{0}，{1} 个无效</translation>
+    </message>
+    <message>
         <source>1 row</source>
         <translation>1 行</translation>
     </message>
@@ -766,6 +1469,18 @@
     <message>
         <source>{0} · sorting…</source>
         <translation>{0} · 正在排序…</translation>
+    </message>
+    <message>
+        <source>{0} rows found · searching…</source>
+        <translation>已找到 {0} 行 · 正在查找…</translation>
+    </message>
+    <message>
+        <source>{0} rows found</source>
+        <translation>找到 {0} 行</translation>
+    </message>
+    <message>
+        <source>{0} of {1} rows</source>
+        <translation>{1} 行中的 {0} 行</translation>
     </message>
     <message>
         <source>{0} cells</source>
@@ -785,6 +1500,21 @@
     <message>
         <source>Open tables</source>
         <translation>打开的表</translation>
+    </message>
+</context>
+<context>
+    <name>TestEditor</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比较方式</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
     </message>
 </context>
 <context>
@@ -816,6 +1546,21 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ValueField</name>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>a, b, null</source>
+        <translation>a, b, null</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>选择日期</translation>
     </message>
 </context>
 </TS>

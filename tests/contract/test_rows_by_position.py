@@ -106,3 +106,37 @@ def test_rows_without_a_key_have_positions(storage):
         assert order.count == 501
     finally:
         order.close()
+
+
+def test_expressions_are_computed_for_the_rows_of_any_part(letters):
+    c = letters.tables["letters"].c
+    tests = [(c.n >= 50).node, c.text.contains("x" * 2000).node, c.n.cast(str).contains("7").node]
+    for statement in (
+        select(letters.tables["letters"]),
+        select(c.id, c.n).order_by(c.n.desc(), c.id),
+        select(c.id, c.n).where(c.n > 10).order_by(c.n, c.id),
+    ):
+        order = _finished(letters.row_order(statement))
+        try:
+            page = order.page(7, 150)
+            found = order.values(tests, 7, 150)
+            assert len(found) == len(page.rows) == 150
+            names = statement.names
+            for row, flags in zip(page.rows, found, strict=True):
+                values = dict(zip(names, row, strict=True))
+                is_long = values["id"] * 40 >= 2000
+                wanted = (values["n"] >= 50, is_long, "7" in str(values["n"]))
+                assert tuple(map(bool, flags)) == wanted
+        finally:
+            order.close()
+
+
+def test_expressions_see_the_copies_of_rows_that_are_no_rows_of_a_table(letters):
+    c = letters.tables["letters"].c
+    order = _finished(letters.row_order(select(c.n).distinct().order_by(c.n)))
+    try:
+        shown = [row[0] for row in order.page(0, 300).rows]
+        found = order.values([(c.n > 50).node], 0, 300)
+        assert [bool(row[0]) for row in found] == [number > 50 for number in shown]
+    finally:
+        order.close()

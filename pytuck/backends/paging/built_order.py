@@ -9,10 +9,17 @@ import threading
 import time
 from dataclasses import replace
 from itertools import count as counter
+from operator import itemgetter
 from typing import Any, Literal
 
 from pytuck.backends.base import Engine
 from pytuck.backends.connection import Connection
+from pytuck.backends.paging.damaged_text import rows_of, rows_of_sql
+from pytuck.backends.paging.order_questions import (
+    at_positions,
+    copies_in_order,
+    joined_with_order,
+)
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import CancelledError, PytuckException
@@ -106,6 +113,25 @@ class BuiltOrder:
             return self._bottom(first, count)
         return None
 
+    def values(
+        self, expressions: tuple[Node, ...], first: int, count: int
+    ) -> list[StoredRow] | None:
+        """Return expressions computed for the rows from position `first` on.
+
+        Of a view, whose rows are copied, they see the beginnings of long values only.
+        """
+        self._take_over()
+        if self._store is None:
+            return None
+        if self._keys:
+            statement = joined_with_order(
+                self._table, self._columns.table.name, self._keys, expressions
+            )
+        else:
+            statement = copies_in_order(self._table, self._columns.shown, expressions)
+        part = at_positions(statement, self._table, first, count)
+        return self._store.execute(compile_statement(part, self._store.dialect)).rows
+
     def locate(self, identity: Identity) -> int | None:
         """Return the position of a row; None if there is no such row, or no order yet."""
         self._take_over()
@@ -189,7 +215,7 @@ class BuiltOrder:
         bounds = (first + 1, first + 1 + count)
         if not self._keys:
             sql = ordering.page_of_copies(self._table, len(self._columns.nodes), dialect)
-            copies = store.fetch(sql, bounds)
+            copies = rows_of_sql(store, sql, bounds, len(self._columns.nodes))
             return self._columns.page(store, first, [None] * len(copies), copies)
         sql = ordering.page_of_order(
             self._table, self._keys, self._columns.nodes, self._columns.table.name, dialect
@@ -197,7 +223,8 @@ class BuiltOrder:
         width = len(self._keys)
         identities: list[Identity] = []
         values: list[StoredRow] = []
-        for row in store.fetch(sql, bounds):
+        all_columns = 2 + width + len(self._columns.nodes)
+        for row in sorted(rows_of_sql(store, sql, bounds, all_columns), key=itemgetter(0)):
             is_gone = row[width + 1] is None
             identities.append(None if is_gone else self._identity(row[1 : width + 1]))
             values.append(row[width + 2 :])
@@ -227,7 +254,7 @@ class BuiltOrder:
             offset_node=nodes.Literal(max(0, first), RAW),
         )
         compiled = compile_statement(statement, self._connection.dialect)
-        return self._connection.execute(compiled).rows
+        return rows_of(self._connection, compiled, len(statement.columns))
 
     def _unbuilt_page(self, first: int, rows: list[StoredRow]) -> RowPage:
         width = len(self._keys)

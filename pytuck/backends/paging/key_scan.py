@@ -15,6 +15,7 @@ from bisect import bisect_right
 from typing import Any
 
 from pytuck.backends.connection import Connection
+from pytuck.backends.paging.damaged_text import rows_of
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
 from pytuck.backends.results import StoredRow
 from pytuck.compiler import compile_statement
@@ -106,12 +107,16 @@ class KeyScan:
 
         Cost: a seek, a skip of at most `ANCHOR_ROWS` keys, and the rows.
         """
-        rows = self._rows(first, count)
+        rows = self._rows(self._keys + self._columns.nodes, first, count)
         width = len(self._keys)
         identities = tuple(self._identity(row[:width]) for row in rows)
         return self._columns.page(
             self._connection, first, identities, [row[width:] for row in rows]
         )
+
+    def values(self, expressions: tuple[Node, ...], first: int, count: int) -> list[StoredRow]:
+        """Return expressions computed for the rows from position `first` on."""
+        return self._rows(expressions, first, count)
 
     def locate(self, identity: Identity) -> int | None:
         """Return the position of a row, or None if there is no such row (any more)."""
@@ -128,8 +133,7 @@ class KeyScan:
 
     # --- Where a position is ---
 
-    def _rows(self, first: int, count: int) -> list[StoredRow]:
-        shown = self._keys + self._columns.nodes
+    def _rows(self, shown: tuple[Node, ...], first: int, count: int) -> list[StoredRow]:
         if self._is_dense:
             start = self._compared(">=", (self._lowest_row_id() + first,))
             return self._fetch(shown, start, limit=count)
@@ -248,7 +252,7 @@ class KeyScan:
             nodes.Literal(offset, RAW) if offset else None,
         )
         compiled = compile_statement(statement, self._connection.dialect)
-        return self._connection.execute(compiled).rows
+        return rows_of(self._connection, compiled, len(columns))
 
     def _compared(self, operator: nodes.ComparisonOperator, key: Key) -> Node:
         values = tuple(nodes.Literal(part, RAW) for part in key)

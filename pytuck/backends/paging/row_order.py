@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pytuck.backends.base import Engine
 from pytuck.backends.paging.built_order import BuiltOrder
 from pytuck.backends.paging.key_scan import KeyScan
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
+from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import QueryError
 from pytuck.query import Select, TableSource
 from pytuck.query.nodes import Node, TableRef
@@ -106,6 +108,24 @@ class RowOrder:
         if first < 0 or count < 0:
             raise QueryError(f"There are no {count} rows from position {first} on.")
         return self._rows.page(first, count)
+
+    def values(self, expressions: Sequence[Node], first: int, count: int) -> list[StoredRow] | None:
+        """Return expressions on the table's columns for the rows from position `first` on.
+
+        This is how rows are searched through in their order: page by page, with nothing kept.
+
+        Returns:
+            A row of values for each row, NULL for those that are gone; fewer at the end. None if
+            this part of the order is not built yet.
+
+        Raises:
+            QueryError: `first` or `count` is negative.
+            CancelledError: `interrupt` was called.
+            PytuckException: What the database refused.
+        """
+        if first < 0 or count < 0:
+            raise QueryError(f"There are no {count} rows from position {first} on.")
+        return self._rows.values(tuple(expressions), first, count)
 
     def advance(self) -> bool:
         """Count on for a few milliseconds when there is nothing else to do.

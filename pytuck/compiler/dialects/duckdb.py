@@ -110,6 +110,7 @@ _FUNCTIONS = {
     "sum:int": "CAST(sum({all}){suffix} AS BIGINT)",
     "sum:bool": "CAST(sum({all}){suffix} AS BIGINT)",
     "sum:timedelta": "CAST(sum({all}){suffix} AS BIGINT)",
+    "length:bytes": "octet_length({0})",
     "total": "coalesce(CAST(sum({all}){suffix} AS DOUBLE), 0.0)",
     "total:Decimal": "coalesce(sum({all}){suffix}, 0)",
     "avg:bool": "avg(CAST({0} AS BIGINT))",

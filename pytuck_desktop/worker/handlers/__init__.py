@@ -1,12 +1,13 @@
 """What the worker does for each operation. Only this package touches the engine.
 
-`open_file` holds the open storage and its views, `browsing` reads, `editing` writes, `converting`
-takes files of the old library over.
+`open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
+`profiling` works out what a column holds, `watching` hears of commits, `editing` writes,
+`converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing
+from pytuck_desktop.worker.handlers import browsing, converting, editing, profiling, searching
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -21,7 +22,13 @@ OPERATIONS: dict[str, Operation] = {
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
+    "find_value": browsing.find_value,
     "cell": browsing.cell,
+    "locate_key": browsing.locate_key,
+    "pause": browsing.pause,
+    "share_changes": browsing.share_changes,
+    "profile": profiling.profile,
+    "find": searching.find,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
@@ -30,7 +37,7 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count"})
+SLOW_OPERATIONS = frozenset({"count", "profile"})
 """Operations that run beside the others, in a thread and on a connection of their own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

@@ -44,7 +44,7 @@ def tables(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows of a table."""
     source = file.storage.get_table(str(arguments["table"]))
-    return file.count(count_of(select(source)))
+    return file.ask(count_of(select(source)))[0][0] or 0
 
 
 def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -69,7 +69,7 @@ def view_close(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give rows by position: None if that part of the order is not built yet."""
-    view = _view(file, arguments)
+    view = open_view_of(file, arguments)
     count = min(int(arguments["count"]), MAX_PAGE_ROWS)
     shown = _page(view, int(arguments["first"]), count, time.perf_counter())
     return {**view.status(), "page": shown}
@@ -77,7 +77,56 @@ def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Say at which position a row stands; None if it is not among the rows."""
-    return _view(file, arguments).order.locate(as_identity(arguments["identity"]))
+    return open_view_of(file, arguments).order.locate(as_identity(arguments["identity"]))
+
+
+def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the row of a primary key stands; None if it is not there."""
+    view = open_view_of(file, arguments)
+    source = file.storage.get_table(str(arguments["table"]))
+    identity = _identity_of(file, source, as_identity(arguments["key"]))
+    return None if identity is None else view.order.locate(identity)
+
+
+def _identity_of(file: OpenFile, source: TableSource, key: Any) -> Any:
+    """Return what identifies the row of a primary key here; None if there is no such row."""
+    schema = source.schema
+    if schema.rowid_alias or not schema.primary_key:
+        return key
+    parts = key if isinstance(key, tuple) else (key,)
+    if not schema.hidden_rowid:
+        return parts
+    statement = select(source.rowid).where(has_identity(source, parts))
+    rows = file.storage.execute(statement).raw()
+    return rows[0][0] if rows else None
+
+
+def pause(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Show commits of others as they come, or not until this is taken back."""
+    file.pause(is_paused=bool(arguments["is_paused"]))
+    return None
+
+
+def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Have the file keep a log of its last changes, so that programs tell one another the rows."""
+    file.share_changes()
+    return None
+
+
+def find_value(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Say at which position of a view the first row with a value stands; None if there is none."""
+    order, name = open_view_of(file, arguments).order, str(arguments["table"])
+    source = file.storage.get_table(name)
+    table = source.schema
+    has_row_id = bool(table.rowid_alias or table.hidden_rowid)
+    keys = [source.rowid] if has_row_id else [source.c[key] for key in table.primary_key]
+    if not keys:
+        return None
+    is_wanted = source.c[str(arguments["column"])].is_(raw_literal(arguments["value"]))
+    rows = file.storage.execute(select(*keys).where(is_wanted).limit(1)).raw()
+    if not rows:
+        return None
+    return order.locate(as_identity(rows[0][0] if has_row_id else list(rows[0])))
 
 
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -89,10 +138,22 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     source = file.storage.get_table(str(arguments["table"]))
     identity = as_identity(arguments["identity"])
     statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
-    rows = file.storage.execute(statement).raw()
+    rows = file.stored_rows(statement)
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
+
+
+def open_view_of(file: OpenFile, arguments: dict[str, Plain]) -> View:
+    """Return the view that a request is about.
+
+    Raises:
+        QueryError: It shows something else by now.
+    """
+    view = file.views.get(int(arguments["view"]))
+    if view is None or view.generation != arguments["generation"]:
+        raise QueryError("This view shows something else by now.")
+    return view
 
 
 def as_identity(plain: Plain) -> Any:
@@ -121,13 +182,6 @@ def _shown_statement(file: OpenFile, arguments: dict[str, Plain]) -> Select[Any]
     return statement
 
 
-def _view(file: OpenFile, arguments: dict[str, Plain]) -> View:
-    view = file.views.get(int(arguments["view"]))
-    if view is None or view.generation != arguments["generation"]:
-        raise QueryError("This view shows something else by now.")
-    return view
-
-
 def _page(view: View, first: int, count: int, started: float) -> Plain:
     rows = view.order.page(first, count)
     if rows is None:
@@ -136,6 +190,7 @@ def _page(view: View, first: int, count: int, started: float) -> Plain:
         "first": rows.first,
         "identities": rows.identities,
         "rows": rows.rows,
+        "damaged": [list(cell) for cell in rows.damaged],
         "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
         "elapsed_ms": (time.perf_counter() - started) * 1000,
     }

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytuck.backends import Connection
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
-from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
+from pytuck.backends.paging.damaged_text import rows_of
+from pytuck.backends.results import StoredRow
+from pytuck.common.exceptions import (
+    CancelledError,
+    DatabaseConnectionError,
+    PytuckException,
+)
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
+from pytuck.types import Stored
+from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
 
 _PROGRAM = "Pytuck Desktop"
@@ -55,11 +63,15 @@ class OpenFile:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._storage: Storage | None = None
-        self._counting: Connection | None = None
+        self._asking: Connection | None = None
+        self._stops_asking = False
         self._password: str | None = None
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
         self._told_failure = ""
+        self._watch: CommitWatch | None = None
+        self._is_paused = False
+        self._has_unshown = False
         self.views: dict[int, View] = {}
 
     @property
@@ -141,6 +153,7 @@ class OpenFile:
 
     def advance(self) -> bool:
         """Do a little of the work in waiting and return whether there is more."""
+        self._watch_commits()
         has_more = False
         for view in self.views.values():
             try:
@@ -170,15 +183,43 @@ class OpenFile:
             return
         try:
             self._look_at_access()
+            self._tell_commits()
             has_changed, schema_changed = self._storage.poll_changes()
-            if has_changed:
-                self.refresh_views()
-                self.tell_changed(has_new_schema=schema_changed)
+            self._has_unshown = self._has_unshown or has_changed
+            if has_changed and (schema_changed or not self._is_paused):
+                self._show_changes(has_new_schema=schema_changed)
             self._told_failure = ""
         except (PytuckException, OSError) as err:
             if str(err) != self._told_failure:  # it may last
                 self._told_failure = str(err)
                 self._tell("poll_failed", {"message": str(err)})
+
+    def _watch_commits(self) -> None:
+        """Begin to hear commits, once nobody waits for something else."""
+        if self._watch is None and self._storage is not None:
+            self._watch = CommitWatch(self._storage)
+
+    def _tell_commits(self) -> None:
+        heard = None if self._watch is None else self._watch.take()
+        if heard is not None:
+            self._tell("commits", heard)
+
+    def share_changes(self) -> None:
+        """Have the file keep a log by which programs tell one another the rows they change."""
+        self._watch_commits()
+        if self._watch is not None:
+            self._watch.share()
+
+    def pause(self, *, is_paused: bool) -> None:
+        """Show commits of others, or leave the rows as they are until they are to be shown."""
+        self._is_paused = is_paused
+        if self._has_unshown and not is_paused:
+            self._show_changes(has_new_schema=False)
+
+    def _show_changes(self, *, has_new_schema: bool) -> None:
+        self._has_unshown = False
+        self.refresh_views()
+        self.tell_changed(has_new_schema=has_new_schema)
 
     def tell_changed(self, *, has_new_schema: bool) -> None:
         """Tell the window that somebody else has committed."""
@@ -201,22 +242,44 @@ class OpenFile:
             except PytuckException as err:
                 self._tell("view_failed", _failure(view, err))
 
-    def count(self, statement: Select[object]) -> int:
-        """Return the number that a question asks for; belongs to the slow lane's thread."""
+    def stored_rows(self, statement: Select[object]) -> list[StoredRow]:
+        """Return stored rows; a text that is not in UTF-8 has U+FFFD for what is unreadable."""
         engine = self.storage.engine
         compiled = compile_statement(statement, engine.dialect)
         with engine.connection() as connection:
-            self._counting = connection
-            try:
-                return int(connection.execute(compiled).rows[0][0] or 0)
-            finally:
-                self._counting = None
+            return rows_of(connection, compiled, len(statement.columns))
 
-    def interrupt_counting(self) -> None:
-        """Make a running `count` end; may be called by any thread."""
-        counting = self._counting
-        if counting is not None:
-            counting.interrupt()
+    def ask(self, statement: Select[object]) -> Sequence[Sequence[Stored]]:
+        """Return the rows of a question as stored; belongs to the slow lane's thread.
+
+        Raises:
+            CancelledError: `stop_asking` was called meanwhile.
+        """
+        engine = self.storage.engine
+        compiled = compile_statement(statement, engine.dialect)
+        with engine.connection() as connection:
+            self._asking = connection
+            try:
+                if self._stops_asking:
+                    raise CancelledError("The question was given up.")
+                return connection.execute(compiled).rows
+            finally:
+                self._asking = None
+
+    def begin_asking(self) -> None:
+        """Forget that an earlier piece of work was given up."""
+        self._stops_asking = False
+
+    def stop_asking(self) -> None:
+        """Make the work of the slow lane end; may be called by any thread."""
+        self._stops_asking = True
+        asking = self._asking
+        if asking is not None:
+            asking.interrupt()
+
+    def tell_part(self, job: int, part: Plain) -> None:
+        """Tell the window a part of an answer that takes long; may be called by any thread."""
+        self._tell("part", {"job": job, "part": part})
 
     def interrupt(self) -> None:
         """Make the running statement end; called by the thread that reads requests."""
@@ -227,6 +290,7 @@ class OpenFile:
         """Close the views and the file."""
         for number in list(self.views):
             self.close_view(number)
+        self._watch = None
         if self._storage is not None:
             self._storage.close()
             self._storage = None

@@ -257,7 +257,7 @@ def test_an_empty_table_says_what_to_do(driver, tmp_path):
         storage.create_table("nothing", [Column(int, name="id", primary_key=True)])
     driver.open(path)
     driver.wait(lambda: driver.grid._empty is not None and driver.grid._empty.isVisible())
-    assert "Ctrl+I" in driver.grid._empty.text()
+    assert "Ctrl+I" in driver.grid._empty.label.text()
 
 
 def test_a_lost_worker_keeps_the_staged_edits(driver, shop):

@@ -76,8 +76,11 @@ def test_a_commit_of_another_process_is_told(worker, shop):
     ask(worker, "open", path=str(shop))
     code = f"import sqlite3; c = sqlite3.connect({str(shop)!r}); c.execute('DELETE FROM orders'); c.commit()"
     subprocess.run([sys.executable, "-c", code], check=True)
-    message = read_message(worker.stdout)
-    assert message == Notice("changed", {"schema": False})
+    told = {message.name: message for message in (read_message(worker.stdout) for _ in range(2))}
+    assert told["changed"] == Notice("changed", {"schema": False})
+    (commit,) = told["commits"].arguments["commits"]
+    assert commit["is_anything"]
+    assert not commit["is_here"]
 
 
 def test_the_worker_ends_on_garbage_and_says_why(shop):

@@ -1,0 +1,1 @@
+"""What was committed to the file lately, and by whom."""
