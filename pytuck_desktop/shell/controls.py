@@ -154,7 +154,7 @@ class Controls(QObject):
                 bar.addWidget(stretch)
             else:
                 bar.addAction(self.actions[name])
-        for name in ("undo", "redo"):
+        for name in ("undo", "redo", "filter_panel", "facets"):
             self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self._button(bar, "save").setObjectName("saveButton")
         self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)

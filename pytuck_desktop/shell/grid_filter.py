@@ -61,8 +61,9 @@ class GridFilter(QObject):
         self.grid.make_filter_room(shown)
         if shown and self.row is None:
             table = self.grid.table
-            room = table.column_header.room_below
-            self.row = FilterRow(self.model, table, self._theme.tokens, room)
+            header, tokens = table.column_header, self._theme.tokens
+            self.row = FilterRow(self.model, table, header, tokens, header.room_below)
+            header.frozen_changed.connect(self.row.place)
             self.row.left.connect(self._go_to_rows)
         if self.row is not None:
             self.row.setVisible(shown)

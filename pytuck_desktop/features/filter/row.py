@@ -6,7 +6,8 @@ columns has no more widgets than one of two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -29,6 +30,46 @@ _ICON = 11
 _CLEAR_ROOM = 20
 
 
+class Span(Protocol):
+    """A column to be seen."""
+
+    @property
+    def at(self) -> int:
+        """Which column."""
+
+
+class Strip(Protocol):
+    """Columns side by side, and the part of the header that shows them."""
+
+    @property
+    def area(self) -> QRect:
+        """Nothing of them is to be seen outside."""
+
+    @property
+    def columns(self) -> Sequence[Span]:
+        """The columns from left to right."""
+
+
+class ColumnPlaces(Protocol):
+    """Where the columns of a header are to be seen; some may stay while others scroll."""
+
+    @property
+    def frozen_width(self) -> int:
+        """The pixels of those that stay."""
+
+    def is_frozen(self, column: int) -> bool:
+        """Return whether a column stays."""
+
+    def left_of(self, column: int) -> int:
+        """Return where a column is to be seen."""
+
+    def column_at(self, x: int) -> int:
+        """Return the column at a place, -1 if there is none."""
+
+    def strips(self, exposed: QRect) -> Sequence[Strip]:
+        """Return the columns to be painted."""
+
+
 class FilterRow(QWidget):
     """Lies over the lower end of a table's header, and moves with its columns.
 
@@ -39,7 +80,12 @@ class FilterRow(QWidget):
     left = Signal()
 
     def __init__(
-        self, model: FilterViewModel, view: QTableView, tokens: Tokens, height: int
+        self,
+        model: FilterViewModel,
+        view: QTableView,
+        places: ColumnPlaces,
+        tokens: Tokens,
+        height: int,
     ) -> None:
         header = view.horizontalHeader()
         super().__init__(header)
@@ -47,6 +93,7 @@ class FilterRow(QWidget):
         self._view = view
         self._header: QHeaderView = header
         self._tokens = tokens
+        self._places = places
         self._height = height
         self._column = -1
         self.setAccessibleName(self.tr("Filter row"))
@@ -56,7 +103,7 @@ class FilterRow(QWidget):
         self._reason.setObjectName("cellReason")
         self._reason.hide()
         self._connect()
-        self._place()
+        self.place()
         self.show()
 
     def _connect(self) -> None:
@@ -66,16 +113,16 @@ class FilterRow(QWidget):
         self.editor.stepped.connect(self._step)
         self.editor.hidden.connect(self._close_editor)
         self._model.changed.connect(self._follow)
-        self._header.sectionResized.connect(self._place)
-        self._header.sectionMoved.connect(self._place)
-        self._header.geometriesChanged.connect(self._place)
-        self._header.sectionCountChanged.connect(self._place)
-        self._view.horizontalScrollBar().valueChanged.connect(self._place)
+        self._header.sectionResized.connect(self.place)
+        self._header.sectionMoved.connect(self.place)
+        self._header.geometriesChanged.connect(self.place)
+        self._header.sectionCountChanged.connect(self.place)
+        self._view.horizontalScrollBar().valueChanged.connect(self.place)
         self._header.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self.place()
         return super().eventFilter(watched, event)
 
     def use_tokens(self, tokens: Tokens) -> None:
@@ -85,21 +132,25 @@ class FilterRow(QWidget):
 
     # --- where the fields are ----------------------------------------------------------------
 
-    def _place(self, *_: object) -> None:
+    def place(self, *_: object) -> None:
+        """Follow the header."""
         height = self._height
         self.setGeometry(0, self._header.height() - height, self._header.width(), height)
         if self._column >= 0:
             self.editor.setGeometry(self.field(self._column))
             self._place_reason()
+            is_scrolled = not self._places.is_frozen(self._column)
+            if is_scrolled and self.editor.x() < self._places.frozen_width - _MARGIN:
+                self._close_editor()  # it would lie over the columns that stay
         self.update()
 
     def field(self, column: int) -> QRect:
         """Return where the field of a column is."""
-        left, width = self._header.sectionViewportPosition(column), self._header.sectionSize(column)
+        left, width = self._places.left_of(column), self._header.sectionSize(column)
         return QRect(left + 2, _MARGIN - 1, width - 5, self.height() - 2 * _MARGIN)
 
     def _column_at(self, at: QPoint) -> int:
-        return self._header.logicalIndexAt(at.x())
+        return self._places.column_at(at.x())
 
     # --- painting ----------------------------------------------------------------------------
 
@@ -109,19 +160,13 @@ class FilterRow(QWidget):
         painter.setPen(QColor(self._tokens.border))
         painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
         columns = self._model.columns
-        for column in self._visible_columns(event.rect()):
-            if column < len(columns):
-                self._paint_field(painter, self.field(column), columns[column].name)
+        for strip in self._places.strips(event.rect()):
+            painter.setClipRect(strip.area)
+            painter.drawPixmap(strip.area.adjusted(0, 0, 0, -1), plain(self._tokens.raised))
+            for span in strip.columns:
+                if span.at < len(columns):
+                    self._paint_field(painter, self.field(span.at), columns[span.at].name)
         painter.end()
-
-    def _visible_columns(self, area: QRect) -> list[int]:
-        header = self._header
-        first, last = header.visualIndexAt(area.left()), header.visualIndexAt(area.right())
-        if first < 0:
-            return []
-        end = header.count() if last < 0 else last + 1
-        logical = map(header.logicalIndex, range(first, end))
-        return [column for column in logical if not header.isSectionHidden(column)]
 
     def _paint_field(self, painter: QPainter, field: QRect, column: str) -> None:
         tokens, text = self._tokens, self._model.text(column)
