@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.sidebar.view import Sidebar
@@ -21,9 +21,7 @@ from pytuck_desktop.shell.actions import (
     GRID_KEYS,
     MENUS,
     SEPARATOR,
-    STRETCH,
     SUBMENUS,
-    TOOL_BAR,
     WITH_GRID,
     Actions,
     translated,
@@ -37,7 +35,7 @@ from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
-from pytuck_desktop.theme.pixmaps import SIZE
+from pytuck_desktop.shell.tool_bar import ToolBar
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
@@ -116,7 +114,7 @@ class Controls(QObject):
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
         self._build_menus()
-        self._build_tool_bar()
+        window.addToolBar(Qt.ToolBarArea.TopToolBarArea, ToolBar(self.actions))
         self._connect()
         for document in navigation.documents:
             self.sidebar_model.add(document)
@@ -140,33 +138,6 @@ class Controls(QObject):
                 self._fill(menu.addMenu(translated(title)), inner)
             else:
                 menu.addAction(self.actions[name])
-
-    def _build_tool_bar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("toolBar")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(QSize(SIZE + 4, SIZE))  # a little air between icon and text
-        for name in TOOL_BAR:
-            if name == SEPARATOR:
-                bar.addSeparator()
-            elif name == STRETCH:
-                stretch = QWidget()
-                stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-                bar.addWidget(stretch)
-            else:
-                bar.addAction(self.actions[name])
-        for name in ("go_back", "go_forward", "undo", "redo"):
-            self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self._button(bar, "save").setObjectName("saveButton")
-        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-
-    def _button(self, bar: QToolBar, name: str) -> QToolButton:
-        button = bar.widgetForAction(self.actions[name])
-        assert isinstance(button, QToolButton)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _connect(self) -> None:
         navigation = self._navigation

@@ -699,10 +699,6 @@
 <context>
     <name>Controls</name>
     <message>
-        <source>Tools</source>
-        <translation>工具</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -1208,7 +1204,7 @@
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <source>Pasted values that do not fit their columns: {0}. F8 goes to the next.</source>
         <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
     </message>
 </context>
@@ -1706,6 +1702,13 @@
     <message>
         <source>Remove this condition</source>
         <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
+    <name>ToolBar</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
     </message>
 </context>
 <context>

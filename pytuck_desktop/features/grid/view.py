@@ -564,9 +564,7 @@ class GridView(QFrame):
 
     def _say_pasted_invalid(self, count: int) -> None:
         if count:
-            text = self.tr(
-                "{0} of the pasted values do not fit their columns. F8 goes to the next."
-            )
+            text = self.tr("Pasted values that do not fit their columns: {0}. F8 goes to the next.")
             self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:
