@@ -26,7 +26,7 @@ pytest.importorskip("duckdb")
 
 
 # To make schemas smaller that fail takes minutes, and the changes are short enough to read.
-@settings(max_examples=40, deadline=None, phases=set(Phase) - {Phase.shrink})
+@settings(max_examples=10, deadline=None, phases=set(Phase) - {Phase.shrink})
 @given(data=st.data())
 def test_changes_are_kept_and_repeated_after_a_crash(data, tmp_path_factory):
     found, wanted, last = data.draw(schemas()), data.draw(schemas()), data.draw(schemas())
