@@ -48,7 +48,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/shell/grid_filter.py": "panels are loaded by the first that is opened",
     "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
     "pytuck_desktop/features/grid/display.py": "dates of a country, for those who want them",
-    "pytuck_desktop.widgets.frozen_columns.py": "a class of Qt that is needed by a press only",
+    "pytuck_desktop/widgets/frozen_columns.py": "a class of Qt that is needed by a press only",
     "pytuck_desktop/features/grid/headers.py": "tips are loaded by the first one",
     "pytuck_desktop/features/grid/table.py": "editors, tips and pictures are loaded by the first one",
     "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
