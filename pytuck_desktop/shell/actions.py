@@ -117,6 +117,9 @@ VIEW = (
     Action("follow_key", QT_TRANSLATE_NOOP("Actions", "Go to &referenced row"), ("F12",)),
     Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
     Action("column_profile", QT_TRANSLATE_NOOP("Actions", "Column &profile"), ("Ctrl+Shift+O",)),
+    Action("record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("Space",)),
+    Action("previous_row", QT_TRANSLATE_NOOP("Actions", "Previous ro&w"), ("Alt+Up",)),
+    Action("next_row", QT_TRANSLATE_NOOP("Actions", "Next r&ow"), ("Alt+Down",)),
     Action("recent_changes", QT_TRANSLATE_NOOP("Actions", "Recent &changes")),
     Action("next_tab", QT_TRANSLATE_NOOP("Actions", "&Next tab"), ("Ctrl+Tab",)),
     Action("previous_tab", QT_TRANSLATE_NOOP("Actions", "&Previous tab"), ("Ctrl+Shift+Tab",)),
@@ -184,6 +187,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "first_row",
             "last_row",
+            "previous_row",
+            "next_row",
             SEPARATOR,
             "go_back",
             "go_forward",
@@ -194,6 +199,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "toggle_sidebar",
             "column_profile",
+            "record",
             "recent_changes",
             SEPARATOR,
             "toggle_theme",
@@ -251,6 +257,9 @@ WITH_GRID = frozenset(
         "refresh",
         "first_row",
         "last_row",
+        "previous_row",
+        "next_row",
+        "record",
     )
 )
 """Actions that need the rows of a table on the screen."""
@@ -267,6 +276,7 @@ GRID_KEYS = frozenset(
         "set_null",
         "first_row",
         "last_row",
+        "record",
     )
 )
 """Shortcuts that belong to the grid: in a text field their keys mean something else."""

@@ -29,6 +29,7 @@ from pytuck_desktop.shell.actions import (
     translated,
 )
 from pytuck_desktop.shell.filtering import Filtering
+from pytuck_desktop.shell.grid_cells import furnish
 from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
@@ -76,6 +77,7 @@ _CELL_MENU = (
     "paste",
     SEPARATOR,
     "follow_key",
+    "record",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -168,6 +170,7 @@ class Controls(QObject):
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
         self.panels.intent.connect(navigation.answer)
+        self.panels.opened.connect(furnish)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
         navigation.grid_added.connect(self._adopt)
@@ -215,6 +218,8 @@ class Controls(QObject):
 
     def _save(self, document: Document) -> None:
         # An open editor holds text that is not staged yet: leaving it stages or refuses it.
+        if not self.panels.finish_editing():
+            return
         for grid in self._tabs.grids:
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return

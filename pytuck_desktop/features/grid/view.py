@@ -421,8 +421,10 @@ class GridView(QFrame):
         rows, row = self.viewmodel, self.table.current_row
         column = self.table.currentIndex().column()
         name = rows.column_names[column] if 0 <= column < len(rows.column_names) else None
-        identity = rows.identity(row) if row >= 0 else None
-        return Place(rows.document, rows.table_name, identity, name)
+        shown = rows.rows.row(row) if row >= 0 else None
+        identity = None if shown is None else shown.identity
+        counts = (row, rows.row_count)
+        return Place(rows.document, rows.table_name, identity, name, shown, *counts)
 
     @property
     def summary(self) -> SelectionSummary:
