@@ -12,7 +12,7 @@ from pytuck.backends.change_recording import ChangeRecorder
 from pytuck.backends.connection import unstorable
 from pytuck.backends.forked import forget_connection
 from pytuck.backends.results import Outcome, StoredRow
-from pytuck.backends.sqlite_transactions import SqliteTransactions
+from pytuck.backends.sqlite_transactions import SqliteTransactions, all_rows
 from pytuck.backends.write_locks import (
     note_own_commit,
     refuse_to_wait_for_itself,
@@ -72,7 +72,7 @@ class SqliteConnection(SqliteTransactions):
         try:
             if len(compiled.parameters) == 1:
                 cursor = self.raw.execute(template.sql, compiled.parameters[0])
-                rows = cursor.fetchall()
+                rows = all_rows(cursor)
                 count = self.raw.changes() if template.is_write else len(rows)
                 return Outcome(rows, count, self.raw.last_insert_rowid())
             return self._execute_many(compiled)
@@ -197,7 +197,7 @@ class SqliteConnection(SqliteTransactions):
         try:
             cursor = self.raw.execute(sql, parameters)
             names = [str(column[0]) for column in cursor.get_description()]
-            return names, cursor.fetchall()
+            return names, all_rows(cursor)
         except apsw.ExecutionCompleteError:  # it gave no rows
             return [], []
         except (apsw.Error, UnicodeDecodeError) as err:

@@ -43,6 +43,15 @@ _JUST_NOW_S = 0.001
 """A transaction mostly begins when its connection has just been lent, and looked at for that."""
 
 
+def all_rows(cursor: apsw.Cursor) -> list[StoredRow]:
+    """Return the rows of a statement; it does not stay open, with its lock, if one is unreadable."""
+    try:
+        return cursor.fetchall()
+    except UnicodeDecodeError:
+        cursor.close(True)
+        raise
+
+
 class SqliteTransactions(Connection):
     """The transactions of a connection to one SQLite database, used by one thread at a time.
 
@@ -91,7 +100,7 @@ class SqliteTransactions(Connection):
             PytuckException: What the database refused.
         """
         try:
-            return self.raw.execute(sql, parameters).fetchall()
+            return all_rows(self.raw.execute(sql, parameters))
         except (apsw.Error, UnicodeDecodeError) as err:
             raise self._refusal(err) from err
 

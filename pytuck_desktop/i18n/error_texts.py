@@ -94,6 +94,11 @@ _TEXTS: dict[str, Callable[[], str]] = {
         "Errors",
         "A rule of the table refuses this row. Nothing was saved; correct it and save again.",
     ),
+    "PT-9003": lambda: translate(
+        "Errors",
+        "Some staged values do not fit their columns; they are marked. Nothing was saved. "
+        "Correct or undo them and save again; F8 goes to the next one.",
+    ),
     "PT-2101": lambda: translate(
         "Errors",
         "There is no file at this place. It may have been moved, renamed or deleted; "

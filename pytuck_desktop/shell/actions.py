@@ -31,6 +31,7 @@ class Action:
         keys: Shortcuts in portable form; the first one is shown.
         icon: Name of its icon, if it has one.
         short: Text in the tool bar, if it differs from the menu's.
+        is_choice: It is on or off, and stays so.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Action:
     keys: tuple[str, ...] = ()
     icon: str = ""
     short: str = ""
+    is_choice: bool = False
 
 
 FILE = (
@@ -69,6 +71,7 @@ EDIT = (
     Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
     Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
     Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
+    Action("next_invalid", QT_TRANSLATE_NOOP("Actions", "Next in&valid value"), ("F8",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
     Action("edit_cell", QT_TRANSLATE_NOOP("Actions", "&Edit cell"), ("F2",)),
     Action(
@@ -115,6 +118,11 @@ VIEW = (
     Action("go_back", QT_TRANSLATE_NOOP("Actions", "&Back"), ("Alt+Left",), "back"),
     Action("go_forward", QT_TRANSLATE_NOOP("Actions", "For&ward"), ("Alt+Right",), "forward"),
     Action("follow_key", QT_TRANSLATE_NOOP("Actions", "Go to &referenced row"), ("F12",)),
+    Action("show_columns", QT_TRANSLATE_NOOP("Actions", "&Columns…"), ("Ctrl+Shift+K",)),
+    Action(
+        "local_dates", QT_TRANSLATE_NOOP("Actions", "Dates as in your &country"), is_choice=True
+    ),
+    Action("grouped_numbers", QT_TRANSLATE_NOOP("Actions", "&Group digits"), is_choice=True),
     Action("toggle_sidebar", QT_TRANSLATE_NOOP("Actions", "Side&bar"), ("Ctrl+B",)),
     Action("column_profile", QT_TRANSLATE_NOOP("Actions", "Column &profile"), ("Ctrl+Shift+O",)),
     Action("record", QT_TRANSLATE_NOOP("Actions", "&Record"), ("Space",)),
@@ -126,15 +134,25 @@ VIEW = (
     Action("toggle_theme", QT_TRANSLATE_NOOP("Actions", "&Dark or light"), (), "theme"),
 )
 FIND = (
+    Action("find", QT_TRANSLATE_NOOP("Actions", "&Find…"), ("Ctrl+F",)),
+    Action("find_next", QT_TRANSLATE_NOOP("Actions", "Find n&ext"), ("F3",)),
+    Action("find_previous", QT_TRANSLATE_NOOP("Actions", "Find &previous"), ("Shift+F3",)),
+    Action(
+        "filter_panel",
+        QT_TRANSLATE_NOOP("Actions", "Filter by con&ditions…"),
+        ("Ctrl+Alt+F",),
+        "filter",
+        QT_TRANSLATE_NOOP("Actions", "Filter"),
+    ),
     Action(
         "filter_column",
-        QT_TRANSLATE_NOOP("Actions", "&Filter column…"),
+        QT_TRANSLATE_NOOP("Actions", "Filter c&olumn…"),
         ("Ctrl+Shift+F",),
     ),
     Action("filter_by_value", QT_TRANSLATE_NOOP("Actions", "Filter by this &value"), ("Ctrl+L",)),
     Action("exclude_value", QT_TRANSLATE_NOOP("Actions", "E&xclude this value"), ("Ctrl+Shift+L",)),
-    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only rows with &NULL here")),
-    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "Only rows with a va&lue here")),
+    Action("filter_null", QT_TRANSLATE_NOOP("Actions", "Only &NULL in this column")),
+    Action("filter_not_null", QT_TRANSLATE_NOOP("Actions", "No NU&LL in this column")),
     Action("clear_filter", QT_TRANSLATE_NOOP("Actions", "&Clear all filters"), ("Ctrl+Alt+L",)),
     Action("clear_sort", QT_TRANSLATE_NOOP("Actions", "Clear &sorting")),
     Action("toggle_filter_row", QT_TRANSLATE_NOOP("Actions", "Filter &row")),
@@ -174,6 +192,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit_cell",
             "set_null",
             "fill_down",
+            "next_invalid",
             SEPARATOR,
             "add_row",
             "duplicate_rows",
@@ -194,6 +213,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "go_forward",
             "follow_key",
             SEPARATOR,
+            "show_columns",
+            "local_dates",
+            "grouped_numbers",
+            SEPARATOR,
             "next_tab",
             "previous_tab",
             SEPARATOR,
@@ -208,7 +231,12 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         QT_TRANSLATE_NOOP("Actions", "Fi&nd"),
         (
+            "find",
+            "find_next",
+            "find_previous",
+            SEPARATOR,
             "filter_column",
+            "filter_panel",
             "filter_by_value",
             "exclude_value",
             "filter_null",
@@ -242,6 +270,8 @@ TOOL_BAR = (
     "add_row",
     "delete_rows",
     "set_null",
+    SEPARATOR,
+    "filter_panel",
     STRETCH,
     "discard",
     "save",
@@ -260,6 +290,10 @@ WITH_GRID = frozenset(
         "previous_row",
         "next_row",
         "record",
+        "find",
+        "find_next",
+        "find_previous",
+        "show_columns",
     )
 )
 """Actions that need the rows of a table on the screen."""
@@ -277,6 +311,7 @@ GRID_KEYS = frozenset(
         "first_row",
         "last_row",
         "record",
+        "follow_key",
     )
 )
 """Shortcuts that belong to the grid: in a text field their keys mean something else."""
@@ -293,6 +328,7 @@ class Actions(QObject):
         for row in ROWS:
             action = QAction(translated(row.text), parent)
             action.setObjectName(row.name)
+            action.setCheckable(row.is_choice)
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             if row.short:
                 action.setIconText(translated(row.short))

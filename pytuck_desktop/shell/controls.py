@@ -29,6 +29,7 @@ from pytuck_desktop.shell.actions import (
     translated,
 )
 from pytuck_desktop.shell.filtering import Filtering
+from pytuck_desktop.shell.finding import Finding
 from pytuck_desktop.shell.grid_cells import furnish
 from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
@@ -57,6 +58,7 @@ _GRID_ACTIONS = (
     "first_row",
     "last_row",
     "follow_key",
+    "show_columns",
     "add_row",
     "delete_rows",
     "set_null",
@@ -110,6 +112,7 @@ class Controls(QObject):
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
         self.jumps = Jumps(tabs, navigation, self.filtering)
+        self.finding = Finding(tabs, theme)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
@@ -180,6 +183,8 @@ class Controls(QObject):
         self._theme.changed.connect(self._use_theme)
         self.filtering.changed.connect(self._show_status)
         self.jumps.changed.connect(self._show_status)
+        self.actions["local_dates"].setChecked(self._preferences.local_dates)
+        self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -194,14 +199,18 @@ class Controls(QObject):
             "redo": lambda: self._with_document(lambda document: document.edits.redo()),
             "save": lambda: self._with_document(self._save),
             "discard": lambda: self._with_document(self._saving.discard),
+            "next_invalid": lambda: self._with_document(self._show_next_invalid),
             "review": lambda: self._with_document(self._review),
             "toggle_sidebar": lambda: self.sidebar.setVisible(not self.sidebar.isVisible()),
             "toggle_theme": self._toggle_theme,
+            "local_dates": self._keep_display_choices,
+            "grouped_numbers": self._keep_display_choices,
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **self.filtering.handlers,
             **self.jumps.handlers,
+            **self.finding.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -224,6 +233,14 @@ class Controls(QObject):
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return
         self._saving.save(document)
+
+    def _show_next_invalid(self, document: Document) -> None:
+        cells = [cell[:3] for cell in document.edits.invalid_cells()]
+        grid = self._tabs.current_grid
+        place = None if grid is None else grid.place.cell
+        if cells:
+            at = cells.index(place) + 1 if place in cells else 0
+            self._navigation.show_cell(document, *cells[at % len(cells)])
 
     def _review(self, document: Document) -> None:
         from pytuck_desktop.features.review.view import ReviewDialog
@@ -252,6 +269,12 @@ class Controls(QObject):
         choice = "light" if self._theme.tokens.is_dark else "dark"
         self._preferences.theme = choice
         self._theme.choose(choice)  # type: ignore[arg-type]
+
+    def _keep_display_choices(self) -> None:
+        self._preferences.local_dates = self.actions["local_dates"].isChecked()
+        self._preferences.grouped_numbers = self.actions["grouped_numbers"].isChecked()
+        for grid in self._tabs.grids:
+            self._navigation.use_display_choices(grid.viewmodel)
 
     def _open_cell_menu(self, at: QPoint) -> None:
         menu = QMenu(self._window)
@@ -314,6 +337,7 @@ class Controls(QObject):
                     is_order_ready=rows.is_order_ready,
                     selection=grid.summary,
                     last_query_ms=rows.last_query_ms,
+                    note=grid.note,
                 )
             )
         if document is None:
@@ -323,6 +347,7 @@ class Controls(QObject):
                 FileStatus(
                     document.info.engine,
                     document.edits.count,
+                    sum(1 for _ in document.edits.invalid_cells()),
                     document.is_read_only,
                     document.read_only_reason,
                     document.is_paused,
@@ -344,6 +369,7 @@ class Controls(QObject):
             "duplicate_rows",
         ):
             enable[name] = editable and has_cell
+        enable["next_invalid"] = document is not None and document.edits.has_invalid
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo
         enable["save"] = enable["discard"] = enable["review"] = staged > 0

@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from pytuck_desktop.features.filter.panel import FilterLine, FilterPanel
 from pytuck_desktop.features.filter.row import FilterRow
 from pytuck_desktop.features.filter.viewmodel import FilterViewModel
 from pytuck_desktop.features.grid.place import Place
@@ -36,6 +37,10 @@ class GridFilter(QObject):
         self.model = FilterViewModel(model.document, model.rows, wanted, self._may_change, self)
         self.model.applied.connect(self._leave_place)
         self.row: FilterRow | None = None
+        self.panel: FilterPanel | None = None
+        self.line: FilterLine | None = None
+        self.model.changed.connect(self._show_line)
+        theme.changed.connect(self._use_theme)
 
     def _may_change(self) -> bool:
         return not self.grid.is_editing or self.grid.finish_editing()
@@ -59,13 +64,45 @@ class GridFilter(QObject):
             room = table.column_header.room_below
             self.row = FilterRow(self.model, table, self._theme.tokens, room)
             self.row.left.connect(self._go_to_rows)
-            self._theme.changed.connect(self._use_theme)
         if self.row is not None:
             self.row.setVisible(shown)
 
     def _use_theme(self) -> None:
-        if self.row is not None:
-            self.row.use_tokens(self._theme.tokens)
+        for part in (self.row, self.panel, self.line):
+            if part is not None:
+                part.use_tokens(self._theme.tokens)
+
+    # --- nested conditions -----------------------------------------------------------------
+
+    def toggle_panel(self) -> None:
+        """Show the conditions to be edited, or close them."""
+        if self.panel is None:
+            self.panel = FilterPanel(self.model, self._theme.tokens)
+            self.panel.closed.connect(self._close_panel)
+            self.grid.add_above(self.panel)
+            self.panel.hide()
+        if not self.panel.isHidden():
+            self._close_panel()
+        else:
+            self.panel.open()
+            self._show_line()
+
+    def _close_panel(self) -> None:
+        if self.panel is not None:
+            self.panel.hide()
+        self._show_line()
+        self.grid.table.setFocus()
+
+    def _show_line(self) -> None:
+        """Say what the rows are filtered by where neither panel nor filter row shows it."""
+        has_panel = self.panel is not None and not self.panel.isHidden()
+        is_needed = bool(self.model.wanted.group.items) and not has_panel
+        if self.line is None and is_needed:
+            self.line = FilterLine(self.model, self._theme.tokens)
+            self.line.edit_wanted.connect(self.toggle_panel)
+            self.grid.add_above(self.line)
+        if self.line is not None:
+            self.line.setVisible(is_needed)
 
     def _go_to_rows(self) -> None:
         table = self.grid.table
@@ -143,6 +180,7 @@ class Filtering(QObject):
         """What the actions do, by their names."""
         return {
             "toggle_filter_row": self._toggle_rows,
+            "filter_panel": self._toggle_panel,
             "filter_column": self._filter_column,
             "filter_by_value": lambda: self._by_value(is_negated=False),
             "exclude_value": lambda: self._by_value(is_negated=True),
@@ -157,7 +195,7 @@ class Filtering(QObject):
         made = self.of(grid)
         has_cell = grid is not None and grid.table.currentIndex().isValid()
         enabled = dict.fromkeys(FILTER_ACTIONS, has_cell)
-        enabled["filter_column"] = grid is not None
+        enabled["filter_column"] = enabled["filter_panel"] = grid is not None
         enabled["clear_filter"] = made is not None and not made.model.wanted.is_empty
         enabled["clear_sort"] = grid is not None and bool(grid.viewmodel.sort)
         return enabled
@@ -169,6 +207,10 @@ class Filtering(QObject):
         self._preferences.shows_filter_row = shown
         for made in self._made.values():
             made.show_row(shown)
+
+    def _toggle_panel(self) -> None:
+        if self.current is not None:
+            self.current.toggle_panel()
 
     def _filter_column(self) -> None:
         made = self.current

@@ -8,6 +8,7 @@ from pytuck_desktop.features.grid.display import formatter
 from pytuck_desktop.widgets.cell_kit import TakesCellKit, TypedCell
 from pytuck_desktop.widgets.side_panel import SidePanel
 from pytuck_desktop.workspace.file_info import ColumnInfo
+from pytuck_desktop.workspace.staged_edits import Invalid
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -40,5 +41,12 @@ class GridCells:
 
         typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
         if typed.refusal is not None:
-            return TypedCell(reason=refusal_text(typed))
+            return TypedCell(reason=refusal_text(typed), invalid=typed.as_invalid(text))
         return TypedCell(typed.value)
+
+    def why(self, invalid: Invalid) -> str:
+        """Return why a staged text does not fit its column, in the user's words."""
+        from pytuck_desktop.features.grid.refusal_texts import refusal_text
+        from pytuck_desktop.features.grid.typed_text import typed_of
+
+        return refusal_text(typed_of(invalid))

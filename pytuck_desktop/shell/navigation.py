@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pytuck_desktop.features.grid.display import DisplayStyle
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.intents import (
@@ -22,6 +23,7 @@ from pytuck_desktop.intents import (
     ShowRow,
     UnlockFile,
 )
+from pytuck_desktop.shell.column_layouts import ColumnLayouts
 from pytuck_desktop.shell.greetings import Greetings
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.prompts import Prompts
@@ -30,7 +32,7 @@ from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
-from pytuck_desktop.workspace.staged_edits import StagedEdits
+from pytuck_desktop.workspace.staged_edits import Identity, StagedEdits
 
 if TYPE_CHECKING:
     from pytuck_desktop.features.problem.view import NotePage, ProblemPage
@@ -84,6 +86,7 @@ class Navigation(QObject):
         self._greetings = Greetings(tabs, saving)
         self._prompts = prompts
         self._preferences = preferences
+        self._layouts = ColumnLayouts(preferences)
         self._theme = theme
         self._sample = sample
         self.documents: list[Document] = []
@@ -300,6 +303,13 @@ class Navigation(QObject):
         if page is not None:
             page.go_to_key(intent.key)
 
+    def show_cell(self, document: Document, table: str, identity: Identity, column: str) -> None:
+        """Show a cell, wherever its row stands; staged rows have no key to be found by."""
+        self.open_table(document, table, keep=True)
+        page = self._tabs.grid_of(document, table)
+        if page is not None:
+            page.go_to_cell(identity, column)
+
     def open_table(self, document: Document, table: str, *, keep: bool) -> None:
         """Show a table: in its tab, in the preview tab, or in a new one."""
         page = self._tabs.grid_of(document, table)
@@ -322,11 +332,19 @@ class Navigation(QObject):
         page = GridView(viewmodel, self._theme.tokens)
         viewmodel.setParent(page)
         page.make_filter_room(self._preferences.shows_filter_row)
+        self._layouts.attach(page)
+        self.use_display_choices(viewmodel)
+        page.intent.connect(self.answer)
         page.kept.connect(partial(self._tabs.keep, page))
         page.intent.connect(self.answer)
         self._greetings.tell_access_on(page)
         self.grid_added.emit(page)
         return page
+
+    def use_display_choices(self, viewmodel: GridViewModel) -> None:
+        """Have a grid show dates and numbers as the user has chosen."""
+        preferences = self._preferences
+        viewmodel.use_style(DisplayStyle(preferences.local_dates, preferences.grouped_numbers))
 
     def _follow_schema(self, document: Document, *_: object) -> None:
         names = {table.name for table in document.tables}

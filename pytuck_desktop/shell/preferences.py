@@ -55,6 +55,24 @@ class Preferences:
         self._settings.setValue("filter_row", "true" if shown else "false")
 
     @property
+    def local_dates(self) -> bool:
+        """Whether dates are shown as in the user's country, not in ISO 8601."""
+        return self._settings.value("local_dates", "") == "yes"
+
+    @local_dates.setter
+    def local_dates(self, is_on: bool) -> None:
+        self._settings.setValue("local_dates", "yes" if is_on else "no")
+
+    @property
+    def grouped_numbers(self) -> bool:
+        """Whether numbers are shown with their thousands apart."""
+        return self._settings.value("grouped_numbers", "") == "yes"
+
+    @grouped_numbers.setter
+    def grouped_numbers(self, is_on: bool) -> None:
+        self._settings.setValue("grouped_numbers", "yes" if is_on else "no")
+
+    @property
     def margins(self) -> tuple[int, int, int, int] | None:
         """Pixels that the controls took left, above, right and below; None if not known."""
         value = self._settings.value("margins")
@@ -76,3 +94,26 @@ class Preferences:
     def set_bytes(self, name: str, value: QByteArray) -> None:
         """Remember a geometry or state."""
         self._settings.setValue(name, value)
+
+    def text(self, name: str) -> str:
+        """Return a remembered text, empty if there is none."""
+        value = self._settings.value(name, "")
+        return value if isinstance(value, str) else ""
+
+    def set_text(self, name: str, text: str) -> None:
+        """Remember a text."""
+        self._settings.setValue(name, text)
+
+    def texts(self, name: str) -> list[str]:
+        """Return remembered texts."""
+        value = self._settings.value(name, [])
+        texts = value if isinstance(value, list) else [value]
+        return [text for text in texts if isinstance(text, str) and text]
+
+    def set_texts(self, name: str, texts: list[str]) -> None:
+        """Remember texts in their order."""
+        self._settings.setValue(name, texts)
+
+    def forget(self, name: str) -> None:
+        """Remember something no more."""
+        self._settings.remove(name)

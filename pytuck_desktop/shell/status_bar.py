@@ -28,6 +28,7 @@ class TableStatus:
     is_order_ready: bool
     selection: SelectionSummary
     last_query_ms: float | None
+    note: str
     is_filtered: bool = False
     total: int | None = None
 
@@ -38,6 +39,7 @@ class FileStatus:
 
     engine: str
     staged: int
+    invalid: int
     is_read_only: bool
     read_only_reason: str | None
     is_paused: bool
@@ -97,7 +99,7 @@ class StatusBar(QStatusBar):
                 label.show_text("")
             return
         self.rows.show_text(self._rows_text(status))
-        self.selection.show_text(self._selection_text(status.selection))
+        self.selection.show_text(status.note or self._selection_text(status.selection))
         elapsed = status.last_query_ms
         self.elapsed.show_text("" if elapsed is None else _elapsed_text(elapsed))
 
@@ -107,7 +109,10 @@ class StatusBar(QStatusBar):
         self.staged.setVisible(staged > 0)
         if staged:
             text = self.tr("1 staged change") if staged == 1 else self.tr("{0} staged changes")
-            self.staged.show_text(text.format(f"{staged:,}"))
+            text = text.format(f"{staged:,}")
+            if status is not None and status.invalid:
+                text = self.tr("{0}, {1} invalid").format(text, f"{status.invalid:,}")
+            self.staged.show_text(text)
         self.staged.setStyleSheet(f"color: {self._tokens.changed_text};")
         self.engine.show_text("" if status is None else status.engine)
         self.paused.setVisible(status is not None and status.is_paused)

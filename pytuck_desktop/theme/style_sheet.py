@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pytuck_desktop.resources import resource_path
 from pytuck_desktop.theme.tokens import Tokens
 
 
 def style_sheet(tokens: Tokens) -> str:
     """Return the style sheet of the main window and its dialogs."""
-    return _SHEET.format_map(tokens._asdict())
+    arrow = resource_path("icons", "combo-arrow.svg").replace("\\", "/")
+    return _SHEET.format_map({**tokens._asdict(), "arrow": arrow})
 
 
 _SHEET = """
@@ -63,6 +65,9 @@ QLineEdit#cellEditor[refused="true"], QPlainTextEdit#cellEditor[refused="true"] 
     border-color: {deleted_text}; background: {deleted_back}; }}
 QComboBox {{ border: 1px solid {border}; border-radius: 6px; padding: 3px 8px;
     background: {base}; color: {text}; }}
+QComboBox:focus {{ border-color: {accent}; }}
+QComboBox::drop-down {{ border: none; width: 20px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 12px; height: 12px; }}
 QComboBox#cellEditor {{ border: 2px solid {accent}; border-radius: 3px; padding: 0 4px; }}
 QComboBox QAbstractItemView {{ background: {raised}; border: 1px solid {border};
     selection-background-color: {selection}; selection-color: {text}; }}
@@ -74,6 +79,10 @@ QStatusBar::item {{ border: none; }}
 QTreeView#sidebarTree {{ background: {window}; border: none; outline: none; }}
 QListView#panelList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
     outline: none; }}
+QListView#columnList {{ background: {base}; border: 1px solid {border}; border-radius: 6px;
+    padding: 3px; outline: none; }}
+QListView#columnList::item {{ padding: 3px 4px; border-radius: 4px; color: {text}; }}
+QListView#columnList::item:selected {{ background: {selection}; color: {text}; }}
 QTableView#grid {{ background: {base}; border: none; outline: none;
     gridline-color: {grid_line}; }}
 QTableView#grid QHeaderView {{ background: {raised}; border: none;
@@ -99,6 +108,18 @@ QFrame#banner[tone="warning"] QLabel {{ color: {warning_text}; }}
 QFrame#banner[tone="info"] {{ background: {info_back}; border: none;
     border-bottom: 1px solid {border}; }}
 QFrame#banner[tone="info"] QLabel {{ color: {info_text}; }}
+QFrame#findBar {{ background: {raised}; border: none; border-bottom: 1px solid {border}; }}
+QFrame#findBar QLineEdit[refused="true"] {{ border-color: {deleted_text}; }}
+QFrame#filterPanel, QFrame#filterLine {{ background: {raised}; border: none;
+    border-bottom: 1px solid {border}; }}
+QScrollArea#filterArea, QWidget#filterAround {{ background: {raised}; border: none; }}
+QFrame#conditionGroup {{ background: transparent; border: none; }}
+QFrame#conditionGroup QFrame#conditionGroup {{ background: {base}; border: 1px solid {border};
+    border-left: 3px solid {accent}; border-radius: 6px; }}
+QFrame#filterPanel QLineEdit[refused="true"] {{ border-color: {deleted_text};
+    background: {deleted_back}; }}
+QFrame#filterChip {{ background: {selection}; border: 1px solid {accent}; border-radius: 8px; }}
+QFrame#filterChip QToolButton {{ padding: 1px; }}
 QFrame#page {{ background: {base}; border: none; }}
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 10px; }}
 QFrame#dropZone {{ background: {raised}; border: 1px dashed {disabled}; border-radius: 10px; }}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from pytuck_desktop.workspace.file_info import ColumnInfo
+from pytuck_desktop.workspace.staged_edits import Invalid
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -18,10 +19,12 @@ class TypedCell(NamedTuple):
 
     Attributes:
         reason: Why it is refused, in the user's words; empty if it is taken.
+        invalid: A refused text as it may be staged all the same, to be put right later.
     """
 
     value: Stored = None
     reason: str = ""
+    invalid: Invalid | None = None
 
 
 class CellKit(Protocol):
@@ -35,6 +38,9 @@ class CellKit(Protocol):
 
     def typed(self, column: ColumnInfo, text: str, old: Stored) -> TypedCell:
         """Return what a text stands for in a column that holds `old`."""
+
+    def why(self, invalid: Invalid) -> str:
+        """Return why a staged text does not fit its column, in the user's words."""
 
 
 @runtime_checkable

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pytuck.types import Stored
     from pytuck_desktop.workspace.saving import PlannedEdit
 
+INVALID_VALUES = "PT-9003"
+"""Texts are staged that their columns do not take."""
+
 _CONFLICT = "PT-2403"
 
 Connect = Callable[[], WorkerClient]
@@ -197,6 +200,10 @@ class Document:
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
 
+    def cancel(self, request: int) -> None:
+        """Have a request given up that nobody waits for any more."""
+        self._client.cancel(request)
+
     # --- Writing ---
 
     def save(self, on_saved: Callable[[], None], on_failed: Callable[[ErrorInfo], None]) -> None:
@@ -204,6 +211,8 @@ class Document:
         # What statements are made of is loaded by the first save, not at the start.
         from pytuck_desktop.workspace.saving import planned_edits
 
+        if self._refuses_invalid(on_failed):
+            return
         planned = planned_edits(self.edits, self._tables)
         if not planned:
             self.edits.clear()
@@ -228,6 +237,20 @@ class Document:
         arguments = {"edits": [edit.plain() for edit in planned]}
         self._client.request("apply", arguments, saved, failed)
 
+    def _refuses_invalid(self, on_failed: Callable[[ErrorInfo], None]) -> bool:
+        """Refuse to write texts that their columns do not take."""
+        cells = list(self.edits.invalid_cells())
+        if cells:
+            first = cells[0]
+            fields = {
+                "table_name": first.table,
+                "column_name": first.column,
+                "identity": first.identity,
+                "count": len(cells),
+            }
+            on_failed(ErrorInfo(INVALID_VALUES, "Staged values do not fit their columns.", fields))
+        return bool(cells)
+
     def fetch_statements(
         self,
         on_done: Callable[[list[str]], None],
@@ -244,6 +267,8 @@ class Document:
         """
         from pytuck_desktop.workspace.saving import planned_edits
 
+        if self._refuses_invalid(on_failed):
+            return
         planned = planned_edits(self.edits, self._tables)[:most]
         statements = [edit.plain()["statement"] for edit in planned]
         arguments = {"statements": statements, "longest": longest}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytuck_desktop.workspace.staged_edits import StoredIdentity, TableEdits, storable
+
 if TYPE_CHECKING:
     from pytuck.types import Stored
-    from pytuck_desktop.workspace.staged_edits import StoredIdentity, TableEdits
 
 PAGE_ROWS = 256
 """Rows of a page; pages begin at multiples of it."""
@@ -26,6 +27,7 @@ class Page(NamedTuple):
     Attributes:
         identities: None where a row has no identity, or is gone since.
         wide: By (row in the page, column), the size in bytes of values that are cut here.
+        damaged: The (row in the page, column) of texts that are not in UTF-8.
     """
 
     first: int
@@ -33,6 +35,7 @@ class Page(NamedTuple):
     rows: tuple[tuple[Stored, ...], ...]
     wide: dict[tuple[int, int], int]
     size_bytes: int
+    damaged: frozenset[tuple[int, int]] = frozenset()
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Page:
@@ -44,6 +47,7 @@ class Page(NamedTuple):
             rows,
             {(row, column): size for row, column, size in plain["wide"]},
             _size_of(rows),
+            frozenset((row, column) for row, column in plain.get("damaged", ())),
         )
 
     def wide_cells(self, row: int) -> dict[int, int] | None:
@@ -51,6 +55,12 @@ class Page(NamedTuple):
         if not self.wide:
             return None
         return {column: size for (at, column), size in self.wide.items() if at == row} or None
+
+    def damaged_cells(self, row: int) -> frozenset[int]:
+        """Return the columns of a row that hold texts not in UTF-8."""
+        if not self.damaged:
+            return self.damaged  # type: ignore[return-value] # empty
+        return frozenset(column for at, column in self.damaged if at == row)
 
     def part(self, start: int) -> Page:
         """Return the page of usual length that begins at row `start` of this longer one."""
@@ -64,7 +74,11 @@ class Page(NamedTuple):
         }
         share = self.size_bytes * PAGE_ROWS // max(1, len(self.rows))
         first = self.first + start
-        return Page(first, self.identities[start:end], self.rows[start:end], wide, share)
+        damaged = frozenset(
+            (row - start, column) for row, column in self.damaged if start <= row < end
+        )
+        rows = self.rows[start:end]
+        return Page(first, self.identities[start:end], rows, wide, share, damaged)
 
     def with_saved(self, overlay: TableEdits, places: dict[str, int]) -> Page:
         """Return the page with the staged values of changed cells in place of the stored ones."""
@@ -72,9 +86,13 @@ class Page(NamedTuple):
         for row, identity in enumerate(self.identities):
             changes = overlay.changed.get(identity) if identity is not None else None
             if changes:
-                new = {places[name]: one.new for name, one in changes.items() if name in places}
+                new = {
+                    places[name]: storable(one.new)
+                    for name, one in changes.items()
+                    if name in places
+                }
                 rows[row] = tuple(new.get(at, value) for at, value in enumerate(rows[row]))
-        return Page(self.first, self.identities, tuple(rows), self.wide, self.size_bytes)
+        return self._replace(rows=tuple(rows))
 
 
 class PageCache:

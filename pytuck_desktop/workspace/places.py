@@ -29,6 +29,11 @@ class Place(NamedTuple):
     row_count: int = 0
 
     @property
+    def cell(self) -> tuple[str, Identity | None, str | None]:
+        """The current cell: table, row and column."""
+        return self.table, self.identity, self.column
+
+    @property
     def whole_column(self) -> Place:
         """The current column, whichever row is current."""
         return Place(self.document, self.table, column=self.column)

@@ -24,12 +24,12 @@ from pytuck_desktop.workspace.staged_edits import (
 if TYPE_CHECKING:
     from pytuck_desktop.workspace.conditions import Group
 
-__all__ = ["RowSnapshot", "RowState", "RowsView", "SortKey"]
+__all__ = ["CANCELLED", "RowSnapshot", "RowState", "RowsView", "SortKey"]
 
 _MAX_PAGES = 4
 """Pages asked for in one request."""
 
-_CANCELLED = "PT-2304"
+CANCELLED = "PT-2304"
 """The error of a page that the worker gave up for a newer one."""
 
 
@@ -425,7 +425,7 @@ class RowsView:
             self._asked = None
         if error.code == OUTDATED:
             return
-        if error.code == _CANCELLED:
+        if error.code == CANCELLED:
             self._ask()
             return
         if asked is None:

@@ -11,7 +11,13 @@ from pytuck.query.json_form import dump
 from pytuck.query.statements import Insert, Update
 from pytuck.types import Stored
 from pytuck_desktop.workspace.file_info import TableInfo
-from pytuck_desktop.workspace.staged_edits import Change, Identity, StagedEdits, StoredIdentity
+from pytuck_desktop.workspace.staged_edits import (
+    Change,
+    Identity,
+    StagedEdits,
+    StoredIdentity,
+    storable,
+)
 from pytuck_desktop.workspace.table_sources import source_of
 
 
@@ -69,7 +75,7 @@ def _changes(edits: StagedEdits, table: TableInfo, source: TableSource) -> Itera
 def _new_rows(edits: StagedEdits, name: str, source: TableSource) -> Iterator[PlannedEdit]:
     for row, values in edits.overlay(name).inserted.items():
         columns = tuple(_column(source, column) for column in values)
-        rows = (tuple(values.values()),) if values else ()
+        rows = (tuple(map(storable, values.values())),) if values else ()
         statement: Insert[Any] = Insert(source.node, columns, rows)
         yield PlannedEdit(name, row, statement)
 
@@ -77,7 +83,7 @@ def _new_rows(edits: StagedEdits, name: str, source: TableSource) -> Iterator[Pl
 def _assignment(
     source: TableSource, name: str, change: Change
 ) -> tuple[nodes.ColumnRef, nodes.Node]:
-    return _column(source, name), raw_literal(change.new).node
+    return _column(source, name), raw_literal(storable(change.new)).node
 
 
 def _column(source: TableSource, name: str) -> nodes.ColumnRef:

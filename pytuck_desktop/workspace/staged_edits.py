@@ -6,7 +6,7 @@ others do not touch them. Each step of the user is one entry of the history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -32,6 +32,44 @@ Identity = StoredIdentity | NewRow
 StepKind = Literal["edit", "insert", "delete", "discard"]
 
 
+class Invalid(NamedTuple):
+    """A text that its column does not take: staged as typed, to be put right before a save.
+
+    Attributes:
+        why: The word for the reason, by which the window finds its own words.
+        reason: What the type said, in English.
+    """
+
+    text: str
+    why: str
+    reason: str = ""
+
+
+def storable(value: Stored | Invalid) -> Stored:
+    """Return a staged value as it is saved.
+
+    Raises:
+        TypeError: It is invalid; what is invalid must have been refused before.
+    """
+    if isinstance(value, Invalid):
+        raise TypeError(f"{value.text!r} does not fit its column.")
+    return value
+
+
+def as_shown(value: Stored | Invalid) -> Stored:
+    """Return a staged value as it stands in its cell: of an invalid one the text."""
+    return value.text if isinstance(value, Invalid) else value
+
+
+class InvalidCell(NamedTuple):
+    """Where a text is staged that cannot be saved."""
+
+    table: str
+    identity: Identity
+    column: str
+    value: Invalid
+
+
 class CellEdit(NamedTuple):
     """A new value for one cell.
 
@@ -44,7 +82,7 @@ class CellEdit(NamedTuple):
     identity: Identity
     column: str
     old: Stored
-    new: Stored
+    new: Stored | Invalid
     is_old_whole: bool = True
 
 
@@ -63,7 +101,7 @@ class Change(NamedTuple):
     """The stored value of a cell, and the one that is staged in its place."""
 
     old: Stored
-    new: Stored
+    new: Stored | Invalid
     is_old_whole: bool = True
 
 
@@ -80,7 +118,7 @@ class TableEdits:
 
     def __init__(self) -> None:
         self.changed: dict[StoredIdentity, dict[str, Change]] = {}
-        self.inserted: dict[NewRow, dict[str, Stored]] = {}
+        self.inserted: dict[NewRow, dict[str, Stored | Invalid]] = {}
         self.deleted: dict[StoredIdentity, dict[str, Stored]] = {}
 
     def __bool__(self) -> bool:
@@ -158,6 +196,23 @@ class StagedEdits:
         """Return the edits of one table, to be read only."""
         return self._tables.get(table) or TableEdits()
 
+    def invalid_cells(self) -> Iterator[InvalidCell]:
+        """Find the texts that cannot be saved: of each table, in the order of staging."""
+        for table, edits in self._tables.items():
+            for identity, cells in edits.changed.items():
+                for column, change in cells.items():
+                    if isinstance(change.new, Invalid):
+                        yield InvalidCell(table, identity, column, change.new)
+            for row, values in edits.inserted.items():
+                for column, value in values.items():
+                    if isinstance(value, Invalid):
+                        yield InvalidCell(table, row, column, value)
+
+    @property
+    def has_invalid(self) -> bool:
+        """Whether a text is staged that cannot be saved."""
+        return next(self.invalid_cells(), None) is not None
+
     # --- Steps of the user ---
 
     def set_cells(self, edits: Sequence[CellEdit]) -> None:
@@ -180,7 +235,10 @@ class StagedEdits:
         return row
 
     def change_block(
-        self, table: str, edits: Sequence[CellEdit], new_rows: Sequence[dict[str, Stored]]
+        self,
+        table: str,
+        edits: Sequence[CellEdit],
+        new_rows: Sequence[dict[str, Stored | Invalid]],
     ) -> None:
         """Stage new values for cells, and new rows, as one step."""
         rows = [(NewRow(next(self._numbers)), dict(values)) for values in new_rows]
@@ -342,5 +400,5 @@ def _take_back(edits: TableEdits, identity: Identity, column: str | None) -> Non
         edits.changed.pop(identity, None)
 
 
-def _is_same(left: Stored, right: Stored) -> bool:
+def _is_same(left: Stored, right: Stored | Invalid) -> bool:
     return type(left) is type(right) and left == right

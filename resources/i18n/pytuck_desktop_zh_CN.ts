@@ -72,6 +72,10 @@
         <translation>复制为新行(&amp;U)</translation>
     </message>
     <message>
+        <source>Next in&amp;valid value</source>
+        <translation>下一个无效值(&amp;V)</translation>
+    </message>
+    <message>
         <source>Select &amp;all</source>
         <translation>全选(&amp;A)</translation>
     </message>
@@ -148,6 +152,18 @@
         <translation>转到引用的行(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Columns…</source>
+        <translation>列(&amp;C)…</translation>
+    </message>
+    <message>
+        <source>Dates as in your &amp;country</source>
+        <translation>按本地格式显示日期(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Group digits</source>
+        <translation>数字分组显示(&amp;G)</translation>
+    </message>
+    <message>
         <source>Side&amp;bar</source>
         <translation>侧边栏(&amp;B)</translation>
     </message>
@@ -184,8 +200,36 @@
         <translation>深色或浅色(&amp;D)</translation>
     </message>
     <message>
-        <source>&amp;Filter column…</source>
-        <translation>筛选列(&amp;F)…</translation>
+        <source>&amp;Find…</source>
+        <translation>查找(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Find n&amp;ext</source>
+        <translation>查找下一个(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Find &amp;previous</source>
+        <translation>查找上一个(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Filter by con&amp;ditions…</source>
+        <translation>按条件筛选(&amp;D)…</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter c&amp;olumn…</source>
+        <translation>筛选列(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>Only &amp;NULL in this column</source>
+        <translation>此列只看 &amp;NULL</translation>
+    </message>
+    <message>
+        <source>No NU&amp;LL in this column</source>
+        <translation>此列不看 NU&amp;LL</translation>
     </message>
     <message>
         <source>Filter by this &amp;value</source>
@@ -194,14 +238,6 @@
     <message>
         <source>E&amp;xclude this value</source>
         <translation>排除此值(&amp;X)</translation>
-    </message>
-    <message>
-        <source>Only rows with &amp;NULL here</source>
-        <translation>只看此列为 &amp;NULL 的行</translation>
-    </message>
-    <message>
-        <source>Only rows with a va&amp;lue here</source>
-        <translation>只看此列有值的行(&amp;L)</translation>
     </message>
     <message>
         <source>&amp;Clear all filters</source>
@@ -248,10 +284,72 @@
     </message>
 </context>
 <context>
+    <name>CellTips</name>
+    <message>
+        <source>{0} in all</source>
+        <translation>共 {0}</translation>
+    </message>
+    <message>
+        <source>Ctrl+click or F12: go to {0}</source>
+        <translation>Ctrl+单击或按 F12：转到 {0}</translation>
+    </message>
+    <message>
+        <source>This text is not in UTF-8; unreadable parts are shown as �.</source>
+        <translation>此文本不是 UTF-8 编码；无法读取的部分显示为 �。</translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>binary data</source>
+        <translation>二进制数据</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Not of the column&apos;s type: this is {0}, the column is {1}.</source>
+        <translation>与列类型不符：此值为{0}，列类型为 {1}。</translation>
+    </message>
+</context>
+<context>
     <name>ColumnHeader</name>
     <message>
         <source>Columns</source>
         <translation>列</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnList</name>
+    <message>
+        <source>Search columns</source>
+        <translation>搜索列</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>全部显示</translation>
+    </message>
+    <message>
+        <source>Hide all</source>
+        <translation>全部隐藏</translation>
+    </message>
+    <message>
+        <source>As in the table</source>
+        <translation>恢复默认</translation>
+    </message>
+    <message>
+        <source>(no name)</source>
+        <translation>（无名称）</translation>
     </message>
 </context>
 <context>
@@ -423,6 +521,106 @@
         <source>10   part of a text   &gt;=10   ~regex   null   !null</source>
         <translation>10   部分文字   &gt;=10   ~正则   null   !null</translation>
     </message>
+    <message>
+        <source>equals</source>
+        <translation>等于</translation>
+    </message>
+    <message>
+        <source>does not equal</source>
+        <translation>不等于</translation>
+    </message>
+    <message>
+        <source>is less than</source>
+        <translation>小于</translation>
+    </message>
+    <message>
+        <source>is at most</source>
+        <translation>不大于</translation>
+    </message>
+    <message>
+        <source>is greater than</source>
+        <translation>大于</translation>
+    </message>
+    <message>
+        <source>is at least</source>
+        <translation>不小于</translation>
+    </message>
+    <message>
+        <source>is between</source>
+        <translation>介于</translation>
+    </message>
+    <message>
+        <source>contains</source>
+        <translation>包含</translation>
+    </message>
+    <message>
+        <source>does not contain</source>
+        <translation>不包含</translation>
+    </message>
+    <message>
+        <source>begins with</source>
+        <translation>开头是</translation>
+    </message>
+    <message>
+        <source>ends with</source>
+        <translation>结尾是</translation>
+    </message>
+    <message>
+        <source>matches regex</source>
+        <translation>匹配正则</translation>
+    </message>
+    <message>
+        <source>does not match regex</source>
+        <translation>不匹配正则</translation>
+    </message>
+    <message>
+        <source>is one of</source>
+        <translation>属于</translation>
+    </message>
+    <message>
+        <source>is none of</source>
+        <translation>不属于</translation>
+    </message>
+    <message>
+        <source>is NULL</source>
+        <translation>为 NULL</translation>
+    </message>
+    <message>
+        <source>is not NULL</source>
+        <translation>不为 NULL</translation>
+    </message>
+    <message>
+        <source>is exactly</source>
+        <translation>就是</translation>
+    </message>
+    <message>
+        <source>is not exactly</source>
+        <translation>不是</translation>
+    </message>
+    <message>
+        <source>All of these</source>
+        <translation>全部符合</translation>
+    </message>
+    <message>
+        <source>Any of these</source>
+        <translation>任一符合</translation>
+    </message>
+    <message>
+        <source>None of these</source>
+        <translation>全不符合</translation>
+    </message>
+    <message>
+        <source> and </source>
+        <translation> 且 </translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>not ({0})</source>
+        <translation>非（{0}）</translation>
+    </message>
 </context>
 <context>
     <name>Controls</name>
@@ -444,6 +642,10 @@
     <message>
         <source>✗  false</source>
         <translation>✗  假</translation>
+    </message>
+    <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
     </message>
     <message>
         <source>This column needs a value.</source>
@@ -518,6 +720,10 @@
     <message>
         <source>A rule of the table refuses this row. Nothing was saved; correct it and save again.</source>
         <translation>此行不符合表的规则。尚未保存任何更改；请修改后再保存。</translation>
+    </message>
+    <message>
+        <source>Some staged values do not fit their columns; they are marked. Nothing was saved. Correct or undo them and save again; F8 goes to the next one.</source>
+        <translation>有些暂存的值不符合所在列的类型，已作标记。未保存任何内容。请更正或撤销后再保存；按 F8 转到下一个。</translation>
     </message>
     <message>
         <source>There is no file at this place. It may have been moved, renamed or deleted; nothing was created.</source>
@@ -622,6 +828,40 @@
         <source>Why the value is refused</source>
         <translation>该值被拒绝的原因</translation>
     </message>
+    <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
+    </message>
+</context>
+<context>
+    <name>FilterLine</name>
+    <message>
+        <source>and {0} more</source>
+        <translation>还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
+    <name>FilterPanel</name>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Clear all filters</source>
+        <translation>清除所有筛选</translation>
+    </message>
+    <message>
+        <source>Show only the rows that meet:</source>
+        <translation>只显示符合以下条件的行：</translation>
+    </message>
 </context>
 <context>
     <name>FilterRow</name>
@@ -640,6 +880,61 @@
     <message>
         <source>Show only rows whose {0} is:</source>
         <translation>只显示 {0} 符合以下条件的行：</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in all rows</source>
+        <translation>在所有行中查找</translation>
+    </message>
+    <message>
+        <source>Match upper and lower case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Matches</source>
+        <translation>匹配</translation>
+    </message>
+    <message>
+        <source>Previous match (Shift+F3)</source>
+        <translation>上一个匹配 (Shift+F3)</translation>
+    </message>
+    <message>
+        <source>Next match (F3)</source>
+        <translation>下一个匹配 (F3)</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>This is no regular expression: {0}.</source>
+        <translation>这不是正则表达式：{0}。</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>超过 {0}</translation>
+    </message>
+    <message>
+        <source>{0} matches so far · {1} searched…</source>
+        <translation>目前找到 {0} 处 · 已查找 {1}…</translation>
+    </message>
+    <message>
+        <source>No matches</source>
+        <translation>没有找到</translation>
+    </message>
+    <message>
+        <source>{0} matches</source>
+        <translation>{0} 处匹配</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 处，共 {1} 处</translation>
     </message>
 </context>
 <context>
@@ -687,14 +982,6 @@
         <translation>降序排列</translation>
     </message>
     <message>
-        <source>Then ascending by this</source>
-        <translation>再按此列升序</translation>
-    </message>
-    <message>
-        <source>Then descending by this</source>
-        <translation>再按此列降序</translation>
-    </message>
-    <message>
         <source>File order</source>
         <translation>文件中的顺序</translation>
     </message>
@@ -709,6 +996,26 @@
     <message>
         <source>Copy column name</source>
         <translation>复制列名</translation>
+    </message>
+    <message>
+        <source>Freeze up to here</source>
+        <translation>冻结到此列</translation>
+    </message>
+    <message>
+        <source>Unfreeze columns</source>
+        <translation>取消冻结</translation>
+    </message>
+    <message>
+        <source>Hide column</source>
+        <translation>隐藏列</translation>
+    </message>
+    <message>
+        <source>Show hidden columns</source>
+        <translation>显示隐藏的列</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>列…</translation>
     </message>
     <message>
         <source>{0}, row {1}, column {2}</source>
@@ -747,6 +1054,14 @@
         <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
     </message>
     <message>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，无法作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This text is too long to be edited in a cell; it can be copied.</source>
+        <translation>此文本过长，无法在单元格中编辑；可以复制。</translation>
+    </message>
+    <message>
         <source>This row is gone: somebody else has deleted it meanwhile.</source>
         <translation>此行已不存在：其间已被他人删除。</translation>
     </message>
@@ -763,12 +1078,27 @@
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>Nothing was pasted. Row {0}, column {1}: “{2}”. {3}</source>
-        <translation>未粘贴任何内容。第 {0} 行，{1} 列：“{2}”。{3}</translation>
+        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
+    </message>
+</context>
+<context>
+    <name>GroupEditor</name>
+    <message>
+        <source>Which of these conditions a row must meet</source>
+        <translation>行必须符合哪些条件</translation>
     </message>
     <message>
-        <source>And {0} more.</source>
-        <translation>另有 {0} 处。</translation>
+        <source>+ Condition</source>
+        <translation>+ 条件</translation>
+    </message>
+    <message>
+        <source>+ Group</source>
+        <translation>+ 组</translation>
+    </message>
+    <message>
+        <source>Remove this group</source>
+        <translation>移除此组</translation>
     </message>
 </context>
 <context>
@@ -1169,6 +1499,10 @@
         <source>Deleted row</source>
         <translation>已删除的行</translation>
     </message>
+    <message>
+        <source>Does not fit its column</source>
+        <translation>不符合所在列的类型</translation>
+    </message>
 </context>
 <context>
     <name>RowHeader</name>
@@ -1276,6 +1610,10 @@
         <translation>{0} 处未保存的更改</translation>
     </message>
     <message>
+        <source>{0}, {1} invalid</source>
+        <translation>{0}，{1} 个无效</translation>
+    </message>
+    <message>
         <source>1 row</source>
         <translation>1 行</translation>
     </message>
@@ -1320,6 +1658,21 @@
     </message>
 </context>
 <context>
+    <name>TestEditor</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Comparison</source>
+        <translation>比较方式</translation>
+    </message>
+    <message>
+        <source>Remove this condition</source>
+        <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
     <name>UnlockDialog</name>
     <message>
         <source>Password</source>
@@ -1348,6 +1701,21 @@
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>ValueField</name>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>a, b, null</source>
+        <translation>a, b, null</translation>
+    </message>
+    <message>
+        <source>Choose a day</source>
+        <translation>选择日期</translation>
     </message>
 </context>
 </TS>

@@ -9,10 +9,12 @@ import threading
 import time
 from dataclasses import replace
 from itertools import count as counter
+from operator import itemgetter
 from typing import Any, Literal
 
 from pytuck.backends.base import Engine
 from pytuck.backends.connection import Connection
+from pytuck.backends.paging.damaged_text import rows_of, rows_of_sql
 from pytuck.backends.paging.order_questions import (
     at_positions,
     copies_in_order,
@@ -213,7 +215,7 @@ class BuiltOrder:
         bounds = (first + 1, first + 1 + count)
         if not self._keys:
             sql = ordering.page_of_copies(self._table, len(self._columns.nodes), dialect)
-            copies = store.fetch(sql, bounds)
+            copies = rows_of_sql(store, sql, bounds, len(self._columns.nodes))
             return self._columns.page(store, first, [None] * len(copies), copies)
         sql = ordering.page_of_order(
             self._table, self._keys, self._columns.nodes, self._columns.table.name, dialect
@@ -221,7 +223,8 @@ class BuiltOrder:
         width = len(self._keys)
         identities: list[Identity] = []
         values: list[StoredRow] = []
-        for row in store.fetch(sql, bounds):
+        all_columns = 2 + width + len(self._columns.nodes)
+        for row in sorted(rows_of_sql(store, sql, bounds, all_columns), key=itemgetter(0)):
             is_gone = row[width + 1] is None
             identities.append(None if is_gone else self._identity(row[1 : width + 1]))
             values.append(row[width + 2 :])
@@ -251,7 +254,7 @@ class BuiltOrder:
             offset_node=nodes.Literal(max(0, first), RAW),
         )
         compiled = compile_statement(statement, self._connection.dialect)
-        return self._connection.execute(compiled).rows
+        return rows_of(self._connection, compiled, len(statement.columns))
 
     def _unbuilt_page(self, first: int, rows: list[StoredRow]) -> RowPage:
         width = len(self._keys)

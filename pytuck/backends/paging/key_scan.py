@@ -15,6 +15,7 @@ from bisect import bisect_right
 from typing import Any
 
 from pytuck.backends.connection import Connection
+from pytuck.backends.paging.damaged_text import rows_of
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
 from pytuck.backends.results import StoredRow
 from pytuck.compiler import compile_statement
@@ -251,7 +252,7 @@ class KeyScan:
             nodes.Literal(offset, RAW) if offset else None,
         )
         compiled = compile_statement(statement, self._connection.dialect)
-        return self._connection.execute(compiled).rows
+        return rows_of(self._connection, compiled, len(columns))
 
     def _compared(self, operator: nodes.ComparisonOperator, key: Key) -> Node:
         values = tuple(nodes.Literal(part, RAW) for part in key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytuck.backends.connection import Connection
+from pytuck.backends.paging.damaged_text import DamagedText, readable
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import PytuckException
 from pytuck.query import Select, nodes
@@ -48,12 +49,15 @@ class RowPage:
         identities: What identifies each row; None where there is no key, or the row is gone.
         rows: The values as they are stored; all None for a row that is gone.
         wide: By (row in this page, column), the size in bytes of values that are cut here.
+        damaged: The (row in this page, column) of texts that are not in UTF-8: what is unreadable
+            of them is U+FFFD here.
     """
 
     first: int
     identities: tuple[Identity, ...]
     rows: tuple[StoredRow, ...]
     wide: dict[tuple[int, int], int] = field(default_factory=dict)
+    damaged: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class ShownColumns:
         """Return the page of rows that were selected with `nodes`."""
         width = len(self.shown)
         if not self.long:
-            return RowPage(first, tuple(identities), tuple(rows))
+            return RowPage(first, tuple(identities), tuple(rows), {}, _damaged(rows))
         wide: dict[tuple[int, int], int] = {}
         cut: list[StoredRow] = []
         for number, row in enumerate(rows):
@@ -105,7 +109,7 @@ class ShownColumns:
                     if isinstance(size, int):
                         wide[number, place] = size
             cut.append(values)
-        return RowPage(first, tuple(identities), tuple(cut), wide)
+        return RowPage(first, tuple(identities), tuple(cut), wide, _damaged(cut))
 
     def _with_beginnings(
         self, connection: Connection, identity: Identity, row: StoredRow
@@ -127,7 +131,17 @@ def _beginning(connection: Connection, table: str, node: nodes.ColumnRef, row_id
         return None  # the row was deleted, or the value replaced, since the page was read
     if node.type.storage_class is StorageClass.BLOB:
         return data[:PREVIEW_LENGTH]
-    return data.decode("utf-8", errors="ignore")[:PREVIEW_LENGTH]
+    text = readable(data, is_whole=False)
+    return type(text)(text[:PREVIEW_LENGTH])
+
+
+def _damaged(rows: Sequence[StoredRow]) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (number, place)
+        for number, row in enumerate(rows)
+        for place, value in enumerate(row)
+        if type(value) is DamagedText
+    )
 
 
 def _may_be_long(node: Node) -> bool:

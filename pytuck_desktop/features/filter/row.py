@@ -232,7 +232,8 @@ class FilterRow(QWidget):
         self._reason.raise_()
 
     def _place_reason(self) -> None:
-        self._reason.setMaximumWidth(max(200, min(420, self._view.width() - 16)))
+        wanted = self._reason.fontMetrics().horizontalAdvance(self._reason.text()) + 24
+        self._reason.setFixedWidth(max(120, min(wanted, 420, self._view.width() - 16)))
         self._reason.adjustSize()
         below = self.mapTo(self._view, self.field(self._column).bottomLeft())
         most = self._view.width() - self._reason.width() - 4
@@ -266,7 +267,6 @@ class FilterField(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("cellEditor")
-        self.setClearButtonEnabled(True)
         self.hide()
 
     def event(self, event: QEvent) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from pytuck_desktop.features.grid.clipboard_text import FORMS, CopyForm, parse_block
-from pytuck_desktop.features.grid.state import CellRange, merged_rows
-from pytuck_desktop.features.grid.typed_text import Typed, typed_value
+from pytuck_desktop.features.grid.state import CellRange, in_places, merged_rows
+from pytuck_desktop.features.grid.typed_text import typed_value
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState
-from pytuck_desktop.workspace.staged_edits import CellEdit
+from pytuck_desktop.workspace.staged_edits import CellEdit, Invalid
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 2_000_000
 """More cells than this are not copied or changed at once: exporting is the way then."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """A cell whose text does not fit its column.
-
-    Attributes:
-        row: Counted in the pasted block, from 1.
-        why: What was made of the text.
-    """
-
-    row: int
-    column: str
-    text: str
-    why: Typed
 
 
 class BlockEdits:
@@ -51,7 +36,7 @@ class BlockEdits:
         self, ranges: Sequence[CellRange], form: CopyForm, on_done: Callable[[str], None]
     ) -> None:
         """Return the selected cells as text, with the whole of long values."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             names = [self._model.column_names[place] for place in places]
@@ -67,53 +52,53 @@ class BlockEdits:
     def paste(self, text: str, ranges: Sequence[CellRange]) -> None:
         """Stage copied cells, from the first selected cell on; rows that are missing are added.
 
-        One cell fills the whole selection. Nothing is staged if a text does not fit its column.
+        One cell fills the whole selection. A text that does not fit its column is staged all the
+        same, to be put right before a save.
         """
         block = parse_block(text)
-        target = _target(ranges, block, self._model.is_editable)
+        shown = self._shown()
+        target = _target(in_places(ranges, shown), block, self._model.is_editable)
         if target is None:
             return
-        width = min(target.right, len(self._model.columns) - 1) - target.left + 1
         stored = self._model.row_count
         inside = min(target.bottom, stored - 1)
-        places = list(range(target.left, target.left + width))
+        places = list(shown[target.left : target.right + 1])
 
         def done(rows: list[RowSnapshot]) -> None:
             edits: list[CellEdit] = []
-            new: list[dict[str, Stored]] = []
-            bad: list[BadCell] = []
+            new: list[dict[str, Stored | Invalid]] = []
             for number in range(target.bottom - target.top + 1):
                 texts = block[number % len(block)]
                 row = rows[number] if number < len(rows) else None
                 if row is not None and row.state is RowState.DELETED:
                     continue
-                values = self._values(texts, places, row, number, bad)
+                values = self._values(texts, places, row)
                 if row is None:
                     new.append(values)
                 else:
                     edits += self._edits(row, values)
-            if bad:
-                self._model.block_refused.emit(bad)
-            elif edits or new:
+            if edits or new:
                 self._model.document.edits.change_block(self._model.table_name, edits, new)
+            staged = chain((edit.new for edit in edits), *(given.values() for given in new))
+            self._model.pasted_invalid.emit(sum(isinstance(one, Invalid) for one in staged))
 
         existing = [CellRange(target.top, target.left, inside, target.right)]
         self._with_rows(existing if inside >= target.top else [], places, done)
 
     def fill_down(self, ranges: Sequence[CellRange]) -> None:
         """Stage the values of the first selected row for the selected cells below it."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             names = self._model.column_names
-            values = {names[place]: rows[0].values[place] for place in places}
+            values = {names[place]: rows[0].staged_value(place) for place in places}
             self._stage(edit for row in rows[1:] for edit in self._edits(row, values))
 
         self._with_rows(ranges, places, done)
 
     def set_all(self, ranges: Sequence[CellRange], value: Stored) -> None:
         """Stage one value for every selected cell."""
-        places = _columns(ranges)
+        places = self._columns(ranges)
 
         def done(rows: list[RowSnapshot]) -> None:
             values = {self._model.column_names[place]: value for place in places}
@@ -132,7 +117,7 @@ class BlockEdits:
 
         def done(rows: list[RowSnapshot]) -> None:
             new = [
-                {columns[place].name: row.values[place] for place in copied}
+                {columns[place].name: row.staged_value(place) for place in copied}
                 for row in rows
                 if row.state is not RowState.DELETED
             ]
@@ -144,6 +129,17 @@ class BlockEdits:
         self._with_rows(whole, copied, done)
 
     # --- How it is done ---
+
+    def _shown(self) -> Sequence[int]:
+        """Return the visible columns from left to right."""
+        return self._model.shown_columns or range(len(self._model.columns))
+
+    def _columns(self, ranges: Sequence[CellRange]) -> list[int]:
+        shown = self._shown()
+        places = {
+            at for item in in_places(ranges, shown) for at in range(item.left, item.right + 1)
+        }
+        return [shown[at] for at in sorted(places)]
 
     def _with_rows(
         self,
@@ -167,31 +163,28 @@ class BlockEdits:
         texts: Sequence[str],
         places: Sequence[int],
         row: RowSnapshot | None,
-        number: int,
-        bad: list[BadCell],
-    ) -> dict[str, Stored]:
+    ) -> dict[str, Stored | Invalid]:
         """Return what texts stand for in the columns at some places."""
-        values: dict[str, Stored] = {}
+        values: dict[str, Stored | Invalid] = {}
         for at, place in enumerate(places):
             column = self._model.columns[place]
             if column.is_generated or (len(texts) > 1 and at >= len(texts)):
                 continue
             text = texts[at % len(texts)]
-            old = None if row is None else row.values[place]
+            old = row.stored[place] if row is not None and row.stored else None
             typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
-            if typed.refusal is not None:
-                bad.append(BadCell(number + 1, column.name, text, typed))
-            else:
-                values[column.name] = typed.value
+            is_valid = typed.refusal is None
+            values[column.name] = typed.value if is_valid else typed.as_invalid(text)
         return values
 
-    def _edits(self, row: RowSnapshot, values: dict[str, Stored]) -> list[CellEdit]:
+    def _edits(self, row: RowSnapshot, values: Mapping[str, Stored | Invalid]) -> list[CellEdit]:
         identity, places = row.identity, {name: at for at, name in enumerate(row.names)}
         if identity is None or row.state is RowState.DELETED:
             return []
         edits = []
         for name, value in values.items():
-            if self._model.columns[places[name]].is_generated or row.values[places[name]] == value:
+            is_held = row.staged_value(places[name]) == value
+            if is_held or self._model.columns[places[name]].is_generated:
                 continue
             old, is_whole = self._model.old_value(row, places[name])
             edits.append(
@@ -200,16 +193,15 @@ class BlockEdits:
         return edits
 
 
-def _columns(ranges: Sequence[CellRange]) -> list[int]:
-    return sorted({at for item in ranges for at in range(item.left, item.right + 1)})
-
-
 def _target(
     ranges: Sequence[CellRange],
     block: Sequence[Sequence[str]],
     is_editable: bool,
 ) -> CellRange | None:
-    """Return the cells that a block goes into: the selection, if the block fits in it by tiles."""
+    """Return the cells that a block goes into: the selection, if the block fits in it by tiles.
+
+    Columns are counted as they are to be seen.
+    """
     if not ranges or not is_editable:
         return None
     top, left = ranges[0].top, ranges[0].left

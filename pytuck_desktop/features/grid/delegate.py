@@ -32,18 +32,17 @@ class EditingDelegate(QStyledItemDelegate):
         return self._editors.create(parent, index)
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
-        """Have Ctrl+Enter end an editor of several lines, in which Enter begins a new one."""
-        if (
-            isinstance(editor, QPlainTextEdit)
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-            and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            self.commitData.emit(editor)
-            self.closeEditor.emit(editor)
-            return True
-        return super().eventFilter(editor, event)
+        """Have Ctrl+Enter end an editor of several lines, in which Enter begins a new one.
+
+        What is entered once more although it was refused is kept.
+        """
+        if not (isinstance(editor, QWidget) and _is_entered(editor, event)):
+            return super().eventFilter(editor, event)
+        if self._editors.is_refused(editor):
+            self._editors.keep_refused(editor)
+        self.commitData.emit(editor)
+        self.closeEditor.emit(editor)
+        return True
 
     def setEditorData(self, editor: QWidget, index: QModelIndex | QPersistentModelIndex) -> None:
         """Nothing: an editor is filled when it is made, and never overwritten while open."""
@@ -63,3 +62,12 @@ class EditingDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         self._editors.place(editor, option.rect)
+
+
+def _is_entered(editor: QWidget, event: QEvent) -> bool:
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        return False
+    if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        return False
+    control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+    return bool(control) or not isinstance(editor, QPlainTextEdit)

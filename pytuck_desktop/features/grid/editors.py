@@ -15,7 +15,7 @@ from pytuck_desktop.features.grid.display import Stored
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.widgets.labels import PlainLabel
-from pytuck_desktop.workspace.staged_edits import Identity
+from pytuck_desktop.workspace.staged_edits import Identity, Invalid
 
 if TYPE_CHECKING:
     from pytuck_desktop.features.grid.typed_text import Typed
@@ -32,6 +32,7 @@ class _Cell:
         self.column = column
         self.identity = identity
         self.old = old
+        self.valid = old
         self.started_with = ""
 
 
@@ -52,6 +53,7 @@ class Editors(QObject):
         cell = _Cell(
             row, column, self._viewmodel.identity(row), self._viewmodel.full_value(row, column)
         )
+        cell.valid = self._viewmodel.valid_value(row, column)
         editor = self._make(parent, cell)
         editor.setObjectName("cellEditor")
         editor.setAccessibleName(self._viewmodel.columns[column].name)
@@ -109,14 +111,24 @@ class Editors(QObject):
         if typed is None:
             return True
         if typed.refusal is not None:
-            self._show_reason(editor, _why(typed))
+            self._show_reason(editor, _why(typed), once_more=True)
             return False
+        self._stage(editor, cell, typed.value)
+        return True
+
+    def keep_refused(self, editor: QWidget) -> None:
+        """Stage a refused text all the same, to be put right before a save."""
+        cell = self._cells.get(editor)
+        typed = None if cell is None else self._typed(editor, cell)
+        if cell is not None and typed is not None and typed.refusal is not None:
+            self._stage(editor, cell, typed.as_invalid(self._text(editor)))
+
+    def _stage(self, editor: QWidget, cell: _Cell, value: Stored | Invalid) -> None:
         self._drop_reason(editor)
         if cell.identity is not None:
-            self._viewmodel.stage(cell.identity, cell.row, cell.column, typed.value)
-        cell.old = typed.value
+            self._viewmodel.stage(cell.identity, cell.row, cell.column, value)
+        cell.old = value.text if isinstance(value, Invalid) else value
         cell.started_with = self._text(editor)
-        return True
 
     def is_refused(self, editor: QWidget) -> bool:
         """Return whether the editor holds a text that was refused."""
@@ -148,7 +160,7 @@ class Editors(QObject):
         text = self._text(editor)
         if text == cell.started_with:
             return None
-        return typed_value(column.type_name, text, nullable=column.nullable, old=cell.old)
+        return typed_value(column.type_name, text, nullable=column.nullable, old=cell.valid)
 
     @staticmethod
     def _text(editor: QWidget) -> str:
@@ -165,7 +177,10 @@ class Editors(QObject):
         else:
             self._show_reason(editor, _why(typed))
 
-    def _show_reason(self, editor: QWidget, reason: str) -> None:
+    def _show_reason(self, editor: QWidget, reason: str, *, once_more: bool = False) -> None:
+        if once_more:
+            way_out = self.tr("Enter once more keeps it, to be put right before saving.")
+            reason = f"{reason}\n{way_out}"
         label = self._reasons.get(editor)
         if label is None:
             label = PlainLabel("", editor.parentWidget())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPolygon
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPolygon
 from PySide6.QtWidgets import QHeaderView, QWidget
 
+from pytuck_desktop.features.grid.frozen_columns import FrozenHeader, is_drag
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.state import MARK_GLYPHS, Mark
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
@@ -25,8 +26,11 @@ _NUMBER_ROOM = 10
 """The place of a column among several that are sorted by."""
 
 
-class ColumnHeader(QHeaderView):
-    """Name, small type, key icons, sort arrows. A click asks to sort, Shift adds a column."""
+class ColumnHeader(FrozenHeader):
+    """Name, small type, key icons, sort arrows. A click asks to sort, Shift adds a column.
+
+    A drag moves a column, a drag of its border makes it wider.
+    """
 
     sort_asked = Signal(int, bool)  # column, keep the other sort columns
 
@@ -36,6 +40,7 @@ class ColumnHeader(QHeaderView):
         self._tokens = tokens
         self._pressed = -1
         self.room_below = 0
+        self._pressed_at = QPoint()
         self._name_font = QFont(self.font())
         self._name_font.setWeight(QFont.Weight.DemiBold)
         self._type_font = QFont(self.font())
@@ -46,6 +51,7 @@ class ColumnHeader(QHeaderView):
         self.setMinimumSectionSize(40)
         self.setHighlightSections(False)
         self.setSectionsClickable(False)  # clicks are ours: they sort and select nothing
+        self.setSectionsMovable(True)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Columns"))
 
@@ -87,7 +93,8 @@ class ColumnHeader(QHeaderView):
         painter.drawPixmap(rect, plain(tokens.hover if hovered else tokens.raised))
         painter.setPen(QColor(tokens.border))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        painter.drawLine(rect.topRight() + QPoint(0, 7), rect.bottomRight() - QPoint(0, 7))
+        gap = 0 if self.is_last_frozen(logicalIndex) else 7
+        painter.drawLine(rect.topRight() + QPoint(0, gap), rect.bottomRight() - QPoint(0, gap))
         inner = rect.adjusted(PADDING, 5, -PADDING, -6)
         self._paint_name(painter, inner, logicalIndex)
         self._paint_type(painter, inner, logicalIndex)
@@ -152,32 +159,30 @@ class ColumnHeader(QHeaderView):
     def _column_at_pointer(self) -> int:
         if not self.underMouse():
             return -1
-        return self.logicalIndexAt(self.viewport().mapFromGlobal(self.cursor().pos()))
+        return self.column_at(self.viewport().mapFromGlobal(self.cursor().pos()).x())
 
-    def is_border(self, x: int) -> bool:
-        """Return whether a press at `x` takes hold of a column's border."""
-        # The names of all measures of styles are loaded by the first press, not at the start.
-        from PySide6.QtWidgets import QStyle
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            from pytuck_desktop.features.grid.cell_tips import show_column_tip
 
-        grip = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderGripMargin, None, self)
-        column = self.logicalIndexAt(x)
-        if column < 0:
-            return False
-        left = self.sectionViewportPosition(column)
-        near_left = x - left < grip and self.visualIndex(column) > 0
-        return near_left or left + self.sectionSize(column) - x <= grip
+            show_column_tip(self, self._viewmodel, event)
+            return True
+        return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         x = int(event.position().x())
         left = event.button() == Qt.MouseButton.LeftButton
-        self._pressed = self.logicalIndexAt(x) if left and not self.is_border(x) else -1
+        self._pressed = self.column_at(x) if left and not self.is_border(x) else -1
+        self._pressed_at = event.position().toPoint()
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, -1
         super().mouseReleaseEvent(event)
-        inside = self.viewport().rect().contains(event.position().toPoint())
-        if pressed >= 0 and inside and self.logicalIndexAt(int(event.position().x())) == pressed:
+        at = event.position().toPoint()
+        if pressed < 0 or is_drag(self._pressed_at, at):
+            return  # moved, or made wider
+        if self.viewport().rect().contains(at) and self.column_at(at.x()) == pressed:
             keep = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self.sort_asked.emit(pressed, keep)
 

@@ -8,6 +8,7 @@ row numbers inside the window are called "line".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -30,7 +31,7 @@ class RowSource(Protocol):
     def column_names(self) -> tuple[str, ...]:
         """The names of the columns."""
 
-    def displayed(self, row: int) -> tuple[DisplayCell, ...] | None:
+    def displayed(self, row: int) -> Sequence[DisplayCell] | None:
         """Return the cells of a row, or None while it is on its way."""
 
     def stored(self, row: int, column: int) -> Stored:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Container, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -24,9 +25,10 @@ MARK_GLYPHS = {Mark.NONE: "", Mark.NEW: "+", Mark.CHANGED: "✎", Mark.DELETED: 
 class PaintRow(NamedTuple):
     """A row ready to be painted."""
 
-    cells: tuple[DisplayCell, ...]
+    cells: Sequence[DisplayCell]
     mark: Mark
     changed: frozenset[int]  # columns with staged values
+    invalid: Container[int] = ()  # columns with texts that they do not take
 
 
 class SelectionSummary(NamedTuple):
@@ -65,6 +67,44 @@ def merged_rows(ranges: list[CellRange]) -> list[tuple[int, int]]:
         else:
             merged.append((top, bottom))
     return merged
+
+
+def side_by_side(ranges: list[CellRange]) -> list[CellRange]:
+    """Return the ranges with those joined that stand side by side over the same rows.
+
+    Where columns have been moved, Qt selects every column for itself.
+    """
+    joined: list[CellRange] = []
+    for item in sorted(ranges, key=lambda part: (part.top, part.bottom, part.left)):
+        last = joined[-1] if joined else item._replace(right=-2)
+        if last[::2] == item[::2] and item.left <= last.right + 1:
+            joined[-1] = last._replace(right=max(last.right, item.right))
+        else:
+            joined.append(item)
+    return joined
+
+
+def without_columns(ranges: list[CellRange], hidden: Collection[int]) -> list[CellRange]:
+    """Return the ranges without the cells of some columns."""
+    if not hidden:
+        return ranges
+    parts: list[CellRange] = []
+    for item in ranges:
+        inside = (column for column in range(item.left, item.right + 1) if column not in hidden)
+        parts += [item._replace(left=column, right=column) for column in inside]
+    return side_by_side(parts)
+
+
+def in_places(ranges: Sequence[CellRange], shown: Sequence[int]) -> list[CellRange]:
+    """Return ranges by the places where their columns are to be seen, from the left."""
+    places = {column: place for place, column in enumerate(shown)}
+    seen = [
+        item._replace(left=places[column], right=places[column])
+        for item in ranges
+        for column in range(item.left, item.right + 1)
+        if column in places
+    ]
+    return side_by_side(seen)
 
 
 def total(values: list[Stored]) -> tuple[int | float, int] | None:

@@ -5,26 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QTableView, QWidget
+from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
+from pytuck_desktop.features.grid.following import reference_at
+from pytuck_desktop.features.grid.frozen_columns import FrozenTable
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
-from pytuck_desktop.features.grid.painting import CellPainter
-from pytuck_desktop.features.grid.state import CellRange
+from pytuck_desktop.features.grid.painting import PICTURE_WIDTH, CellPainter
+from pytuck_desktop.features.grid.state import CellRange, side_by_side, without_columns
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.tokens import Tokens
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
 
     from pytuck_desktop.features.grid.editors import Editors
+    from pytuck_desktop.features.grid.thumbnails import Thumbnails
 
 _EDGE_ROWS = 1000
 """The window moves when the visible rows come this near to its edge."""
@@ -35,12 +40,15 @@ _ROW_PADDING = 9
 """Pixels of a row beyond the height of its text."""
 
 
-class GridTable(QTableView):
+class GridTable(FrozenTable):
     """Rows of one table. Positions are rows of the whole table unless called lines."""
 
     scrolled = Signal()  # other rows are visible
     painted = Signal(int, bool)  # first visible row's line, whether real rows were painted
     selection_moved = Signal()
+    link_pressed = Signal(object, int)  # row and column
+
+    column_header: ColumnHeader
 
     def __init__(self, viewmodel: GridViewModel, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,7 +61,8 @@ class GridTable(QTableView):
         self._is_moving = False
         self._shown_names = viewmodel.column_names
         self._use_own_viewport()
-        self._cells = CellPainter(viewmodel, tokens, self.font())
+        self._thumbnails: Thumbnails | None = None
+        self._cells = CellPainter(viewmodel, tokens, self.font(), self._picture)
         self._shown_font = self.font()
         self.column_header = ColumnHeader(viewmodel, tokens, self)
         self.setHorizontalHeader(self.column_header)
@@ -125,7 +134,9 @@ class GridTable(QTableView):
         if line is not None:
             at = column if column >= 0 else max(0, self.currentIndex().column())
             self._outside.clear()
-            self.setCurrentIndex(self.grid_model.index(line, at))
+            # Qt's own way looks at the keys: with Ctrl held, what was selected would stay so.
+            alone = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self.grid_model.index(line, at), alone)
 
     def _after_scroll(self) -> None:
         if self._is_moving:
@@ -184,7 +195,9 @@ class GridTable(QTableView):
             for part in self.selectionModel().selection().toList()
             if part.isValid()
         ]
-        return inside + self._outside
+        if len(inside) > 1:
+            inside = side_by_side(inside)
+        return without_columns(inside + self._outside, self.column_header.hidden_columns())
 
     def select_ranges(self, ranges: list[CellRange], row: int, column: int) -> None:
         """Select these cells and make one current."""
@@ -278,7 +291,30 @@ class GridTable(QTableView):
         if refused is not None:
             refused.setFocus()  # the typed text is not lost by a click elsewhere
             return
+        if self._press_link(event):
+            return
         super().mousePressEvent(event)
+
+    def _press_link(self, event: QMouseEvent) -> bool:
+        """Follow a foreign key by Ctrl and a click; return whether that was meant."""
+        is_meant = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if not is_meant or event.button() != Qt.MouseButton.LeftButton:
+            return False
+        index = self.indexAt(event.position().toPoint())
+        row = self.grid_model.first + index.row()
+        if not index.isValid() or reference_at(self._viewmodel, row, index.column()) is None:
+            return False
+        self.setCurrentIndex(index)
+        self.link_pressed.emit(row, index.column())
+        return True
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            from pytuck_desktop.features.grid.cell_tips import show_cell_tip
+
+            show_cell_tip(self, self._viewmodel, event)
+            return True
+        return super().viewportEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() in HISTORY_BUTTONS:
@@ -368,6 +404,16 @@ class GridTable(QTableView):
             self, event.rect(), self.grid_model.first, self.selected_ranges()
         )
         self.painted.emit(self.verticalScrollBar().value(), has_real_rows)
+
+    def _picture(self, row: int, column: int) -> QPixmap | None:
+        if self._thumbnails is None:
+            from pytuck_desktop.features.grid.thumbnails import Thumbnails
+
+            ratio = self.devicePixelRatioF()
+            box = QSize(PICTURE_WIDTH, self.row_header.defaultSectionSize() - 6) * ratio
+            self._thumbnails = Thumbnails(self._viewmodel, box, ratio, self)
+            self._thumbnails.arrived.connect(self.viewport().update)
+        return self._thumbnails.picture(row, column)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

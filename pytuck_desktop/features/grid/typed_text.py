@@ -9,6 +9,7 @@ from typing import Any
 from pytuck.common.exceptions import PytuckException
 from pytuck.types import ColumnType, RawType, StorageClass, type_from_sql
 from pytuck_desktop.features.grid.display import Stored
+from pytuck_desktop.workspace.staged_edits import Invalid
 
 LONG_TEXT = 60
 """Characters from which a text is edited in a box of several lines."""
@@ -35,6 +36,15 @@ class Typed:
     value: Stored = None
     refusal: Refusal | None = None
     reason: str = ""  # what the type said, in English
+
+    def as_invalid(self, text: str) -> Invalid:
+        """Return a refused text as it is staged, to be put right later."""
+        return Invalid(text, "" if self.refusal is None else self.refusal.value, self.reason)
+
+
+def typed_of(invalid: Invalid) -> Typed:
+    """Return why a staged text is refused."""
+    return Typed(refusal=Refusal(invalid.why), reason=invalid.reason)
 
 
 def editable_text(type_name: str, stored: Stored) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -11,12 +11,15 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QMenu,
     QScrollBar,
     QVBoxLayout,
     QWidget,
 )
 
+from pytuck_desktop.features.grid.columns import Columns
+from pytuck_desktop.features.grid.display import Look
+from pytuck_desktop.features.grid.following import follow, reference_at
+from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
@@ -24,9 +27,10 @@ from pytuck_desktop.intents import Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.places import Place
+from pytuck_desktop.workspace.staged_edits import Identity
 
 if TYPE_CHECKING:
-    from pytuck_desktop.features.grid.block_edits import BadCell, BlockEdits
+    from pytuck_desktop.features.grid.block_edits import BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
     from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
@@ -65,6 +69,7 @@ class GridView(QFrame):
         self._banner: Banner | None = None
         self._blocks: BlockEdits | None = None
         self.table = GridTable(viewmodel, tokens, self)
+        self.columns = Columns(self.table.column_header, viewmodel, self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.setAccessibleName(self.tr("Rows"))
         self._empty: EmptyState | None = None
@@ -76,6 +81,7 @@ class GridView(QFrame):
         body.setSpacing(0)
         body.addWidget(self.table, 1)
         body.addWidget(self.bar)
+        self._body = body
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -96,11 +102,12 @@ class GridView(QFrame):
         model.repaint.connect(self.table.viewport().update)
         model.failed.connect(self.show_error)
         model.refused.connect(self._say_refusal)
-        model.block_refused.connect(self._say_bad_cells)
+        model.pasted_invalid.connect(self._say_pasted_invalid)
         table = self.table
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
         table.selection_moved.connect(self.selection_changed)
+        table.link_pressed.connect(self._follow)
         table.customContextMenuRequested.connect(self._cell_menu)
         self.bar.valueChanged.connect(self._scroll_by_bar)
         header = table.column_header
@@ -120,6 +127,7 @@ class GridView(QFrame):
     def _after_reset(self) -> None:
         if self.table.follow_columns():
             self._widths_are_set = False
+            self.columns.arrange()
         self._follow_count()
         if not self._widths_are_set:
             self._set_first_widths()
@@ -214,13 +222,19 @@ class GridView(QFrame):
 
     def _set_first_widths(self) -> None:
         self._widths_are_set = True
-        self._fit(range(len(self.viewmodel.columns)), most=_FIRST_WIDTH)
+        columns = range(len(self.viewmodel.columns))
+        unset = [column for column in columns if not self.columns.has_own_width(column)]
+        self._fit(unset, most=_FIRST_WIDTH, is_own=False)
+
+    def fit_first(self) -> None:
+        """Give every column the width it has when the table is seen for the first time."""
+        self._set_first_widths()
 
     def fit_column(self, column: int) -> None:
         """Make a column as wide as its visible content needs."""
         self._fit((column,), most=_MOST_WIDTH)
 
-    def _fit(self, columns: Iterable[int], *, most: int) -> None:
+    def _fit(self, columns: Iterable[int], *, most: int, is_own: bool = True) -> None:
         top = self.table.top_row
         numbers = range(top, min(top + _WIDTH_ROWS, self.viewmodel.row_count))
         rows = [cells for row in numbers if (cells := self.viewmodel.displayed(row)) is not None]
@@ -229,8 +243,11 @@ class GridView(QFrame):
             # The widest of the longest few: measuring them all would cost start-up time.
             longest = sorted((cells[column][0] for cells in rows), key=len)[-3:]
             content = max(map(metrics.horizontalAdvance, longest), default=0) + 22
+            if any(cells[column][1] is Look.IMAGE for cells in rows):
+                content += PICTURE_WIDTH
             wanted = max(self.table.column_header.wanted_width(column), content)
-            self.table.setColumnWidth(column, max(_LEAST_WIDTH, min(wanted, most)))
+            width = max(_LEAST_WIDTH, min(wanted, most))
+            self.columns.set_width(column, width, is_own=is_own)
 
     def _sort(self, column: int, keep: bool) -> None:
         self.viewmodel.cycle_sort(column, keep=keep)
@@ -243,39 +260,31 @@ class GridView(QFrame):
         self.table.column_header.show_changes()
 
     def _header_menu(self, at: QPoint) -> None:
-        column = self.table.column_header.logicalIndexAt(at)
-        if column < 0:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sort = self.viewmodel.set_sort
+        column = self.table.column_header.column_at(at.x())
+        if column >= 0:
+            from pytuck_desktop.features.grid.header_menu import header_menu
 
-        def sort_by(keys: list[tuple[int, bool]]) -> Callable[[], None]:
-            def run() -> None:
-                sort(keys)
-                self.table.column_header.show_changes()
+            header_menu(self, column).popup(self.table.column_header.viewport().mapToGlobal(at))
 
-            return run
+    def sort_by(self, keys: list[tuple[int, bool]]) -> None:
+        """Sort by these columns, the first one first."""
+        self.viewmodel.set_sort(keys)
+        self.table.column_header.show_changes()
 
-        menu.addAction(self.tr("Sort ascending"), sort_by([(column, False)]))
-        menu.addAction(self.tr("Sort descending"), sort_by([(column, True)]))
-        others = [key for key in self.viewmodel.sort if key[0] != column]
-        if others:
-            menu.addAction(self.tr("Then ascending by this"), sort_by([*others, (column, False)]))
-            menu.addAction(self.tr("Then descending by this"), sort_by([*others, (column, True)]))
-        unsort = menu.addAction(self.tr("File order"), sort_by([]))
-        unsort.setEnabled(bool(self.viewmodel.sort))
-        menu.addSeparator()
-        menu.addAction(self.tr("Fit column to content"), lambda: self.fit_column(column))
-        menu.addAction(self.tr("Fit all columns"), self._fit_all)
-        menu.addSeparator()
-        name = self.viewmodel.columns[column].name
-        menu.addAction(
-            self.tr("Copy column name"), lambda: QGuiApplication.clipboard().setText(name)
-        )
-        menu.popup(self.table.column_header.viewport().mapToGlobal(at))
+    def show_columns(self) -> None:
+        """Open the list of all columns."""
+        from pytuck_desktop.features.grid.column_list import ColumnList
 
-    def _fit_all(self) -> None:
+        ColumnList(self).open_below_header()
+
+    def go_to_column(self, column: int) -> None:
+        """Make a column visible, and its cell in the current row current."""
+        if self.columns.is_hidden(column):
+            self.columns.set_hidden((column,), hidden=False)
+        self.table.show_row(max(0, self.table.current_row), column)
+
+    def fit_all(self) -> None:
+        """Make all columns as wide as their visible content needs."""
         self._fit(range(len(self.viewmodel.columns)), most=_MOST_WIDTH)
 
     def _cell_menu(self, at: QPoint) -> None:
@@ -283,6 +292,14 @@ class GridView(QFrame):
         if index.isValid() and not self.table.selectionModel().isSelected(index):
             self.table.setCurrentIndex(index)
         self.actions_wanted.emit(self.table.viewport().mapToGlobal(at))
+
+    def add_above(self, widget: QWidget) -> None:
+        """Put something above the rows, below messages."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something to the right of the rows."""
+        self._body.addWidget(widget)
 
     # --- what the actions do ---------------------------------------------------------------
 
@@ -378,6 +395,30 @@ class GridView(QFrame):
         """Make a row current and visible."""
         self.table.show_row(row)
 
+    def go_to_cell(self, identity: Identity, column: str) -> None:
+        """Make a cell current and visible, wherever its row stands."""
+
+        def found(row: int | None) -> None:
+            if row is None:
+                self._say_refusal("not-here")
+            else:
+                self.table.show_row(row, self.viewmodel.column_names.index(column))
+                self.table.setFocus()
+
+        self.viewmodel.locate(identity, found)
+
+    @property
+    def note(self) -> str:
+        """What there is to say about the current cell: why its column does not take it."""
+        row, column = self.table.current_row, self.table.currentIndex().column()
+        invalid = self.viewmodel.invalid(row, column) if row >= 0 else None
+        if invalid is None:
+            return ""
+        from pytuck_desktop.features.grid.refusal_texts import refusal_text
+        from pytuck_desktop.features.grid.typed_text import typed_of
+
+        return refusal_text(typed_of(invalid))
+
     def go_to_key(self, key: Key) -> None:
         """Make the row of a primary key current and visible, wherever it stands."""
 
@@ -392,16 +433,15 @@ class GridView(QFrame):
     @property
     def can_follow_key(self) -> bool:
         """Whether the current cell refers to a row, of another table or of this one."""
-        from pytuck_desktop.features.grid.following import reference_at
-
         column = self.table.currentIndex().column()
-        return reference_at(self, self.table.current_row, column) is not None
+        return reference_at(self.viewmodel, self.table.current_row, column) is not None
 
     def follow_key(self) -> None:
         """Go to the row that the current cell refers to."""
-        from pytuck_desktop.features.grid.following import follow
+        self._follow(self.table.current_row, self.table.currentIndex().column())
 
-        follow(self, self.table.current_row, self.table.currentIndex().column())
+    def _follow(self, row: int, column: int) -> None:
+        follow(self.viewmodel, row, column, self.intent.emit)
 
     def first_row(self) -> None:
         """Go to the first row."""
@@ -492,6 +532,10 @@ class GridView(QFrame):
             "loading": self.tr("These rows are still being loaded. Try again in a moment."),
             "deleted": self.tr("This row is about to be deleted. Undo that to edit it."),
             "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
+            "damaged": self.tr(
+                "This text is not in UTF-8 and cannot be edited as text; Set NULL clears it."
+            ),
+            "too-long": self.tr("This text is too long to be edited in a cell; it can be copied."),
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
             "not-here": self.tr("This row is not among the rows shown here."),
@@ -499,17 +543,12 @@ class GridView(QFrame):
         }
         self._say(words[word])
 
-    def _say_bad_cells(self, bad: list[BadCell]) -> None:
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-
-        first = bad[0]
-        text = self.tr("Nothing was pasted. Row {0}, column {1}: “{2}”. {3}").format(
-            f"{first.row:,}", first.column, first.text[:60], refusal_text(first.why)
-        )
-        if len(bad) > 1:
-            others = self.tr("And {0} more.").format(f"{len(bad) - 1:,}")
-            text = f"{text} {others}"
-        self._say(text)
+    def _say_pasted_invalid(self, count: int) -> None:
+        if count:
+            text = self.tr(
+                "{0} of the pasted values do not fit their columns. F8 goes to the next."
+            )
+            self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:
         self.banner.show_message(text, tone="info")

@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pytuck_desktop.features.grid.display import (
-    NULL_CELL,
+    PLAIN,
     DisplayCell,
+    DisplayStyle,
     Formatter,
+    Look,
     Stored,
     formatter,
+    ready_cells,
 )
 from pytuck_desktop.features.grid.state import (
     SUMMED_CELLS,
@@ -28,13 +31,16 @@ from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState, RowsView, SortKey
-from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, NewRow
+from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, Invalid, NewRow
 
 FLASH_S = 0.9
 """How long a cell changed by somebody else glows."""
 
 PLACEHOLDER_DELAY_MS = 150
 """Rows that take longer than this get placeholders; before, nothing flickers."""
+
+EDITED_BYTES = 4 * 1024 * 1024
+"""A longer text is not opened in a cell: laying it out would keep the window busy for long."""
 
 _NUMERIC = frozenset(("integer", "real", "decimal"))
 
@@ -53,7 +59,7 @@ class GridViewModel(QObject):
     repaint = Signal()
     failed = Signal(object)  # ErrorInfo
     refused = Signal(str)  # why an edit cannot start, by a word: see `view.py`
-    block_refused = Signal(list)  # `BadCell`s of a block that was not pasted
+    pasted_invalid = Signal(int)  # texts that do not fit their columns were staged all the same
 
     def __init__(self, document: Document, table_name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +67,9 @@ class GridViewModel(QObject):
         self.table_name = table_name
         self._rows: RowsView = document.open_rows(table_name)
         self._formats: list[Formatter] = []
+        self._style = PLAIN
+        self.shown_columns: list[int] | None = None
+        """The visible columns from left to right; None if that is all of them in their order."""
         self._names: tuple[str, ...] = ()
         self._rights: tuple[bool, ...] = ()
         self._ready: dict[int, tuple[RowSnapshot, PaintRow]] = {}
@@ -68,6 +77,7 @@ class GridViewModel(QObject):
         self._foreign_until = 0.0
         self._full: dict[tuple[Identity | None, int], Stored] = {}
         self._visible = (0, 0)
+        self.highlight: Callable[[int, int], float] | None = None  # of cells that were found
         self.shows_placeholders = False
         self._placeholders = QTimer(self, singleShot=True, interval=PLACEHOLDER_DELAY_MS)
         self._placeholders.timeout.connect(self._show_placeholders)
@@ -81,7 +91,16 @@ class GridViewModel(QObject):
         document.on_data_changed.append(self._expect_foreign_rows)
 
     def _take_columns(self) -> None:
-        self._formats = [formatter(column.type_name, column.storage) for column in self.columns]
+        self._formats = [
+            formatter(
+                column.type_name,
+                column.storage,
+                self._style,
+                is_key=column.is_primary_key or column.foreign_key is not None,
+            )
+            for column in self.columns
+        ]
+        self._links = tuple(column.foreign_key is not None for column in self.columns)
         self._names = tuple(column.name for column in self.columns)
         self._rights = tuple(column.storage in _NUMERIC for column in self.columns)
 
@@ -159,7 +178,7 @@ class GridViewModel(QObject):
             (places[key.column], key.descending) for key in self._rows.sort if key.column in places
         )
 
-    def displayed(self, row: int) -> tuple[DisplayCell, ...] | None:
+    def displayed(self, row: int) -> Sequence[DisplayCell] | None:
         """Return the cells of a row as shown, None while it is on its way."""
         ready = self.paint_row(row)
         return None if ready is None else ready.cells
@@ -179,12 +198,13 @@ class GridViewModel(QObject):
         return made
 
     def _make_ready(self, snapshot: RowSnapshot) -> PaintRow:
-        wide = snapshot.wide
-        cells = tuple(
-            NULL_CELL if value is None else show(value, wide.get(at, 0) if wide else 0)
-            for at, (show, value) in enumerate(zip(self._formats, snapshot.values, strict=False))
-        )
-        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed)
+        cells = ready_cells(self._formats, snapshot.values, snapshot.wide)
+        unfit = (snapshot.damaged - snapshot.changed) | snapshot.invalid.keys()
+        if unfit:
+            cells = [
+                (cell[0], Look.INVALID) if at in unfit else cell for at, cell in enumerate(cells)
+            ]
+        return PaintRow(cells, Mark[snapshot.state.name], snapshot.changed, snapshot.invalid)
 
     def stored(self, row: int, column: int) -> Stored:
         """Return what a loaded cell holds, staged edits included."""
@@ -202,6 +222,49 @@ class GridViewModel(QObject):
     def find_key(self, key: Key, on_done: Callable[[int | None], None]) -> None:
         """Find out at which position the row of a primary key stands, loaded or not."""
         self._rows.find_key(key, on_done)
+
+    def is_link(self, column: int) -> bool:
+        """Return whether the values of a column lead to rows of another table."""
+        return self._links[column]
+
+    def full_length(self, row: int, column: int) -> int:
+        """Return the size in bytes of a value of which only the beginning is loaded, else 0."""
+        snapshot = self._rows.row(row)
+        return 0 if snapshot is None or not snapshot.wide else snapshot.wide.get(column, 0)
+
+    def is_damaged(self, row: int, column: int) -> bool:
+        """Return whether a text could not be read as it is stored: it is not in UTF-8."""
+        snapshot = self._rows.row(row)
+        return snapshot is not None and column in snapshot.damaged - snapshot.changed
+
+    def link(self, row: int, column: int) -> tuple[str, str, Stored] | None:
+        """Return the table, its column and the value that a cell leads to; None if nowhere."""
+        target = self.columns[column].foreign_key if 0 <= column < len(self._links) else None
+        value = None if target is None else self.stored(row, column)
+        return None if target is None or value is None else (*target, value)
+
+    def fetch_whole(
+        self,
+        row: int,
+        column: int,
+        on_done: Callable[[Stored], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch the whole value of a cell, of which perhaps only the beginning is loaded."""
+        snapshot = self._rows.row(row)
+        if snapshot is not None and not self.full_length(row, column):
+            on_done(snapshot.values[column])
+            return
+        identity, name = self.identity(row), self._names[column]
+        self.document.fetch_cell(self.table_name, identity, name, on_done, on_error)
+
+    def use_style(self, style: DisplayStyle) -> None:
+        """Show values as the user has chosen for all grids."""
+        if style != self._style:
+            self._style = style
+            self._take_columns()
+            self._ready.clear()
+            self.repaint.emit()
 
     def identity(self, row: int) -> Identity | None:
         """Return the identity of a loaded row."""
@@ -270,11 +333,10 @@ class GridViewModel(QObject):
 
     def flash(self, row: int, column: int) -> float:
         """Return how strongly a cell glows, 0 to 1."""
-        if not self._flashes:
-            return 0.0
-        since = self._flashes.get((row, column))
+        glow = 0.0 if self.highlight is None else self.highlight(row, column)
+        since = self._flashes.get((row, column)) if self._flashes else None
         if since is None:
-            return 0.0
+            return glow
         return max(0.0, 1.0 - (time.monotonic() - since) / FLASH_S)
 
     def _fade(self) -> None:
@@ -340,6 +402,10 @@ class GridViewModel(QObject):
             return "deleted"
         if isinstance(ready.values[column], bytes):
             return "blob"
+        if column in ready.damaged - ready.changed:
+            return "damaged"
+        if self.full_length(row, column) > EDITED_BYTES:
+            return "too-long"
         return ""
 
     def prepare_edit(self, row: int, column: int, then: Callable[[], None]) -> None:
@@ -370,7 +436,19 @@ class GridViewModel(QObject):
         key = (self.identity(row), column)
         return self._full[key] if key in self._full else self.stored(row, column)
 
-    def stage(self, identity: Identity, row: int, column: int, value: Stored) -> None:
+    def valid_value(self, row: int, column: int) -> Stored:
+        """Return what a cell holds, or what is in the file where a text does not fit."""
+        snapshot = self._rows.row(row)
+        if snapshot is not None and column in snapshot.invalid:
+            return snapshot.stored[column] if snapshot.stored else None
+        return self.full_value(row, column)
+
+    def invalid(self, row: int, column: int) -> Invalid | None:
+        """Return the text of a cell that its column does not take, if it holds one."""
+        snapshot = self._rows.row(row)
+        return None if snapshot is None else snapshot.invalid.get(column)
+
+    def stage(self, identity: Identity, row: int, column: int, value: Stored | Invalid) -> None:
         """Stage a new value for a cell of the row with this identity, wherever it is now."""
         found = self._rows.index_of(identity)
         snapshot = self._rows.row(row if found is None else found)
@@ -481,4 +559,7 @@ class GridViewModel(QObject):
         """Return a value as it is copied: text as it is, NULL as nothing."""
         if value is None:
             return ""
-        return value if isinstance(value, str) else self._formats[column](value, 0)[0]
+        if isinstance(value, str):
+            return value
+        shown = self.columns[column]
+        return formatter(shown.type_name, shown.storage)(value, 0)[0]

@@ -1,7 +1,7 @@
 """The editor that stands in a field of the form, one at a time.
 
 What is typed is staged by Enter, Tab or leaving the field; a refused text stays open with the
-reason beneath it, until it is corrected or given up by Esc.
+reason beneath it, until it is corrected, given up by Esc, or kept by Enter to be put right later.
 """
 
 from __future__ import annotations
@@ -47,10 +47,17 @@ class FieldEditor(QObject):
         """The column that is edited."""
         return self._column if self.widget is not None else None
 
-    def open(self, column: ColumnInfo, value: Stored, area: QRect, typed: str = "") -> None:
-        """Put an editor over a field, with `typed` in place of its value if given."""
+    def open(
+        self, column: ColumnInfo, values: tuple[Stored, Stored], area: QRect, typed: str = ""
+    ) -> None:
+        """Put an editor over a field.
+
+        Args:
+            values: What it holds, and what it held last that fits its column.
+            typed: Stands in the editor in place of the value, if given.
+        """
         self.give_up()
-        self._column, self._old = column, value
+        self._column, (value, self._old) = column, values
         self._started_with = self._kit.editable(column, value)
         widget = self._make(column, value)
         widget.setObjectName("cellEditor")
@@ -116,6 +123,15 @@ class FieldEditor(QObject):
             self.staged.emit(column, typed.value)
         return True
 
+    def _keep_refused(self) -> None:
+        """Stage a refused text all the same, to be put right before a save."""
+        column, typed = self._column, self._typed()
+        if column is not None and typed is not None and typed.invalid is not None:
+            self.give_up()
+            self.staged.emit(column, typed.invalid)
+        else:
+            self.commit()
+
     def give_up(self) -> None:
         """Close the editor and forget what is typed."""
         widget, self.widget = self.widget, None
@@ -146,7 +162,10 @@ class FieldEditor(QObject):
             self.give_up()
             return True
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (not is_lines or with_control):
-            self.commit()
+            if self.reason is None:
+                self.commit()
+            else:
+                self._keep_refused()
             return True
         if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and not is_lines:
             if self.commit():
@@ -189,7 +208,8 @@ class FieldEditor(QObject):
             self.reason.setObjectName("cellReason")
             self.reason.setAccessibleName(self.tr("Why the value is refused"))
             self._mark("true")
-        self.reason.show_text(text)
+        way_out = self.tr("Enter once more keeps it, to be put right before saving.")
+        self.reason.show_text(f"{text}\n{way_out}")
         area, room = widget.geometry(), self._viewport.rect()
         self.reason.setFixedWidth(room.width() - 12)
         self.reason.adjustSize()

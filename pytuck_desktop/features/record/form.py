@@ -139,19 +139,22 @@ class RecordForm(QListView):
     def edit_field(self, column: ColumnInfo, typed: str = "") -> None:
         """Open the editor of a field, once its whole value is there."""
         if self.finish_editing():
-            self._viewmodel.prepare_edit(column, lambda value: self._open(column, value, typed))
+            self._viewmodel.prepare_edit(
+                column, lambda value, valid: self._open(column, value, valid, typed)
+            )
 
     def finish_editing(self) -> bool:
         """Stage what an open editor holds; False if it is refused."""
         return self.editor is None or self.editor.commit()
 
-    def _open(self, column: ColumnInfo, value: Stored, typed: str) -> None:
+    def _open(self, column: ColumnInfo, value: Stored, valid: Stored, typed: str) -> None:
         index = self._index_of(column)
         if index is None or self.editor is None:
             return
         self.setCurrentIndex(index)
         self.scrollTo(index)
-        self.editor.open(column, value, self._painter.value_area(self.visualRect(index)), typed)
+        area = self._painter.value_area(self.visualRect(index))
+        self.editor.open(column, (value, valid), area, typed)
 
     def _index_of(self, column: ColumnInfo) -> QModelIndex | None:
         for place, line in enumerate(self.lines.lines):

@@ -62,7 +62,8 @@ class RecordPainter(QStyledItemDelegate):
         line = self._model.lines[index.row()]
         height = option.fontMetrics.height()
         if line.kind is Kind.FIELD:
-            return QSize(60, self._lines_of(line, option.fontMetrics) * height + 9)
+            lines = self._lines_of(line, option.fontMetrics) + (line.invalid is not None)
+            return QSize(60, lines * height + 9)
         if line.kind in (Kind.REFERENCES, Kind.REFERRING):
             return QSize(60, height + 20)
         if line.kind is Kind.PARENT:
@@ -108,7 +109,8 @@ class RecordPainter(QStyledItemDelegate):
             RowState.DELETED: tokens.deleted_back,
         }
         if line.state in backs and line.kind is Kind.FIELD:
-            painter.fillRect(area, QColor(backs[line.state]))
+            is_invalid = line.invalid is not None
+            painter.fillRect(area, QColor(tokens.error_back if is_invalid else backs[line.state]))
         if option.state & QStyle.StateFlag.State_Selected:
             is_active = bool(option.state & QStyle.StateFlag.State_Active)
             colour = QColor(tokens.selection if is_active else tokens.selection_inactive)
@@ -148,6 +150,9 @@ class RecordPainter(QStyledItemDelegate):
         painter.setPen(QColor(colour))
         painter.setClipRect(value)
         painter.drawText(value, _WRAP, field_text(line, kit))
+        if line.invalid is not None:
+            why = value.adjusted(0, value.height() - metrics.height() - 3, 0, 0)
+            self._text(painter, why, f"⚠ {kit.why(line.invalid)}", self.tokens.error_text)
 
     def _paint_heading(self, painter: QPainter, area: QRect, line: Line) -> None:
         inner = area.adjusted(_MARGIN, 9, -_MARGIN, 0)

@@ -16,6 +16,7 @@ from pytuck_desktop.workspace.record_relations import (
     Relation,
 )
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState
+from pytuck_desktop.workspace.staged_edits import Invalid
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -38,6 +39,7 @@ class Line(NamedTuple):
     Attributes:
         column: Of a field.
         value, size_bytes: Of a field; the size where only the beginning is known.
+        invalid: A staged text that the column does not take.
         state: What is staged: of a field, of the row at the other end.
         relation: Of a line about another row.
         row: The row at the other end, where one is known.
@@ -50,6 +52,7 @@ class Line(NamedTuple):
     value: Stored = None
     size_bytes: int = 0
     state: RowState = RowState.NONE
+    invalid: Invalid | None = None
     relation: Relation | None = None
     row: RelatedRow | None = None
     finding: Finding | None = None
@@ -72,7 +75,8 @@ def field_lines(table: TableInfo, row: RowSnapshot | None, part: str = "") -> It
             yield Line(Kind.FIELD, column)
             continue
         size = 0 if row.wide is None else row.wide.get(place, 0)
-        yield Line(Kind.FIELD, column, row.values[place], size, _field_state(row, place))
+        state, invalid = _field_state(row, place), row.invalid.get(place)
+        yield Line(Kind.FIELD, column, row.values[place], size, state, invalid)
 
 
 def _field_state(row: RowSnapshot, place: int) -> RowState:

@@ -14,7 +14,7 @@ from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
 from pytuck_desktop.workspace.places import Place
 from pytuck_desktop.workspace.record_relations import RecordRelations
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState
-from pytuck_desktop.workspace.staged_edits import CellEdit, Identity
+from pytuck_desktop.workspace.staged_edits import CellEdit, Identity, Invalid
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -147,8 +147,11 @@ class RecordViewModel(QObject):
         is_blob = isinstance(place.row.values[table.column_index(column.name)], bytes)
         return "blob" if is_blob else ""
 
-    def prepare_edit(self, column: ColumnInfo, then: Callable[[Stored], None]) -> None:
-        """Call `then` with the whole value of a field; say why if it cannot be edited."""
+    def prepare_edit(self, column: ColumnInfo, then: Callable[[Stored, Stored], None]) -> None:
+        """Call `then` with the whole value of a field and the last valid one there.
+
+        Why it cannot be edited is said, if so.
+        """
         word = self.obstacle(column)
         place, table = self.place, self.table
         if word or place is None or table is None or place.row is None:
@@ -156,18 +159,20 @@ class RecordViewModel(QObject):
             return
         at, identity = table.column_index(column.name), place.identity
         if place.row.wide is None or at not in place.row.wide:
-            then(place.row.values[at])
+            is_invalid = at in place.row.invalid
+            valid = (place.row.stored or [None] * (at + 1)) if is_invalid else place.row.values
+            then(place.row.values[at], valid[at])
             return
         assert identity is not None
 
         def keep(value: Stored) -> None:
             if _row_key(self.place) == _row_key(place):
                 self._whole[identity, column.name] = value
-                then(value)
+                then(value, value)
 
         place.document.fetch_cell(place.table, identity, column.name, keep, self._fail)
 
-    def stage(self, column: ColumnInfo, value: Stored) -> None:
+    def stage(self, column: ColumnInfo, value: Stored | Invalid) -> None:
         """Stage a value for a field, as a step that can be undone."""
         place, table = self.place, self.table
         if place is None or table is None or place.row is None or place.identity is None:

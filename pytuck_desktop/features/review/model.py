@@ -73,6 +73,7 @@ class ReviewModel(QAbstractTableModel):
             LineKind.NEW: tokens.new_back,
             LineKind.CHANGED: tokens.changed_back,
             LineKind.DELETED: tokens.deleted_back,
+            LineKind.INVALID: tokens.error_back,
         }[kind]
 
     def _words(self, kind: LineKind) -> str:
@@ -80,4 +81,5 @@ class ReviewModel(QAbstractTableModel):
             LineKind.NEW: self.tr("New row"),
             LineKind.CHANGED: self.tr("Changed"),
             LineKind.DELETED: self.tr("Deleted row"),
+            LineKind.INVALID: self.tr("Does not fit its column"),
         }[kind]

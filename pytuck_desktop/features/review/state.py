@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
+from pytuck_desktop.workspace.staged_edits import Identity, Invalid, NewRow, StagedEdits
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -18,6 +18,7 @@ class LineKind(Enum):
     NEW = "+"
     CHANGED = "✎"
     DELETED = "−"
+    INVALID = "!"
 
 
 class ReviewLine(NamedTuple):
@@ -48,15 +49,15 @@ def _of_table(edits: StagedEdits, table: str) -> Iterator[ReviewLine]:
     for identity, cells in overlay.changed.items():
         for name, change in cells.items():
             old = _shown(change.old) if change.is_old_whole else f"{_shown(change.old)}…"
-            yield ReviewLine(
-                LineKind.CHANGED, table, identity, _row(identity), name, old, _shown(change.new)
-            )
-    for number, (row, values) in enumerate(overlay.inserted.items(), 1):
-        yield ReviewLine(LineKind.NEW, table, row, f"+{number}", "", None, _values(values))
-    for identity, values in overlay.deleted.items():
-        yield ReviewLine(
-            LineKind.DELETED, table, identity, _row(identity), "", _values(values), None
-        )
+            kind = LineKind.INVALID if isinstance(change.new, Invalid) else LineKind.CHANGED
+            new = _shown(change.new)
+            yield ReviewLine(kind, table, identity, _row(identity), name, old, new)
+    for number, (row, given) in enumerate(overlay.inserted.items(), 1):
+        is_valid = not any(isinstance(value, Invalid) for value in given.values())
+        kind = LineKind.NEW if is_valid else LineKind.INVALID
+        yield ReviewLine(kind, table, row, f"+{number}", "", None, _values(given))
+    for gone, values in overlay.deleted.items():
+        yield ReviewLine(LineKind.DELETED, table, gone, _row(gone), "", _values(values), None)
 
 
 def take_back(edits: StagedEdits, lines: list[ReviewLine]) -> None:
@@ -71,13 +72,15 @@ def _row(identity: Identity) -> str:
     return ", ".join(map(_shown, parts))
 
 
-def _values(values: Mapping[str, Stored]) -> str:
+def _values(values: Mapping[str, Stored | Invalid]) -> str:
     return ", ".join(f"{name} = {_shown(value)}" for name, value in values.items())
 
 
-def _shown(value: Stored) -> str:
+def _shown(value: Stored | Invalid) -> str:
     if value is None:
         return "NULL"
+    if isinstance(value, Invalid):
+        return value.text
     if isinstance(value, bytes):
         return f"X'{value[:32].hex()}{'…' if len(value) > 32 else ''}' ({len(value):,})"
     if isinstance(value, str):

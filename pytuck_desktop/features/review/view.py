@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from pytuck_desktop.features.review.model import ReviewModel
 from pytuck_desktop.features.review.state import review_lines, take_back
+from pytuck_desktop.i18n.error_texts import explain
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.worker.client import ErrorInfo
@@ -134,7 +135,7 @@ class ReviewDialog(QDialog):
         self.statements.setPlainText("\n".join(texts))
 
     def _show_failure(self, error: ErrorInfo) -> None:
-        self.statements.setPlainText(error.message)
+        self.statements.setPlainText(explain(error).text)
 
     # --- what is done ----------------------------------------------------------------------
 

@@ -1,12 +1,20 @@
 """What the worker does for each operation. Only this package touches the engine.
 
-`open_file` holds the open storage and its views, `browsing` reads, `relations` follows foreign
-keys, `editing` writes, `converting` takes files of the old library over.
+`open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
+`relations` follows foreign keys, `profiling` works out what a column holds, `watching` hears of
+commits, `editing` writes, `converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing, profiling, relations
+from pytuck_desktop.worker.handlers import (
+    browsing,
+    converting,
+    editing,
+    profiling,
+    relations,
+    searching,
+)
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -26,6 +34,7 @@ OPERATIONS: dict[str, Operation] = {
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,
     "profile": profiling.profile,
+    "find": searching.find,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,

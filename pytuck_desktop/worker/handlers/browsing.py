@@ -69,7 +69,7 @@ def view_close(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Give rows by position: None if that part of the order is not built yet."""
-    view = _view(file, arguments)
+    view = open_view_of(file, arguments)
     count = min(int(arguments["count"]), MAX_PAGE_ROWS)
     shown = _page(view, int(arguments["first"]), count, time.perf_counter())
     return {**view.status(), "page": shown}
@@ -77,12 +77,12 @@ def page(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
 
 def locate(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Say at which position a row stands; None if it is not among the rows."""
-    return _view(file, arguments).order.locate(as_identity(arguments["identity"]))
+    return open_view_of(file, arguments).order.locate(as_identity(arguments["identity"]))
 
 
 def locate_key(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Say at which position of a view the row of a primary key stands; None if it is not there."""
-    view = _view(file, arguments)
+    view = open_view_of(file, arguments)
     source = file.storage.get_table(str(arguments["table"]))
     identity = _identity_of(file, source, as_identity(arguments["key"]))
     return None if identity is None else view.order.locate(identity)
@@ -122,10 +122,22 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     source = file.storage.get_table(str(arguments["table"]))
     identity = as_identity(arguments["identity"])
     statement = select(source.c[str(arguments["column"])]).where(has_identity(source, identity))
-    rows = file.storage.execute(statement).raw()
+    rows = file.stored_rows(statement)
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
+
+
+def open_view_of(file: OpenFile, arguments: dict[str, Plain]) -> View:
+    """Return the view that a request is about.
+
+    Raises:
+        QueryError: It shows something else by now.
+    """
+    view = file.views.get(int(arguments["view"]))
+    if view is None or view.generation != arguments["generation"]:
+        raise QueryError("This view shows something else by now.")
+    return view
 
 
 def as_identity(plain: Plain) -> Any:
@@ -154,13 +166,6 @@ def _shown_statement(file: OpenFile, arguments: dict[str, Plain]) -> Select[Any]
     return statement
 
 
-def _view(file: OpenFile, arguments: dict[str, Plain]) -> View:
-    view = file.views.get(int(arguments["view"]))
-    if view is None or view.generation != arguments["generation"]:
-        raise QueryError("This view shows something else by now.")
-    return view
-
-
 def _page(view: View, first: int, count: int, started: float) -> Plain:
     rows = view.order.page(first, count)
     if rows is None:
@@ -169,6 +174,7 @@ def _page(view: View, first: int, count: int, started: float) -> Plain:
         "first": rows.first,
         "identities": rows.identities,
         "rows": rows.rows,
+        "damaged": [list(cell) for cell in rows.damaged],
         "wide": [[row, column, size] for (row, column), size in rows.wide.items()],
         "elapsed_ms": (time.perf_counter() - started) * 1000,
     }

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
+from pytuck.backends.paging.damaged_text import rows_of
+from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
@@ -234,6 +236,13 @@ class OpenFile:
                 view.order.refresh()
             except PytuckException as err:
                 self._tell("view_failed", _failure(view, err))
+
+    def stored_rows(self, statement: Select[object]) -> list[StoredRow]:
+        """Return stored rows; a text that is not in UTF-8 has U+FFFD for what is unreadable."""
+        engine = self.storage.engine
+        compiled = compile_statement(statement, engine.dialect)
+        with engine.connection() as connection:
+            return rows_of(connection, compiled, len(statement.columns))
 
     def ask(self, statement: Select[object]) -> Sequence[Sequence[Stored]]:
         """Return the rows of a question as stored; belongs to the threads of slow lanes.

@@ -115,18 +115,6 @@ def test_a_block_is_pasted_with_rows_that_are_missing(driver, file):
     assert stored(file, ROWS + 2) == ("", None, date(2026, 2, 3))
 
 
-def test_nothing_is_pasted_if_a_cell_does_not_fit(driver, file):
-    driver.open_rows(file)
-    select(driver, 5, 1, 5, 1)
-    QGuiApplication.clipboard().setText("a\t1\nb\tmany\nc\tx")
-    driver.key(Qt.Key.Key_V, CTRL)
-    driver.wait(lambda: driver.grid.banner.isVisible())
-    text = driver.grid.banner.label.text()
-    assert "Row 2, column price: “many”." in text
-    assert "And 1 more." in text
-    assert driver.document.edits.count == 0
-
-
 def test_one_cell_fills_the_selection_and_a_row_its_rows(driver, file):
     driver.open_rows(file)
     select(driver, 2, 2, 4, 2)

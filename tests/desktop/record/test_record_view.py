@@ -265,6 +265,24 @@ def test_a_refused_text_stays_with_its_reason_and_a_save_waits_for_it(driver, sh
     assert (saved["age"], saved["note"]) == (44, "typed, not left")
 
 
+def test_a_refused_text_can_be_kept_to_be_put_right_later(driver, shop):
+    driver.open_rows(shop, "customers")
+    driver.go(0, 0)
+    form = Form(driver)
+    form.type("age", "old")
+    form.key(Qt.Key.Key_Return)
+    form.key(Qt.Key.Key_Return)
+    assert form.form.editor.widget is None
+    assert form.fields()["age"] == "old"
+    assert "whole number" in form.kit.why(form.field("age").invalid)
+    form.type("age", "45")
+    form.key(Qt.Key.Key_Return)
+    assert form.field("age").invalid is None
+    driver.save()
+    with Storage(shop) as storage:
+        assert storage.select("customers", 1)["age"] == 45
+
+
 def test_escape_gives_up_and_typing_replaces_and_alt_del_sets_null(driver, file):
     form = open_form(driver, file, "people", 6).settled()
     form.type("name", "Nobody")

@@ -1,0 +1,1 @@
+"""Finding a text in all rows of a table."""
