@@ -100,6 +100,7 @@ class VirtualTable:
             "rowid_alias": "id",
             "comment": None,
             "is_editable": True,
+            "foreign_keys": [],
         }
         return {
             "path": path,
