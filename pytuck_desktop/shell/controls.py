@@ -28,6 +28,7 @@ from pytuck_desktop.shell.actions import (
 )
 from pytuck_desktop.shell.filtering import Filtering
 from pytuck_desktop.shell.finding import Finding
+from pytuck_desktop.shell.grid_cells import furnish
 from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
@@ -77,6 +78,7 @@ _CELL_MENU = (
     "paste",
     SEPARATOR,
     "follow_key",
+    "record",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -144,6 +146,7 @@ class Controls(QObject):
         self.sidebar.intent.connect(navigation.answer)
         self._saving.conflicted.connect(self._compare)
         self.panels.intent.connect(navigation.answer)
+        self.panels.opened.connect(furnish)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
         navigation.grid_added.connect(self._adopt)
@@ -197,6 +200,8 @@ class Controls(QObject):
 
     def _save(self, document: Document) -> None:
         # An open editor holds text that is not staged yet: leaving it stages or refuses it.
+        if not self.panels.finish_editing():
+            return
         for grid in self._tabs.grids:
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return
@@ -205,7 +210,7 @@ class Controls(QObject):
     def _show_next_invalid(self, document: Document) -> None:
         cells = [cell[:3] for cell in document.edits.invalid_cells()]
         grid = self._tabs.current_grid
-        place = None if grid is None else grid.place[1:]
+        place = None if grid is None else grid.place.cell
         if cells:
             at = cells.index(place) + 1 if place in cells else 0
             self._navigation.show_cell(document, *cells[at % len(cells)])

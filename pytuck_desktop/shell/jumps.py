@@ -47,7 +47,12 @@ class Jumps(QObject):
     @property
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What the actions do, by their names."""
-        return {"go_back": self.go_back, "go_forward": self.go_forward}
+        return {
+            "go_back": self.go_back,
+            "go_forward": self.go_forward,
+            "previous_row": lambda: self._step(-1),
+            "next_row": lambda: self._step(1),
+        }
 
     def enabled(self, grid: GridView | None) -> dict[str, bool]:
         """Return which of the actions can be done."""

@@ -172,6 +172,18 @@
         <translation>列统计(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Record</source>
+        <translation>记录(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Previous ro&amp;w</source>
+        <translation>上一行(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Next r&amp;ow</source>
+        <translation>下一行(&amp;O)</translation>
+    </message>
+    <message>
         <source>Recent &amp;changes</source>
         <translation>最近的更改(&amp;C)</translation>
     </message>
@@ -956,6 +968,25 @@
     </message>
 </context>
 <context>
+    <name>FieldEditor</name>
+    <message>
+        <source>✓  true</source>
+        <translation>✓  真</translation>
+    </message>
+    <message>
+        <source>✗  false</source>
+        <translation>✗  假</translation>
+    </message>
+    <message>
+        <source>Why the value is refused</source>
+        <translation>该值被拒绝的原因</translation>
+    </message>
+    <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
+    </message>
+</context>
+<context>
     <name>FilterLine</name>
     <message>
         <source>and {0} more</source>
@@ -1194,10 +1225,6 @@
     <message>
         <source>This row is not among the rows shown here.</source>
         <translation>此行不在当前显示的行中。</translation>
-    </message>
-    <message>
-        <source>There is no row with this key.</source>
-        <translation>没有此键对应的行。</translation>
     </message>
     <message>
         <source>That is too much at once. Export the table instead.</source>
@@ -1444,6 +1471,115 @@
     <message>
         <source>Another program</source>
         <translation>其他程序</translation>
+    </message>
+</context>
+<context>
+    <name>Record</name>
+    <message>
+        <source>Refers to</source>
+        <translation>引用</translation>
+    </message>
+    <message>
+        <source>NULL: refers to nothing</source>
+        <translation>NULL：未引用任何行</translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Leads nowhere: {0} has no row with {1}</source>
+        <translation>没有指向任何行：{0} 中没有 {1} 的行</translation>
+    </message>
+    <message>
+        <source>Leads nowhere: there is no table {0}</source>
+        <translation>没有指向任何行：没有表 {0}</translation>
+    </message>
+    <message>
+        <source>The key is too long to be searched for here.</source>
+        <translation>键太长，无法在此查找。</translation>
+    </message>
+    <message>
+        <source>Show all in {0}</source>
+        <translation>显示 {0} 中的全部行</translation>
+    </message>
+    <message>
+        <source>Show all {1} in {0}</source>
+        <translation>显示 {0} 中的全部 {1} 行</translation>
+    </message>
+</context>
+<context>
+    <name>RecordForm</name>
+    <message>
+        <source>Fields and related rows</source>
+        <translation>字段和相关行</translation>
+    </message>
+</context>
+<context>
+    <name>RecordPanel</name>
+    <message>
+        <source>Previous row</source>
+        <translation>上一行</translation>
+    </message>
+    <message>
+        <source>Next row</source>
+        <translation>下一行</translation>
+    </message>
+    <message>
+        <source>Find a column</source>
+        <translation>查找列</translation>
+    </message>
+    <message>
+        <source>Select a row of a table to see it here.</source>
+        <translation>在表中选择一行，即可在此查看。</translation>
+    </message>
+    <message>
+        <source>What was typed for {0} does not fit and was left out.</source>
+        <translation>为 {0} 输入的内容不符合要求，未采用。</translation>
+    </message>
+    <message>
+        <source>Row {0} of {1}</source>
+        <translation>第 {0} 行，共 {1} 行</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>about to be deleted</source>
+        <translation>将被删除</translation>
+    </message>
+    <message>
+        <source>The file is open for reading only; it cannot be changed.</source>
+        <translation>文件以只读方式打开，不能更改。</translation>
+    </message>
+    <message>
+        <source>Rows of a view, or without a key, cannot be edited.</source>
+        <translation>视图中的行和没有键的行不能编辑。</translation>
+    </message>
+    <message>
+        <source>The file computes this column itself; it cannot be edited.</source>
+        <translation>此列由文件自动计算，不能编辑。</translation>
+    </message>
+    <message>
+        <source>This row is still being loaded. Try again in a moment.</source>
+        <translation>这一行仍在加载。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>This row is about to be deleted. Undo that to edit it.</source>
+        <translation>这一行即将被删除。请先撤销删除再编辑。</translation>
+    </message>
+    <message>
+        <source>Binary values cannot be edited as text; Set NULL clears them.</source>
+        <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This column needs a value; it cannot be NULL.</source>
+        <translation>此列必须有值，不能为 NULL。</translation>
     </message>
 </context>
 <context>

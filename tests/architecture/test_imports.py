@@ -54,6 +54,7 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
     "pytuck_desktop/shell/controls.py": "a dialog is loaded when it is opened",
     "pytuck_desktop/shell/jumps.py": "types are loaded by the first filter",
+    "pytuck_desktop/shell/grid_cells.py": "the types are loaded by the first editor",
     "pytuck_desktop/shell/column_layouts.py": "JSON is loaded by the first layout of columns",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
     "pytuck_desktop/shell/main_window.py": "the controls are loaded after the first rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pytuck_desktop.intents import FollowKey
@@ -9,13 +10,12 @@ from pytuck_desktop.workspace.relations import Reference, has_values, references
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
-    from pytuck_desktop.features.grid.view import GridView
+    from pytuck_desktop.features.grid.viewmodel import GridViewModel
     from pytuck_desktop.workspace.snapshots import RowSnapshot
 
 
-def reference_at(view: GridView, row: int, column: int) -> Reference | None:
+def reference_at(model: GridViewModel, row: int, column: int) -> Reference | None:
     """Return the foreign key through a cell that refers to something; None if there is none."""
-    model = view.viewmodel
     snapshot = model.rows.row(row) if row >= 0 else None
     if snapshot is None or not 0 <= column < len(model.columns):
         return None
@@ -24,12 +24,13 @@ def reference_at(view: GridView, row: int, column: int) -> Reference | None:
     return next((one for one in found if has_values(_values(one, snapshot))), None)
 
 
-def follow(view: GridView, row: int, column: int) -> None:
-    """Ask for the row that a cell refers to."""
-    reference = reference_at(view, row, column)
+def follow(
+    model: GridViewModel, row: int, column: int, emit: Callable[[FollowKey], object]
+) -> None:
+    """Ask for the row that a cell refers to; nothing happens where it refers to none."""
+    reference = reference_at(model, row, column)
     if reference is None:
         return
-    model = view.viewmodel
     places = [model.rows.table.column_index(name) for name in reference.columns]
 
     def ask(rows: list[RowSnapshot]) -> None:
@@ -37,7 +38,7 @@ def follow(view: GridView, row: int, column: int) -> None:
         if values and has_values(values):
             path = model.document.path
             columns = reference.target_columns
-            view.intent.emit(FollowKey(path, reference.target_name, columns, values))
+            emit(FollowKey(path, reference.target_name, columns, values))
 
     model.fetch([(row, row)], places, ask)  # a long value is fetched whole
 

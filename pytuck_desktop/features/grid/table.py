@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
+from pytuck_desktop.features.grid.following import reference_at
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.painting import PICTURE_WIDTH, CellPainter
@@ -301,7 +302,7 @@ class GridTable(FrozenTable):
             return False
         index = self.indexAt(event.position().toPoint())
         row = self.grid_model.first + index.row()
-        if not index.isValid() or self._viewmodel.link(row, index.column()) is None:
+        if not index.isValid() or reference_at(self._viewmodel, row, index.column()) is None:
             return False
         self.setCurrentIndex(index)
         self.link_pressed.emit(row, index.column())

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from pytuck_desktop.features.grid.columns import Columns
 from pytuck_desktop.features.grid.display import Look
+from pytuck_desktop.features.grid.following import follow, reference_at
 from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
@@ -109,7 +110,7 @@ class GridView(QFrame):
         table.scrolled.connect(self._after_scroll)
         table.painted.connect(self._after_paint)
         table.selection_moved.connect(self.selection_changed)
-        table.link_pressed.connect(self.follow)
+        table.link_pressed.connect(self._follow)
         table.customContextMenuRequested.connect(self._cell_menu)
         self.bar.valueChanged.connect(self._scroll_by_bar)
         header = table.column_header
@@ -447,21 +448,15 @@ class GridView(QFrame):
     @property
     def can_follow_key(self) -> bool:
         """Whether the current cell refers to a row, of another table or of this one."""
-        from pytuck_desktop.features.grid.following import reference_at
-
         column = self.table.currentIndex().column()
-        return reference_at(self, self.table.current_row, column) is not None
+        return reference_at(self.viewmodel, self.table.current_row, column) is not None
 
     def follow_key(self) -> None:
         """Go to the row that the current cell refers to."""
-        self.follow(self.table.current_row, self.table.currentIndex().column())
+        self._follow(self.table.current_row, self.table.currentIndex().column())
 
-    def follow(self, row: int, column: int) -> None:
-        """Go to the row that a cell refers to."""
-        from pytuck_desktop.features.grid.following import follow
-
-        self.kept.emit()
-        follow(self, row, column)
+    def _follow(self, row: int, column: int) -> None:
+        follow(self.viewmodel, row, column, self.intent.emit)
 
     def first_row(self) -> None:
         """Go to the first row."""
@@ -481,8 +476,10 @@ class GridView(QFrame):
         rows, row = self.viewmodel, self.table.current_row
         column = self.table.currentIndex().column()
         name = rows.column_names[column] if 0 <= column < len(rows.column_names) else None
-        identity = rows.identity(row) if row >= 0 else None
-        return Place(rows.document, rows.table_name, identity, name)
+        shown = rows.rows.row(row) if row >= 0 else None
+        identity = None if shown is None else shown.identity
+        counts = (row, rows.row_count)
+        return Place(rows.document, rows.table_name, identity, name, shown, *counts)
 
     @property
     def summary(self) -> SelectionSummary:
@@ -557,7 +554,6 @@ class GridView(QFrame):
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
             "not-here": self.tr("This row is not among the rows shown here."),
-            "no-such-row": self.tr("There is no row with this key."),
             "too-many": self.tr("That is too much at once. Export the table instead."),
         }
         self._say(words[word])

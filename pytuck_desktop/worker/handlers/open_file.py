@@ -10,10 +10,7 @@ from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
 from pytuck.backends.paging.damaged_text import rows_of
 from pytuck.backends.results import StoredRow
-from pytuck.common.exceptions import (
-    DatabaseConnectionError,
-    PytuckException,
-)
+from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
