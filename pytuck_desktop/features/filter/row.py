@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 from pytuck_desktop.features.filter.viewmodel import FilterViewModel
 from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
-from pytuck_desktop.widgets.condition_texts import examples, refused_text
 from pytuck_desktop.widgets.frozen_columns import FrozenTable
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.widgets.visible_text import tool_tip, visible_text
@@ -255,12 +254,15 @@ class FilterRow(QWidget):
 
 def _examples(column: ColumnInfo) -> str:
     # The types are loaded by the first field that is typed in or asked about, not at the start.
+    from pytuck_desktop.widgets.condition_texts import examples
     from pytuck_desktop.workspace.typed_values import family_of
 
     return examples(family_of(column))
 
 
 def _reason(refused: RefusedText) -> str:
+
+    from pytuck_desktop.widgets.condition_texts import refused_text
 
     return refused_text(refused)
 
