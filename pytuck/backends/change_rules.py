@@ -14,6 +14,18 @@ from pytuck.query import Expression, TableSource, count_of, func, select
 from pytuck.schema import MISSING, Column, Table
 from pytuck.types import TYPES, ColumnType, Stored
 
+MAY_BREAK_KEYS = (
+    schema.DropTable,
+    schema.AddColumn,
+    schema.DropColumn,
+    schema.AlterColumn,
+    schema.SetPrimaryKey,
+    schema.AddForeignKey,
+    schema.DropUnique,
+    schema.DropIndex,
+)
+"""Changes after which a foreign key may lead nowhere."""
+
 
 def actual_name(table: Table, name: str) -> str:
     """Return a column's name as it is written in the database.

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytuck import schema
+from pytuck.backends.change_rules import MAY_BREAK_KEYS
 from pytuck.backends.reflection import table_names
 from pytuck.backends.sqlite_connection import SqliteConnection
 from pytuck.common.exceptions import (
@@ -18,18 +19,6 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler.dialects import SQLITE, sqlite_changes
 from pytuck.schema import Change
-
-_MAY_BREAK_KEYS = (
-    schema.DropTable,
-    schema.AddColumn,
-    schema.DropColumn,
-    schema.AlterColumn,
-    schema.SetPrimaryKey,
-    schema.AddForeignKey,
-    schema.DropUnique,
-    schema.DropIndex,
-)
-"""Changes after which a foreign key may lead nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +78,7 @@ class ChangeSafety:
 
     def referring(self, changes: Sequence[Change]) -> set[str]:
         """Return the tables whose foreign keys the changes may break."""
-        touched = {change.table.lower() for change in changes if type(change) in _MAY_BREAK_KEYS}
+        touched = {change.table.lower() for change in changes if type(change) in MAY_BREAK_KEYS}
         for change in (*changes, *reversed(changes)):  # under any of their names, before and after
             if isinstance(change, schema.RenameTable):
                 names = {change.table.lower(), change.new_name.lower()}

@@ -20,8 +20,9 @@ from pytuck.common.exceptions import (
 )
 from pytuck.compiler import ddl
 from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_rules, sqlite_tables
+from pytuck.compiler.dialects.conversions import conversion
 from pytuck.compiler.dialects.sqlite_changes import Rebuild
-from pytuck.compiler.dialects.sqlite_conversions import conversion
+from pytuck.compiler.dialects.sqlite_conversions import USUAL
 from pytuck.schema import MISSING, Change
 
 _FILL = "pytuck_fill"
@@ -179,7 +180,7 @@ class StructureChanges:
             return
         value = SQLITE.quote(old.name)
         convert = schema.ValueConversion(table.name, old, new.type, change)
-        source = conversion(old.type, new.type, value, f"{_CONVERT}({value})")
+        source = conversion(USUAL, old.type, new.type, value, f"{_CONVERT}({value})")
         rebuild = Rebuild(text, {text.column(old.name).name: source})
         if change.on_bad == "keep":
             kept = rules.refuse_kept(table, change)

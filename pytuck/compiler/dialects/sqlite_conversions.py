@@ -5,8 +5,6 @@ They must give what `ColumnType.convert` gives; every other value goes to a func
 
 from __future__ import annotations
 
-from pytuck.types import ColumnType
-
 _EXACT = 2**53
 """Up to here every whole number is a float of its own."""
 
@@ -21,7 +19,7 @@ _IS_WHOLE = (
     f"typeof({{0}}) = 'real' AND {{0}} BETWEEN -{_EXACT} AND {_EXACT} "
     "AND {0} = CAST({0} AS INTEGER)"
 )
-_USUAL: dict[tuple[str, str], tuple[str, str]] = {
+USUAL: dict[tuple[str, str], tuple[str, str]] = {
     (_INTEGER, _TEXT): (_IS_INTEGER, "CAST({0} AS TEXT)"),
     (_INTEGER, _FLOAT): (
         f"{_IS_INTEGER} AND {{0}} BETWEEN -{_EXACT} AND {_EXACT}",
@@ -41,17 +39,3 @@ _USUAL: dict[tuple[str, str], tuple[str, str]] = {
     (_DATE, _TEXT): (_IS_DAY, "{0}"),
 }
 """By the declared types: which values have the usual form, and what becomes of them."""
-
-
-def conversion(old: ColumnType[object], new: ColumnType[object], column: str, call: str) -> str:
-    """Return the SQL for a stored value of one type as one of another.
-
-    Args:
-        column: The SQL for the stored value.
-        call: The SQL that calls a function of ours for it.
-    """
-    usual = _USUAL.get((old.sql_name, new.sql_name))
-    if usual is None:
-        return call
-    condition, result = (part.format(column) for part in usual)
-    return f"CASE WHEN {condition} THEN {result} WHEN {column} IS NULL THEN NULL ELSE {call} END"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -12,32 +11,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from pytuck import Column, Storage
+from pytuck import Storage
 from pytuck_desktop.features.review.view import ReviewDialog
 
 SHOWN = Qt.ItemDataRole.DisplayRole
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
-    path = tmp_path / "shop.pytuck"
-    with Storage(path) as storage:
-        storage.create_table(
-            "items",
-            [
-                Column(int, name="id", primary_key=True),
-                Column(str, name="name"),
-                Column(int, name="price"),
-            ],
-        )
-        storage.bulk_insert("items", [{"name": f"item {n}", "price": n} for n in range(50)])
-    return path
-
-
-@pytest.fixture
-def staged(driver, file):
+def staged(driver, items):
     """Two changed cells, a new row, and a deleted one."""
-    driver.open_rows(file)
+    driver.open_rows(items)
     driver.edit(0, 1, "it's <b>new</b>")
     driver.edit(1, 2, "77")
     driver.act("add_row")
@@ -76,34 +59,34 @@ def statements(driver, dialog: ReviewDialog) -> list[str]:
     return dialog.statements.toPlainText().split("\n")
 
 
-def test_rows_and_statements_are_what_the_save_writes(staged, file):
+def test_rows_and_statements_are_what_the_save_writes(staged, items):
     dialog = review(staged)
     assert [line[0] for line in lines(dialog)] == ["✎", "✎", "+", "−"]
-    assert lines(dialog)[0][1:] == ("items", "1", "name", "'item 0'", "'it's <b>new</b>'")
-    assert lines(dialog)[1][1:] == ("items", "2", "price", "1", "77")
-    assert "name = 'item 5'" in lines(dialog)[3][4]
+    assert lines(dialog)[0][1:] == ("items", "1", "name", "'item 1'", "'it's <b>new</b>'")
+    assert lines(dialog)[1][1:] == ("items", "2", "price", "2", "77")
+    assert "name = 'item 6'" in lines(dialog)[3][4]
     texts = statements(staged, dialog)
     assert len(texts) == 4
-    with Storage(file) as storage:
-        assert storage.select("items", 1)["name"] == "item 0", "a look writes nothing"
+    with Storage(items) as storage:
+        assert storage.select("items", 1)["name"] == "item 1", "a look writes nothing"
     staged.qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
     staged.wait(lambda: staged.document.edits.count == 0)
-    with Storage(file) as storage:
+    with Storage(items) as storage:
         assert storage.select("items", 1)["name"] == "it's <b>new</b>"
 
 
-def test_the_statements_do_the_same_when_they_are_run_by_hand(staged, file, tmp_path):
+def test_the_statements_do_the_same_when_they_are_run_by_hand(staged, items, tmp_path):
     dialog = review(staged)
     QGuiApplication.clipboard().clear()
     staged.qtbot.mouseClick(dialog.copy, Qt.MouseButton.LeftButton)
     staged.wait(lambda: staged.clipboard())
     script = staged.clipboard().split("\n")
     copy = tmp_path / "copy.pytuck"
-    with Storage(file) as storage:
+    with Storage(items) as storage:
         storage.backup(copy)
     dialog.reject()
     staged.save()
-    with closing(sqlite3.connect(copy)) as by_hand, closing(sqlite3.connect(file)) as saved:
+    with closing(sqlite3.connect(copy)) as by_hand, closing(sqlite3.connect(items)) as saved:
         for statement in script:
             by_hand.execute(statement)
         everything = "SELECT * FROM items ORDER BY id"
@@ -117,7 +100,7 @@ def test_a_change_is_taken_back_and_undo_brings_it_back(staged):
         dialog.lines.selectionModel().select(dialog.model.index(row, 0), flags)
     staged.qtbot.mouseClick(dialog.take_back, Qt.MouseButton.LeftButton)
     assert [line[0] for line in lines(dialog)] == ["✎", "+"]
-    assert staged.text(0, 1) == "item 0"
+    assert staged.text(0, 1) == "item 1"
     staged.act("undo")
     assert [line[0] for line in lines(dialog)] == ["✎", "✎", "+", "−"]
     assert staged.text(0, 1) == "it's <b>new</b>"

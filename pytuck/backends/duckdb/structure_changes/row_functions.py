@@ -15,6 +15,7 @@ from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.values import Reader, decimal_excess, reader_of
 from pytuck.common.exceptions import PytuckException, TypeConversionError
 from pytuck.compiler.dialects import DUCKDB, duckdb_changes, duckdb_conversions
+from pytuck.compiler.dialects.conversions import conversion as converted
 from pytuck.compiler.dialects.duckdb import column_type
 from pytuck.schema import Column, Table, ValueConversion
 from pytuck.types import TYPES, ColumnType, DecimalType, Stored
@@ -55,7 +56,7 @@ class RowFunctions:
         row = duckdb_changes.row_name(table.primary_key)
         with self._registered(convert, [native, "VARCHAR"], new) as name:
             call = duckdb_changes.cast_as(duckdb_changes.call(name, source, row), column_type(new))
-            yield duckdb_conversions.conversion(old.type, new, source, call)
+            yield converted(duckdb_conversions.USUAL, old.type, new, source, call)
 
     @contextlib.contextmanager
     def keeping(self, conversion: ValueConversion, native: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pytuck import schema
+from pytuck.backends.change_rules import MAY_BREAK_KEYS
 from pytuck.backends.duckdb import foreign_keys
 from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.duckdb.foreign_keys import Reference
@@ -20,18 +21,6 @@ from pytuck.common.exceptions import (
 from pytuck.compiler import duckdb_structure
 from pytuck.compiler.dialects import duckdb_changes
 from pytuck.schema import Change, Table
-
-_MAY_BREAK_KEYS = (
-    schema.DropTable,
-    schema.AddColumn,
-    schema.DropColumn,
-    schema.AlterColumn,
-    schema.SetPrimaryKey,
-    schema.AddForeignKey,
-    schema.DropUnique,
-    schema.DropIndex,
-)
-"""Changes after which a foreign key may lead nowhere."""
 
 _MAY_BREAK_VIEWS = (
     schema.DropTable,
@@ -146,7 +135,7 @@ class ChangeSafety:
 
 def _touched(changes: Sequence[Change]) -> set[str]:
     """Return the tables whose foreign keys the changes may break, under all of their names."""
-    touched = {change.table.casefold() for change in changes if type(change) in _MAY_BREAK_KEYS}
+    touched = {change.table.casefold() for change in changes if type(change) in MAY_BREAK_KEYS}
     for change in (*changes, *reversed(changes)):
         if isinstance(change, schema.RenameTable):
             names = {change.table.casefold(), change.new_name.casefold()}
