@@ -71,7 +71,9 @@ class FloatType(ColumnType[float]):
         number = float(value)
         if math.isnan(number):
             raise ValueError("NaN cannot be told from NULL; use None")
-        if isinstance(value, SupportsIndex) and number != index(value):
+        # Texts are the usual case, and looking for a protocol's methods takes its time.
+        is_text = isinstance(value, str)
+        if not is_text and isinstance(value, SupportsIndex) and number != index(value):
             raise ValueError("so large a whole number would lose digits")
         if math.isinf(number) and not _is_infinity(value):
             raise ValueError("so large a number would become infinity")

@@ -468,7 +468,8 @@ class GridViewModel(QObject):
     def old_value(snapshot: RowSnapshot, column: int) -> tuple[Stored, bool]:
         """Return what a cell holds in the file, and whether that is all of it."""
         values = snapshot.stored or snapshot.values
-        is_whole = len(snapshot.stored) == 0 or snapshot.names[column] in snapshot.whole_values()
+        is_part = column in snapshot.damaged or column in (snapshot.wide or ())
+        is_whole = not (snapshot.stored and is_part)
         return values[column], is_whole
 
     def set_null(self, ranges: list[CellRange]) -> None:
