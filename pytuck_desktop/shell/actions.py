@@ -113,6 +113,7 @@ EDIT = (
 )
 VIEW = (
     Action("refresh", QT_TRANSLATE_NOOP("Actions", "&Refresh"), ("F5", "Ctrl+R"), "refresh"),
+    Action("ask_row_number", QT_TRANSLATE_NOOP("Actions", "&Go to row…"), ("Ctrl+G",)),
     Action("first_row", QT_TRANSLATE_NOOP("Actions", "&First row"), ("Ctrl+Home",)),
     Action("last_row", QT_TRANSLATE_NOOP("Actions", "&Last row"), ("Ctrl+End",)),
     Action("go_back", QT_TRANSLATE_NOOP("Actions", "&Back"), ("Alt+Left",), "back"),
@@ -211,6 +212,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "refresh",
             SEPARATOR,
+            "ask_row_number",
             "first_row",
             "last_row",
             "previous_row",
@@ -294,6 +296,7 @@ WITH_GRID = frozenset(
         "select_all",
         "edit_cell",
         "refresh",
+        "ask_row_number",
         "first_row",
         "last_row",
         "previous_row",

@@ -54,6 +54,7 @@ _GRID_ACTIONS = (
     "select_all",
     "edit_cell",
     "refresh",
+    "ask_row_number",
     "first_row",
     "last_row",
     "follow_key",

@@ -132,6 +132,10 @@
         <translation>刷新(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Go to row…</source>
+        <translation>转到行(&amp;G)…</translation>
+    </message>
+    <message>
         <source>&amp;First row</source>
         <translation>第一行(&amp;F)</translation>
     </message>
@@ -1891,6 +1895,17 @@
     <message>
         <source>Choose a day</source>
         <translation>选择日期</translation>
+    </message>
+</context>
+<context>
+    <name>view</name>
+    <message>
+        <source>Go to row</source>
+        <translation>转到行</translation>
+    </message>
+    <message>
+        <source>Number of the row, 1 to {0}:</source>
+        <translation>行号，1 到 {0}：</translation>
     </message>
 </context>
 </TS>

@@ -410,6 +410,12 @@ class GridView(QFrame):
         """Make a row current and visible."""
         self.table.show_row(row)
 
+    def ask_row_number(self) -> None:
+        """Ask for the number of a row and go to it."""
+        from pytuck_desktop.features.grid.row_number import ask_row_number
+
+        ask_row_number(self)
+
     def go_to_cell(self, identity: Identity, column: str) -> None:
         """Make a cell current and visible, wherever its row stands."""
 
