@@ -227,3 +227,11 @@ def test_small(driver, books):
     driver.window.resize(640, 420)
     open_books(driver, books)
     draw(driver, "small")
+
+
+def test_record(driver, books):
+    driver.open_rows(books, "orders")
+    driver.go(3, 0)
+    driver.act("record")
+    driver.qtbot.wait(900)
+    draw(driver, "record")
