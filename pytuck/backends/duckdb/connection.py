@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pytuck.backends.base import CommitListener
 from pytuck.backends.change_recording import RecordedCommit
 from pytuck.backends.connection import Connection, why_unstorable
-from pytuck.backends.duckdb import catalogue, foreign_key_actions, foreign_keys
+from pytuck.backends.duckdb import catalogue, foreign_keys
 from pytuck.backends.duckdb.catalogue import TableDefinition
 from pytuck.backends.duckdb.errors import translated
 from pytuck.backends.duckdb.opening import OpenDatabase, driver_error
+from pytuck.backends.duckdb.row_writer import Rows, RowWriter
 from pytuck.backends.duckdb.transaction_traces import TransactionTraces
 from pytuck.backends.duckdb.values import bound, stored_rows
 from pytuck.backends.results import Outcome, StoredRow
@@ -32,8 +33,6 @@ from pytuck.types import TYPES, Stored
 
 if TYPE_CHECKING:
     import duckdb
-
-Rows = Sequence[Sequence[Any]]
 
 
 class DuckDBConnection(Connection):
@@ -68,9 +67,8 @@ class DuckDBConnection(Connection):
         self.listener: CommitListener | None = None
         self.label = ""
         self._savepoints: list[int] = []
-        self._last_row_id = 0
         self._deferred: list[foreign_keys.Reference] | None = None
-        self._is_acting = False
+        self._writer = RowWriter(self)
         self.traces = TransactionTraces()
         self._has_new_structure = False
         self._own_definitions: dict[str, TableDefinition] | None = None
@@ -82,7 +80,7 @@ class DuckDBConnection(Connection):
         template = compiled.template
         if template.is_write:
             with self._writing():
-                return self._write(template, compiled.parameters)
+                return self._writer.write(template, compiled.parameters)
         rows = self._run(template.sql, bound(template, compiled.parameters)[0], template)
         return Outcome(rows, len(rows), 0)
 
@@ -90,10 +88,10 @@ class DuckDBConnection(Connection):
         rows = parameters if isinstance(parameters, (list, tuple)) else list(parameters)
         if rows:
             with self._writing():
-                self._write(template, rows)
+                self._writer.write(template, rows)
 
     def write(self, template: Template, rows: Sequence[Sequence[Stored]]) -> int:
-        return self._write(template, rows).row_count if rows else 0
+        return self._writer.write(template, rows).row_count if rows else 0
 
     def batches(self, compiled: Compiled, size: int) -> Generator[list[StoredRow], None, None]:
         template = compiled.template
@@ -135,7 +133,7 @@ class DuckDBConnection(Connection):
         return names, rows
 
     def last_row_id(self) -> int:
-        return self._last_row_id
+        return self._writer.last_row_id
 
     def highest_key_given(self, table: str) -> int:
         return catalogue.highest_key(self, table)
@@ -367,6 +365,22 @@ class DuckDBConnection(Connection):
 
     # --- How it is done ---
 
+    def highest_key(self, table: str, column: str) -> int:
+        """Return the highest key that a table has or, where keys are not given again, ever had."""
+        source = TableSource(Table(table, (Column(column, TYPES[int]),)))
+        found = compile_statement(select(func.max(source.c[column])), self.dialect)
+        highest = self._run(found.sql, found.parameters[0])[0][0]
+        definition = self.definitions().get(table)
+        never_reused = definition is not None and definition.never_reused is not None
+        given = self.highest_key_given(table) if never_reused else 0
+        return max(highest if isinstance(highest, int) else 0, given)
+
+    def note_write(self, table: str | None) -> None:
+        """Remember that the transaction has written, and which table."""
+        self._writes += 1
+        if table is not None:
+            self._written.add(table)
+
     def _run(
         self, sql: str, parameters: Sequence[Any] = (), template: Template | None = None
     ) -> list[StoredRow]:
@@ -389,121 +403,6 @@ class DuckDBConnection(Connection):
         if isinstance(found, DuplicateKeyError) or not template.is_write:
             return found
         return why_unstorable(template, rows) or found
-
-    def _write(self, template: Template, sets: Rows) -> Outcome:
-        rows = self._with_keys(template, bound(template, sets))
-        if self._is_acting or template.action == "insert" or template.table in catalogue.TABLES:
-            return self._write_rows(template, rows)
-        if not foreign_key_actions.is_needed(template, self.definitions()):
-            return self._write_rows(template, rows)
-        with self._acting(template):
-            return self._write_rows(template, rows)
-
-    @contextlib.contextmanager
-    def _acting(self, template: Template) -> Iterator[None]:
-        """Have rows follow a write as foreign keys say, and check these when all is done."""
-        self._is_acting = True
-        try:
-            with (
-                self._all_or_failed(),
-                self._checked_at_the_end(),
-                foreign_key_actions.carried_out(self, template, self.definitions()),
-            ):
-                yield
-        finally:
-            self._is_acting = False
-
-    def _write_rows(self, template: Template, rows: Rows) -> Outcome:
-        self._writes += 1
-        if template.table is not None:
-            self._written.add(template.table)
-            if template.action != "insert" or template.conflict_places:
-                self.traces.note_update(template.table)
-        if len(rows) == 1:
-            outcome = self._one(template, rows[0])
-        elif template.is_plain:
-            outcome = self._appended(template, rows)
-        elif template.batch_sql is not None and _differ(template, rows):
-            found = self._run(template.batch_sql, list(zip(*rows, strict=True)), template)
-            outcome = self._outcome(template, found)
-        else:
-            parts = [self._one(template, row) for row in rows]
-            found = [row for part in parts for row in part.rows]
-            outcome = self._outcome(template, found, sum(part.row_count for part in parts))
-        with self._all_or_failed():
-            self._look_after(template, rows)
-        return outcome
-
-    def _one(self, template: Template, row: Sequence[Any]) -> Outcome:
-        return self._outcome(template, self._run(template.sql, row, template))
-
-    def _appended(self, template: Template, rows: Rows) -> Outcome:
-        """Insert rows by the way DuckDB has for many of them."""
-        names = list(template.parameter_names)
-        key = template.filled_key
-        if key is not None and not key.is_given:
-            names.append(key.column)
-        try:
-            appender = self.raw.appender(self.dialect.quote(template.table or ""), columns=names)
-            appender.append_rows(rows)
-            appender.flush()
-        except self._error as err:
-            raise self._failed(err, template, rows) from err
-        return self._outcome(template, [], len(rows))
-
-    def _outcome(
-        self, template: Template, rows: list[StoredRow], count: int | None = None
-    ) -> Outcome:
-        if template.columns:
-            return Outcome(rows, len(rows), self._last_row_id)
-        changed = int(rows[0][0] or 0) if count is None else count
-        return Outcome([], changed, self._last_row_id)
-
-    def _with_keys(self, template: Template, rows: Rows) -> Rows:
-        """Return the rows of an insert with the keys that were not given."""
-        key = template.filled_key
-        if key is None:
-            return rows
-        place = key.position
-        given = [row[place] for row in rows] if key.is_given else [None] * len(rows)
-        if None in given:
-            following = self.highest_key(template.table or "", key.column)
-            numbers = [value for value in given if isinstance(value, int)]
-            following = max(following, 0, *numbers)
-            for number, value in enumerate(given):
-                if value is None:
-                    given[number] = following = following + 1
-            after = place + key.is_given
-            rows = [
-                (*row[:place], value, *row[after:]) for row, value in zip(rows, given, strict=True)
-            ]
-        self._last_row_id = given[-1] if isinstance(given[-1], int) else 0
-        return rows
-
-    def highest_key(self, table: str, column: str) -> int:
-        """Return the highest key that a table has or, where keys are not given again, ever had."""
-        source = TableSource(Table(table, (Column(column, TYPES[int]),)))
-        found = compile_statement(select(func.max(source.c[column])), self.dialect)
-        highest = self._run(found.sql, found.parameters[0])[0][0]
-        definition = self.definitions().get(table)
-        never_reused = definition is not None and definition.never_reused is not None
-        given = self.highest_key_given(table) if never_reused else 0
-        return max(highest if isinstance(highest, int) else 0, given)
-
-    def _look_after(self, template: Template, rows: Rows) -> None:
-        """Check and keep, after a write, what DuckDB does not."""
-        definitions = {} if template.table in catalogue.TABLES else self.definitions()
-        if not definitions:
-            return
-        references = foreign_keys.concerned(template, definitions)
-        if self._deferred is not None:
-            self._deferred += [*references[0], *references[1]]
-        elif any(references):
-            foreign_keys.check_written(self, template, rows, references, definitions)
-        definition = definitions.get(template.table or "")
-        if definition is not None and definition.never_reused and template.action != "delete":
-            table = template.table or ""
-            catalogue.note_key(self, table, self.highest_key(table, definition.never_reused))
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -540,9 +439,3 @@ class DuckDBConnection(Connection):
             "savepoints: nothing of the transaction can be kept. Roll back and do it again.",
             details={"path": self.path},
         )
-
-
-def _differ(template: Template, rows: Rows) -> bool:
-    """Return whether no two sets meet the same row, so that their order means nothing."""
-    places = template.conflict_places
-    return not places or len({tuple(row[place] for place in places) for row in rows}) == len(rows)
