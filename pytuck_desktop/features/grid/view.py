@@ -442,8 +442,8 @@ class GridView(QFrame):
         invalid = self.viewmodel.invalid(row, column) if row >= 0 else None
         if invalid is None:
             return ""
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-        from pytuck_desktop.features.grid.typed_text import typed_of
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_of
 
         return refusal_text(typed_of(invalid))
 

@@ -490,6 +490,25 @@ class GridViewModel(QObject):
         elif ranges:
             self.refused.emit("not-null")
 
+    def is_check(self, row: int, column: int) -> bool:
+        """Return whether a cell shows a check mark that may be turned around."""
+        cells = self.displayed(row) if 0 <= row < self.row_count and column >= 0 else None
+        return cells is not None and cells[column][1] in (Look.TRUE, Look.FALSE)
+
+    def toggle(self, row: int, column: int) -> bool:
+        """Turn true and false of a cell around, NULL to true; return whether it is of that kind."""
+        snapshot = self._rows.row(row)
+        if self.columns[column].storage != "boolean" or snapshot is None:
+            return False
+        if snapshot.values[column] not in (None, 0, 1):
+            return False
+        obstacle = self._obstacle(row, column)
+        if obstacle:
+            self.refused.emit(obstacle)
+        elif snapshot.identity is not None:
+            self.stage(snapshot.identity, row, column, 0 if snapshot.values[column] else 1)
+        return True
+
     def _nulls(self, snapshot: RowSnapshot, columns: range) -> Iterator[CellEdit]:
         identity = snapshot.identity
         if identity is None or snapshot.state is RowState.DELETED:

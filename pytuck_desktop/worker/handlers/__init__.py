@@ -1,13 +1,20 @@
 """What the worker does for each operation. Only this package touches the engine.
 
 `open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
-`profiling` works out what a column holds, `watching` hears of commits, `editing` writes,
-`converting` takes files of the old library over.
+`parents` finds what a foreign key may refer to, `profiling` works out what a column holds,
+`watching` hears of commits, `editing` writes, `converting` takes files of the old library over.
 """
 
 from collections.abc import Callable
 
-from pytuck_desktop.worker.handlers import browsing, converting, editing, profiling, searching
+from pytuck_desktop.worker.handlers import (
+    browsing,
+    converting,
+    editing,
+    parents,
+    profiling,
+    searching,
+)
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
 
@@ -29,6 +36,7 @@ OPERATIONS: dict[str, Operation] = {
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,
     "profile": profiling.profile,
+    "parent_rows": parents.parent_rows,
     "find": searching.find,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
@@ -38,7 +46,7 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count", "profile"})
+SLOW_OPERATIONS = frozenset({"count", "profile", "parent_rows"})
 """Operations that run beside the others, in a thread and on a connection of their own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]
