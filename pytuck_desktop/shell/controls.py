@@ -53,6 +53,7 @@ _GRID_ACTIONS = (
     "duplicate_rows",
     "select_all",
     "edit_cell",
+    "edit_in_window",
     "refresh",
     "first_row",
     "last_row",
@@ -69,6 +70,7 @@ _CELL_MENU = (
     "filter_not_null",
     SEPARATOR,
     "edit_cell",
+    "edit_in_window",
     "set_null",
     "fill_down",
     SEPARATOR,
@@ -362,6 +364,7 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
+        enable["edit_in_window"] = has_cell
         enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",

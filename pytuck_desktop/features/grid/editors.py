@@ -92,7 +92,7 @@ class Editors(QObject):
     def place(self, editor: QWidget, area: QRect) -> None:
         """Put an editor over its cell; one of several lines is larger, and stays in view."""
         if not isinstance(editor, QPlainTextEdit):
-            editor.setGeometry(area.adjusted(-1, -1, 1, 1))
+            self._place_line(editor, area)
             return
         width, height = max(area.width(), _LINES_SIZE[0]), _LINES_SIZE[1]
         parent = editor.parentWidget()
@@ -100,6 +100,13 @@ class Editors(QObject):
         left = max(0, min(area.left(), parent.width() - width))
         top = max(0, min(area.top(), parent.height() - height))
         editor.setGeometry(left, top, min(width, parent.width()), min(height, parent.height()))
+
+    def _place_line(self, editor: QWidget, area: QRect) -> None:
+        parent = editor.parentWidget()
+        assert parent is not None
+        wanted = min(self._cells[editor].field.wanted_width, parent.width() - area.left())
+        area.setWidth(max(area.width(), wanted))
+        editor.setGeometry(area.adjusted(-1, -1, 1, 1))
 
     def commit(self, editor: QWidget) -> bool:
         """Stage what the editor holds, if it is changed and valid; return False if refused."""

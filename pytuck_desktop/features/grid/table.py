@@ -260,6 +260,8 @@ class GridTable(FrozenTable):
             self.show_row(self._current_row)
         if control and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._jump(key == Qt.Key.Key_End, event)
+        elif key == Qt.Key.Key_F2 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.window_wanted.emit()
         elif key in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.start_edit()
         elif key == Qt.Key.Key_Space and not event.modifiers() and self._toggle():
@@ -367,6 +369,9 @@ class GridTable(FrozenTable):
         if not index.isValid():
             return
         row, column = self.grid_model.first + index.row(), index.column()
+        if self._viewmodel.wants_window(row, column):
+            self.window_wanted.emit()
+            return
         self._viewmodel.prepare_edit(row, column, lambda: self._open_editor(row, column, typed))
 
     def _open_editor(self, row: int, column: int, typed: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, QDateTime, QEvent, QObject, QPoint, Qt, QTime, Signal
-from PySide6.QtGui import QAction, QIcon, QKeyEvent, QTextCharFormat
+from PySide6.QtGui import QAction, QIcon, QKeyEvent, QTextCharFormat, QTransform
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCalendarWidget,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QTimeEdit,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,8 @@ _FIRST_DAY, _LAST_DAY = QDate(1, 1, 1), QDate(9999, 12, 31)
 
 class DayField(LineField):
     """A line with a calendar behind a button, or Alt+Down."""
+
+    _margin = 52
 
     def __init__(
         self, reading: Reading, parent: QWidget | None = None, *, has_time: bool = False
@@ -77,6 +80,7 @@ class DayPanel(QFrame):
         # Red Saturdays and Sundays would look like something refused.
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
             self.calendar.setWeekdayTextFormat(day, QTextCharFormat())
+        self._draw_arrows()
         self.calendar.setAccessibleName(self.tr("Calendar"))
         self.calendar.clicked.connect(lambda: self._pick(is_final=not has_time))
         self.calendar.activated.connect(lambda: self._pick(is_final=True))
@@ -85,6 +89,14 @@ class DayPanel(QFrame):
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self.calendar)
         column.addLayout(self._buttons(has_null=has_null))
+
+    def _draw_arrows(self) -> None:
+        # Qt's own ones are black in any theme.
+        arrow = pixmap("down", self.palette().text().color().name())
+        for name, degrees in (("qt_calendar_prevmonth", 90), ("qt_calendar_nextmonth", -90)):
+            button = self.calendar.findChild(QToolButton, name)
+            if button is not None:
+                button.setIcon(QIcon(arrow.transformed(QTransform().rotate(degrees))))
 
     def _make_time(self) -> QTimeEdit:
         made = QTimeEdit()

@@ -13,6 +13,9 @@ from pytuck_desktop.theme.pixmaps import pixmap
 from pytuck_desktop.widgets.editors.reading import Reading
 from pytuck_desktop.workspace.typed_text import Typed
 
+_MOST_WIDTH = 420
+"""Pixels up to which a field of one line grows over its cell."""
+
 _MOST_CHARACTERS = 2**31 - 1
 
 
@@ -21,6 +24,7 @@ class LineField(QLineEdit):
 
     retyped = Signal()
     chosen = Signal()  # what is in the field now was picked, and can be taken at once
+    _margin = 24
 
     def __init__(self, reading: Reading, parent: QWidget | None = None) -> None:
         super().__init__(reading.started_with, parent)
@@ -33,6 +37,12 @@ class LineField(QLineEdit):
     def entered_text(self) -> str:
         """What is in the field, as text."""
         return self.text()
+
+    @property
+    def wanted_width(self) -> int:
+        """The width in which the value it began with can be read, within reason."""
+        text = self.fontMetrics().horizontalAdvance(self.reading.started_with)
+        return min(text + self._margin, _MOST_WIDTH)
 
     def typed(self) -> Typed | None:
         """Return what is typed; None if nothing was changed."""
@@ -48,6 +58,7 @@ class LinesField(QPlainTextEdit):
 
     retyped = Signal()
     room_wanted = Signal()
+    wanted_width = 360
 
     def __init__(self, reading: Reading, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,6 +139,11 @@ class ChoiceField(QComboBox):
         # Not by `index`: 1 is equal to True and to 1.0.
         places = (at for at, one in enumerate(self._values) if _is_same(one, value))
         return next(places, -1)
+
+    @property
+    def wanted_width(self) -> int:
+        """The width in which every choice can be read."""
+        return min(self.sizeHint().width(), _MOST_WIDTH)
 
     @property
     def entered_text(self) -> str:

@@ -166,6 +166,7 @@ class KeyList(QFrame):
         made.horizontalHeader().setStretchLastSection(True)
         made.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         made.horizontalHeader().setHighlightSections(False)
+        made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         made.setAccessibleName(self.tr("Rows to refer to"))
         return made
 
