@@ -51,16 +51,39 @@ class ShowRow(NamedTuple):
 
 
 class FollowKey(NamedTuple):
-    """Go to the row of a table that has this value in a column, as a foreign key does.
+    """Go to the row that a foreign key refers to.
 
     Attributes:
-        value: As it is stored; no NULL.
+        columns, values: What the row has in the table that is referred to; no NULL.
     """
 
     path: str
     table: str
-    column: str
-    value: int | float | str | bytes | None
+    columns: tuple[str, ...]
+    values: tuple[int | float | str | bytes | None, ...]
+
+
+class ShowReferring(NamedTuple):
+    """Show only the rows of a table that refer to one row, by the values of a foreign key."""
+
+    path: str
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[int | float | str | bytes | None, ...]
+
+
+class ShowFoundRow(NamedTuple):
+    """Show a row that is known by what identifies it in the workspace, staged or not."""
+
+    path: str
+    table: str
+    identity: object
+
+
+class StepRow(NamedTuple):
+    """Make the row so many rows further down current in the table in front."""
+
+    by: int
 
 
 class CloseFile(NamedTuple):
@@ -81,14 +104,17 @@ class UnlockFile(NamedTuple):
     path: str
 
 
+Jump = FollowKey | ShowReferring | ShowFoundRow | StepRow
+"""What goes to another row, from where one can go back."""
+
 Intent = (
     OpenFile
     | ChooseFiles
     | OpenSample
     | OpenTable
     | ShowRow
-    | FollowKey
     | CloseFile
     | ForgetFile
     | UnlockFile
+    | Jump
 )

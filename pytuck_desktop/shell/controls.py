@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.sidebar.view import Sidebar
@@ -21,22 +21,22 @@ from pytuck_desktop.shell.actions import (
     GRID_KEYS,
     MENUS,
     SEPARATOR,
-    STRETCH,
     SUBMENUS,
-    TOOL_BAR,
     WITH_GRID,
     Actions,
     translated,
 )
 from pytuck_desktop.shell.filtering import Filtering
 from pytuck_desktop.shell.finding import Finding
+from pytuck_desktop.shell.grid_cells import furnish
+from pytuck_desktop.shell.jumps import Jumps
 from pytuck_desktop.shell.navigation import Navigation
 from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
-from pytuck_desktop.theme.pixmaps import SIZE
+from pytuck_desktop.shell.tool_bar import ToolBar
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
@@ -80,6 +80,7 @@ _CELL_MENU = (
     "paste",
     SEPARATOR,
     "follow_key",
+    "record",
     SEPARATOR,
     "add_row",
     "duplicate_rows",
@@ -112,11 +113,12 @@ class Controls(QObject):
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
         self.finding = Finding(tabs, theme)
+        self.jumps = Jumps(tabs, navigation, self.filtering)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
         self._build_menus()
-        self._build_tool_bar()
+        window.addToolBar(Qt.ToolBarArea.TopToolBarArea, ToolBar(self.actions))
         self._connect()
         for document in navigation.documents:
             self.sidebar_model.add(document)
@@ -141,38 +143,12 @@ class Controls(QObject):
             else:
                 menu.addAction(self.actions[name])
 
-    def _build_tool_bar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("toolBar")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(QSize(SIZE + 4, SIZE))  # a little air between icon and text
-        for name in TOOL_BAR:
-            if name == SEPARATOR:
-                bar.addSeparator()
-            elif name == STRETCH:
-                stretch = QWidget()
-                stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-                bar.addWidget(stretch)
-            else:
-                bar.addAction(self.actions[name])
-        for name in ("undo", "redo"):
-            self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self._button(bar, "save").setObjectName("saveButton")
-        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-
-    def _button(self, bar: QToolBar, name: str) -> QToolButton:
-        button = bar.widgetForAction(self.actions[name])
-        assert isinstance(button, QToolButton)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     def _connect(self) -> None:
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
         self._saving.conflicted.connect(self._compare)
         self.panels.intent.connect(navigation.answer)
+        self.panels.opened.connect(furnish)
         navigation.document_added.connect(self.sidebar_model.add)
         navigation.document_removed.connect(self.sidebar_model.remove)
         navigation.grid_added.connect(self._adopt)
@@ -183,6 +159,7 @@ class Controls(QObject):
         self.filtering.changed.connect(self._show_status)
         self.actions["local_dates"].setChecked(self._preferences.local_dates)
         self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
+        self.jumps.changed.connect(self._show_status)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -208,6 +185,7 @@ class Controls(QObject):
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             **self.filtering.handlers,
             **self.finding.handlers,
+            **self.jumps.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -224,6 +202,8 @@ class Controls(QObject):
 
     def _save(self, document: Document) -> None:
         # An open editor holds text that is not staged yet: leaving it stages or refuses it.
+        if not self.panels.finish_editing():
+            return
         for grid in self._tabs.grids:
             if grid.viewmodel.document is document and not grid.finish_editing():
                 return
@@ -232,7 +212,7 @@ class Controls(QObject):
     def _show_next_invalid(self, document: Document) -> None:
         cells = [cell[:3] for cell in document.edits.invalid_cells()]
         grid = self._tabs.current_grid
-        place = None if grid is None else grid.place[1:]
+        place = None if grid is None else grid.place.cell
         if cells:
             at = cells.index(place) + 1 if place in cells else 0
             self._navigation.show_cell(document, *cells[at % len(cells)])
@@ -365,7 +345,6 @@ class Controls(QObject):
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
         enable["edit_in_window"] = has_cell
-        enable["follow_key"] = grid is not None and grid.can_follow_key
         for name in (
             "edit_cell",
             "delete_rows",
@@ -383,6 +362,7 @@ class Controls(QObject):
         enable["close_file"] = document is not None
         enable["next_tab"] = enable["previous_tab"] = len(self._tabs.pages) > 1
         enable.update(self.filtering.enabled(grid))
+        enable.update(self.jumps.enabled(grid))
         for name, on in enable.items():
             self.actions[name].setEnabled(on)
         save = self.tr("Save")

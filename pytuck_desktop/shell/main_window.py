@@ -23,7 +23,7 @@ from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.widgets.visible_text import visible_text
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QMouseEvent
 
     from pytuck_desktop.features.grid.view import GridView
     from pytuck_desktop.features.start.view import QuietPage, StartPage
@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self._middle)
         self.setCentralWidget(self._splitter)
         self.setAcceptDrops(True)
-        self.setMinimumSize(560, 360)
+        self.setMinimumSize(620, 360)
         self.resize(*_FIRST_SIZE)
         self.restoreGeometry(self._preferences.bytes("geometry"))
         self.setContentsMargins(*(self._preferences.margins or _FIRST_MARGINS))
@@ -225,6 +225,10 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 self.navigation.answer(OpenFile(url.toLocalFile()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.controls is not None:
+            self.controls.jumps.take_mouse(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember_sizes()

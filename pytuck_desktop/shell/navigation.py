@@ -15,7 +15,6 @@ from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.intents import (
     ChooseFiles,
     CloseFile,
-    FollowKey,
     ForgetFile,
     Intent,
     OpenFile,
@@ -67,6 +66,7 @@ class Navigation(QObject):
     recent_changed = Signal()
     document_changed = Signal(object)  # edits, data or schema of a Document
     failed = Signal(str)  # message, for a screenshot that cannot be taken
+    jump_asked = Signal(object)  # Jump
 
     def __init__(
         self,
@@ -108,8 +108,6 @@ class Navigation(QObject):
                 self._open_table(intent)
             case ShowRow():
                 self._show_row(intent)
-            case FollowKey():
-                self._follow_key(intent)
             case CloseFile(path):
                 self._close_path(path)
             case ForgetFile(path):
@@ -117,6 +115,8 @@ class Navigation(QObject):
                 self.recent_changed.emit()
             case UnlockFile(path):
                 self._unlock(path, was_wrong=False)
+            case _:
+                self.jump_asked.emit(intent)
 
     # --- opening ---------------------------------------------------------------------------
 
@@ -344,15 +344,6 @@ class Navigation(QObject):
         """Have a grid show dates and numbers as the user has chosen."""
         preferences = self._preferences
         viewmodel.use_style(DisplayStyle(preferences.local_dates, preferences.grouped_numbers))
-
-    def _follow_key(self, intent: FollowKey) -> None:
-        document = self.document(intent.path)
-        if document is None or intent.table not in (table.name for table in document.tables):
-            return
-        self.open_table(document, intent.table, keep=True)
-        page = self._tabs.grid_of(document, intent.table)
-        if page is not None:
-            page.go_to_value(intent.column, intent.value)
 
     def _follow_schema(self, document: Document, *_: object) -> None:
         names = {table.name for table in document.tables}

@@ -30,6 +30,7 @@ class PanelKind(NamedTuple):
 
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("column_profile", "pytuck_desktop.features.profile.view", "ColumnProfile"),
+    PanelKind("record", "pytuck_desktop.features.record.view", "RecordPanel"),
     PanelKind("recent_changes", "pytuck_desktop.features.recent_changes.view", "RecentChanges"),
 )
 
@@ -97,6 +98,10 @@ class SidePanels(QTabWidget):
         if place != self._place:
             self._place = place
             self._follow()
+
+    def finish_editing(self) -> bool:
+        """Stage what open editors hold; False if something is refused."""
+        return all(panel.finish_editing() for panel in self._made.values())
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, super().sizeHint().height())

@@ -22,6 +22,10 @@ class SidePanel(QWidget):
         """Show what belongs to a place; None where no table is in front."""
         raise NotImplementedError
 
+    def finish_editing(self) -> bool:
+        """Stage what an open editor holds; False if it is refused."""
+        return True
+
     def use_tokens(self, tokens: Tokens) -> None:
         """Take the colours of a theme."""
         self.tokens = tokens

@@ -8,13 +8,12 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable
-from queue import SimpleQueue
 from typing import IO
 
 from pytuck.common.exceptions import PytuckException
 from pytuck_desktop.worker.handlers import OPERATIONS, SLOW_OPERATIONS
 from pytuck_desktop.worker.handlers.open_file import OpenFile
+from pytuck_desktop.worker.lanes import Lanes
 from pytuck_desktop.worker.protocol import (
     OUTDATED,
     Answer,
@@ -46,7 +45,7 @@ class Server:
         self._running: Request | None = None
         self._has_hung_up = False
         self._sending = threading.Lock()
-        self._slow_lane = SlowLane(self._serve_apart, self._answer_outdated, self._file)
+        self._lanes = Lanes(SLOW_OPERATIONS, self._serve_apart)
 
     def run(self) -> None:
         """Serve until the window hangs up, then close the file."""
@@ -61,7 +60,7 @@ class Server:
                     self._file.poll()
                     next_poll = time.monotonic() + _POLL_S
         finally:
-            self._slow_lane.stop()
+            self._lanes.stop(self._file.side_reads.cancel_all)
             self._file.close()
 
     # --- Requests ---
@@ -71,9 +70,7 @@ class Server:
         try:
             while (message := read_message(self._source)) is not None:
                 with self._arrived:
-                    if isinstance(message, Request) and message.operation in SLOW_OPERATIONS:
-                        self._slow_lane.put(message)
-                    elif isinstance(message, Request):
+                    if isinstance(message, Request) and not self._lanes.take(message):
                         self._take_in(message)
                     elif isinstance(message, Cancel):
                         self._cancel(message.id)
@@ -83,7 +80,7 @@ class Server:
         with self._arrived:
             self._has_hung_up = True
             self._file.interrupt()
-            self._file.stop_asking()
+            self._file.side_reads.cancel_all()
             self._arrived.notify()
 
     def _take_in(self, request: Request) -> None:
@@ -100,12 +97,15 @@ class Server:
         self._queue.append(request)
 
     def _cancel(self, number: int) -> None:
-        self._slow_lane.cancel(number)
         for waiting in [one for one in self._queue if one.id == number]:
             self._queue.remove(waiting)
             self._answer_outdated(waiting)
         if self._running is not None and self._running.id == number:
             self._file.interrupt()
+        waiting_apart = self._lanes.withdraw(number)
+        if waiting_apart is not None:
+            self._answer_outdated(waiting_apart)
+        self._file.side_reads.cancel(number)
 
     def _next(self, next_poll: float) -> Request | object | None:
         """Return the next request; None when it is time to look around."""
@@ -136,7 +136,9 @@ class Server:
         self._send(encode(answer))
 
     def _serve_apart(self, request: Request) -> None:
-        self._send(encode(self._answer(request)))
+        with self._file.side_reads.request(request.id):
+            answer = self._answer(request)
+        self._send(encode(answer))
 
     def _answer(self, request: Request) -> Answer:
         try:
@@ -157,70 +159,6 @@ class Server:
         with contextlib.suppress(OSError, ValueError), self._sending:
             self._target.write(frame)
             self._target.flush()
-
-
-class SlowLane:
-    """Runs requests that may take long, and that nobody scrolls by, in a thread beside the rest."""
-
-    def __init__(
-        self,
-        serve: Callable[[Request], None],
-        refuse: Callable[[Request], None],
-        file: OpenFile,
-    ) -> None:
-        self._serve = serve
-        self._refuse = refuse
-        self._file = file
-        self._queue: SimpleQueue[Request | None] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._running: Request | None = None
-        self._waiting: set[int] = set()
-        self._thread: threading.Thread | None = None
-        self._is_stopping = False
-
-    def put(self, request: Request) -> None:
-        """Have a request served after those put before."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="slow lane", daemon=True)
-            self._thread.start()
-        with self._lock:
-            self._waiting.add(request.id)
-        self._queue.put(request)
-
-    def cancel(self, number: int) -> None:
-        """Give a request up, whether it waits or runs; one that is not here does not matter."""
-        with self._lock:
-            self._waiting.discard(number)
-            if self._running is not None and self._running.id == number:
-                self._file.stop_asking()
-
-    def stop(self) -> None:
-        """Serve nothing more, and wait for what is running; somebody must interrupt it."""
-        if self._thread is not None:
-            with self._lock:
-                self._is_stopping = True
-                self._file.stop_asking()
-            self._queue.put(None)
-            self._thread.join(timeout=5)
-
-    def _run(self) -> None:
-        while (request := self._queue.get()) is not None and not self._is_stopping:
-            if self._begin(request):
-                self._serve(request)
-                with self._lock:
-                    self._running = None
-            else:
-                self._refuse(request)
-
-    def _begin(self, request: Request) -> bool:
-        """Return whether a request is still wanted."""
-        with self._lock:
-            is_wanted = request.id in self._waiting and not self._is_stopping
-            self._waiting.discard(request.id)
-            if is_wanted:
-                self._file.begin_asking()
-                self._running = request
-        return is_wanted
 
 
 _HUNG_UP = object()

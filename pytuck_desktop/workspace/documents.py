@@ -201,6 +201,15 @@ class Document:
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
 
+    def select_rows(
+        self,
+        statement: dict[str, Any],
+        on_done: Callable[[list[Sequence[Stored]]], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> int:
+        """Ask for the rows of a select, beside everything else; see `cancel`."""
+        return self._client.request("ask", {"statement": statement}, on_done, on_error)
+
     def cancel(self, request: int) -> None:
         """Have a request given up that nobody waits for any more."""
         self._client.cancel(request)

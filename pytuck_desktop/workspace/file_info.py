@@ -10,7 +10,14 @@ from pytuck_desktop.worker.client import ErrorInfo
 if TYPE_CHECKING:  # what tables are in the library costs start-up time, and is needed on saving
     from pytuck.types import Stored
 
-__all__ = ["ColumnInfo", "ErrorInfo", "FileInfo", "IdentityKind", "TableInfo"]
+__all__ = [
+    "ColumnInfo",
+    "ErrorInfo",
+    "FileInfo",
+    "ForeignKeyInfo",
+    "IdentityKind",
+    "TableInfo",
+]
 
 IdentityKind = Literal["rowid", "key", "none"]
 
@@ -76,6 +83,14 @@ class ColumnInfo(NamedTuple):
         return cls(**{**values, "foreign_key": tuple(key) if key else None})
 
 
+class ForeignKeyInfo(NamedTuple):
+    """Columns whose values stand in another table's columns, or in those of the same table."""
+
+    columns: tuple[str, ...]
+    target_table: str
+    target_columns: tuple[str, ...]
+
+
 class TableInfo(NamedTuple):
     """A table or view.
 
@@ -83,6 +98,7 @@ class TableInfo(NamedTuple):
         identity: What tells its rows apart: a row id, the primary key, or nothing.
         rowid_name: The name under which SQL reaches the row id.
         rowid_alias: The column that is the row id itself.
+        foreign_keys: All of them, also those of several columns.
     """
 
     name: str
@@ -94,13 +110,19 @@ class TableInfo(NamedTuple):
     rowid_alias: str | None
     comment: str | None
     is_editable: bool
+    foreign_keys: tuple[ForeignKeyInfo, ...] = ()
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> TableInfo:
         """Return what a worker said of a table."""
         values = {name: plain[name] for name in cls._fields}
-        columns = tuple(ColumnInfo.from_plain(column) for column in plain["columns"])
-        return cls(**{**values, "columns": columns, "primary_key": tuple(plain["primary_key"])})
+        values["columns"] = tuple(ColumnInfo.from_plain(column) for column in plain["columns"])
+        values["primary_key"] = tuple(plain["primary_key"])
+        values["foreign_keys"] = tuple(
+            ForeignKeyInfo(tuple(columns), target, tuple(target_columns))
+            for columns, target, target_columns in plain["foreign_keys"]
+        )
+        return cls(**values)
 
     def column_index(self, name: str) -> int:
         """Return the place of a column.

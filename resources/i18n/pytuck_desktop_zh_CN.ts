@@ -144,6 +144,14 @@
         <translation>最后一行(&amp;L)</translation>
     </message>
     <message>
+        <source>&amp;Back</source>
+        <translation>后退(&amp;B)</translation>
+    </message>
+    <message>
+        <source>For&amp;ward</source>
+        <translation>前进(&amp;W)</translation>
+    </message>
+    <message>
         <source>Go to &amp;referenced row</source>
         <translation>转到引用的行(&amp;R)</translation>
     </message>
@@ -166,6 +174,18 @@
     <message>
         <source>Column &amp;profile</source>
         <translation>列统计(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Record</source>
+        <translation>记录(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Previous ro&amp;w</source>
+        <translation>上一行(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Next r&amp;ow</source>
+        <translation>下一行(&amp;O)</translation>
     </message>
     <message>
         <source>Recent &amp;changes</source>
@@ -202,6 +222,14 @@
     <message>
         <source>Filter</source>
         <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Values of the col&amp;umn</source>
+        <translation>列中的值(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
     </message>
     <message>
         <source>Filter c&amp;olumn…</source>
@@ -687,10 +715,6 @@
 <context>
     <name>Controls</name>
     <message>
-        <source>Tools</source>
-        <translation>工具</translation>
-    </message>
-    <message>
         <source>Save</source>
         <translation>保存</translation>
     </message>
@@ -920,6 +944,96 @@
     <message>
         <source>Formatting, charts and formulas are lost when this workbook is saved.</source>
         <translation>保存此工作簿时，格式、图表和公式会丢失。</translation>
+    </message>
+</context>
+<context>
+    <name>FacetPanel</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>More values</source>
+        <translation>更多值</translation>
+    </message>
+    <message>
+        <source>Stop counting</source>
+        <translation>停止统计</translation>
+    </message>
+    <message>
+        <source>Count again</source>
+        <translation>重新统计</translation>
+    </message>
+    <message>
+        <source>All values</source>
+        <translation>所有值</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Values with their counts</source>
+        <translation>值及其数量</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>{0} rows</source>
+        <translation>{0} 行</translation>
+    </message>
+    <message>
+        <source>{0} NULL</source>
+        <translation>{0} 个 NULL</translation>
+    </message>
+    <message>
+        <source>Changes that are not saved are not counted.</source>
+        <translation>未保存的更改不计入统计。</translation>
+    </message>
+    <message>
+        <source>more than {0} values</source>
+        <translation>超过 {0} 个值</translation>
+    </message>
+    <message>
+        <source>{0} values</source>
+        <translation>{0} 个值</translation>
+    </message>
+</context>
+<context>
+    <name>FieldEditor</name>
+    <message>
+        <source>✓  true</source>
+        <translation>✓  真</translation>
+    </message>
+    <message>
+        <source>✗  false</source>
+        <translation>✗  假</translation>
+    </message>
+    <message>
+        <source>Why the value is refused</source>
+        <translation>该值被拒绝的原因</translation>
+    </message>
+    <message>
+        <source>Enter once more keeps it, to be put right before saving.</source>
+        <translation>再按一次回车可保留它，保存前再更正。</translation>
     </message>
 </context>
 <context>
@@ -1163,15 +1277,11 @@
         <translation>此行不在当前显示的行中。</translation>
     </message>
     <message>
-        <source>There is no row with this key.</source>
-        <translation>没有此键对应的行。</translation>
-    </message>
-    <message>
         <source>That is too much at once. Export the table instead.</source>
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <source>Pasted values that do not fit their columns: {0}. F8 goes to the next.</source>
         <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
     </message>
 </context>
@@ -1202,6 +1312,21 @@
     </message>
 </context>
 <context>
+    <name>Histogram</name>
+    <message>
+        <source>How the values are spread</source>
+        <translation>值的分布</translation>
+    </message>
+    <message>
+        <source>{0}: {1} rows</source>
+        <translation>{0}：{1} 行</translation>
+    </message>
+    <message>
+        <source>{0} to below {1}: {2} rows</source>
+        <translation>{0} 至 {1}（不含）：{2} 行</translation>
+    </message>
+</context>
+<context>
     <name>JsonModel</name>
     <message>
         <source>Key</source>
@@ -1229,6 +1354,17 @@
     <message>
         <source>Not JSON yet: line {0}, column {1}.</source>
         <translation>还不是 JSON：第 {0} 行，第 {1} 列。</translation>
+    </message>
+</context>
+<context>
+    <name>Jumps</name>
+    <message>
+        <source>There is no table {0} in the file.</source>
+        <translation>文件中没有表 {0}。</translation>
+    </message>
+    <message>
+        <source>The reference leads nowhere: {0} has no row with {1}.</source>
+        <translation>此引用没有指向任何行：{0} 中没有 {1} 的行。</translation>
     </message>
 </context>
 <context>
@@ -1455,6 +1591,115 @@
     <message>
         <source>Another program</source>
         <translation>其他程序</translation>
+    </message>
+</context>
+<context>
+    <name>Record</name>
+    <message>
+        <source>Refers to</source>
+        <translation>引用</translation>
+    </message>
+    <message>
+        <source>NULL: refers to nothing</source>
+        <translation>NULL：未引用任何行</translation>
+    </message>
+    <message>
+        <source>searching…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>Leads nowhere: {0} has no row with {1}</source>
+        <translation>没有指向任何行：{0} 中没有 {1} 的行</translation>
+    </message>
+    <message>
+        <source>Leads nowhere: there is no table {0}</source>
+        <translation>没有指向任何行：没有表 {0}</translation>
+    </message>
+    <message>
+        <source>The key is too long to be searched for here.</source>
+        <translation>键太长，无法在此查找。</translation>
+    </message>
+    <message>
+        <source>Show all in {0}</source>
+        <translation>显示 {0} 中的全部行</translation>
+    </message>
+    <message>
+        <source>Show all {1} in {0}</source>
+        <translation>显示 {0} 中的全部 {1} 行</translation>
+    </message>
+</context>
+<context>
+    <name>RecordForm</name>
+    <message>
+        <source>Fields and related rows</source>
+        <translation>字段和相关行</translation>
+    </message>
+</context>
+<context>
+    <name>RecordPanel</name>
+    <message>
+        <source>Previous row</source>
+        <translation>上一行</translation>
+    </message>
+    <message>
+        <source>Next row</source>
+        <translation>下一行</translation>
+    </message>
+    <message>
+        <source>Find a column</source>
+        <translation>查找列</translation>
+    </message>
+    <message>
+        <source>Select a row of a table to see it here.</source>
+        <translation>在表中选择一行，即可在此查看。</translation>
+    </message>
+    <message>
+        <source>What was typed for {0} does not fit and was left out.</source>
+        <translation>为 {0} 输入的内容不符合要求，未采用。</translation>
+    </message>
+    <message>
+        <source>Row {0} of {1}</source>
+        <translation>第 {0} 行，共 {1} 行</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
+    <message>
+        <source>about to be deleted</source>
+        <translation>将被删除</translation>
+    </message>
+    <message>
+        <source>The file is open for reading only; it cannot be changed.</source>
+        <translation>文件以只读方式打开，不能更改。</translation>
+    </message>
+    <message>
+        <source>Rows of a view, or without a key, cannot be edited.</source>
+        <translation>视图中的行和没有键的行不能编辑。</translation>
+    </message>
+    <message>
+        <source>The file computes this column itself; it cannot be edited.</source>
+        <translation>此列由文件自动计算，不能编辑。</translation>
+    </message>
+    <message>
+        <source>This row is still being loaded. Try again in a moment.</source>
+        <translation>这一行仍在加载。请稍后再试。</translation>
+    </message>
+    <message>
+        <source>This row is about to be deleted. Undo that to edit it.</source>
+        <translation>这一行即将被删除。请先撤销删除再编辑。</translation>
+    </message>
+    <message>
+        <source>Binary values cannot be edited as text; Set NULL clears them.</source>
+        <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This column needs a value; it cannot be NULL.</source>
+        <translation>此列必须有值，不能为 NULL。</translation>
     </message>
 </context>
 <context>
@@ -1728,6 +1973,13 @@
     <message>
         <source>{0} characters, {1} lines</source>
         <translation>{0} 个字符，{1} 行</translation>
+    </message>
+</context>
+<context>
+    <name>ToolBar</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
     </message>
 </context>
 <context>

@@ -69,8 +69,6 @@ class VirtualTable:
                 return self._page(arguments["first"], arguments["count"])
             case "count":
                 return self.rows
-            case "find_value":
-                return arguments["value"] - 1
             case _:
                 return None
 
@@ -102,6 +100,7 @@ class VirtualTable:
             "rowid_alias": "id",
             "comment": None,
             "is_editable": True,
+            "foreign_keys": [],
         }
         return {
             "path": path,

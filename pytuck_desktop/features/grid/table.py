@@ -17,13 +17,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QHelpEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
-from pytuck_desktop.features.grid.frozen_columns import FrozenTable
+from pytuck_desktop.features.grid.following import reference_at
 from pytuck_desktop.features.grid.headers import ColumnHeader, RowHeader
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.painting import PICTURE_WIDTH, CellPainter
 from pytuck_desktop.features.grid.state import CellRange, side_by_side, without_columns
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenTable
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
@@ -36,6 +37,8 @@ _EDGE_ROWS = 1000
 
 _MARK_WIDTH = 20
 """Pixels around the middle of a cell in which a click turns its check mark around."""
+
+HISTORY_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 _ROW_PADDING = 9
 """Pixels of a row beyond the height of its text."""
@@ -291,6 +294,9 @@ class GridTable(FrozenTable):
         return bool(text) and text.isprintable() and not event.modifiers() & command
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() in HISTORY_BUTTONS:
+            event.ignore()  # the window goes back and forward
+            return
         refused = self.editors.refused_editor
         if refused is not None:
             refused.setFocus()  # the typed text is not lost by a click elsewhere
@@ -308,7 +314,7 @@ class GridTable(FrozenTable):
             return False
         index = self.indexAt(event.position().toPoint())
         row = self.grid_model.first + index.row()
-        if not index.isValid() or self._viewmodel.link(row, index.column()) is None:
+        if not index.isValid() or reference_at(self._viewmodel, row, index.column()) is None:
             return False
         self.setCurrentIndex(index)
         self.link_pressed.emit(row, index.column())
@@ -333,6 +339,17 @@ class GridTable(FrozenTable):
         index = self.currentIndex()
         return index.isValid() and self._viewmodel.toggle(self.current_row, index.column())
 
+    def event(self, event: QEvent) -> bool:
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and event.key() == Qt.Key.Key_Space and self._is_truth_current():  # type: ignore[attr-defined]
+            event.accept()  # elsewhere Space may be the key of an action
+            return True
+        return super().event(event)
+
+    def _is_truth_current(self) -> bool:
+        index = self.currentIndex()
+        return index.isValid() and self._viewmodel.is_truth(self.current_row, index.column())
+
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             from pytuck_desktop.features.grid.cell_tips import show_cell_tip
@@ -342,7 +359,9 @@ class GridTable(FrozenTable):
         return super().viewportEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.editors.refused_editor is None:
+        if event.button() in HISTORY_BUTTONS:
+            event.ignore()
+        elif event.button() == Qt.MouseButton.LeftButton and self.editors.refused_editor is None:
             self.start_edit()
 
     # --- editing --------------------------------------------------------------------------

@@ -18,11 +18,12 @@ from PySide6.QtWidgets import (
 
 from pytuck_desktop.features.grid.columns import Columns
 from pytuck_desktop.features.grid.display import Look
+from pytuck_desktop.features.grid.following import follow, reference_at
 from pytuck_desktop.features.grid.painting import PICTURE_WIDTH
 from pytuck_desktop.features.grid.state import SelectionSummary, merged_rows
 from pytuck_desktop.features.grid.table import GridTable
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
-from pytuck_desktop.intents import FollowKey, Key
+from pytuck_desktop.intents import Key
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.places import Place
@@ -31,7 +32,6 @@ from pytuck_desktop.workspace.staged_edits import Identity
 if TYPE_CHECKING:
     from pytuck_desktop.features.grid.block_edits import BlockEdits
     from pytuck_desktop.features.grid.clipboard_text import CopyForm
-    from pytuck_desktop.features.grid.display import Stored
     from pytuck_desktop.features.grid.empty_state import EmptyState
     from pytuck_desktop.widgets.banner import Banner
 
@@ -43,6 +43,9 @@ _LEAST_WIDTH, _FIRST_WIDTH, _MOST_WIDTH = 64, 320, 900
 
 _WIDTH_ROWS = 60
 """Rows looked at for a column's width."""
+
+_MEASURED_COLUMNS, _GUESSED_ROWS = 60, 8
+"""Columns whose values are measured at first, and rows looked at for the width of the others."""
 
 _FILTER_PADDING = 14
 """Pixels of a filter row beyond the height of its text."""
@@ -225,7 +228,19 @@ class GridView(QFrame):
         self._widths_are_set = True
         columns = range(len(self.viewmodel.columns))
         unset = [column for column in columns if not self.columns.has_own_width(column)]
-        self._fit(unset, most=_FIRST_WIDTH, is_own=False)
+        self._fit(unset[:_MEASURED_COLUMNS], most=_FIRST_WIDTH, is_own=False)
+        self._guess_widths(unset[_MEASURED_COLUMNS:])
+
+    def _guess_widths(self, columns: Iterable[int]) -> None:
+        """Give columns about the width of their first values, which are not measured."""
+        rows = [self.viewmodel.displayed(row) for row in range(_GUESSED_ROWS)]
+        character = self.table.fontMetrics().averageCharWidth()
+        for column in columns:
+            longest = max((len(cells[column][0]) for cells in rows if cells is not None), default=0)
+            wanted = max(self.table.column_header.wanted_width(column), longest * character + 22)
+            self.columns.set_width(
+                column, max(_LEAST_WIDTH, min(wanted, _FIRST_WIDTH)), is_own=False
+            )
 
     def fit_first(self) -> None:
         """Give every column the width it has when the table is seen for the first time."""
@@ -336,34 +351,6 @@ class GridView(QFrame):
         self.kept.emit()
         self.viewmodel.set_null(self.table.selected_ranges())
 
-    @property
-    def can_follow_key(self) -> bool:
-        """Whether the current cell leads to a row of another table."""
-        at = self.table.currentIndex()
-        return at.isValid() and self.viewmodel.link(self.table.current_row, at.column()) is not None
-
-    def follow_key(self) -> None:
-        """Go to the row that the current cell refers to."""
-        self._follow(self.table.current_row, self.table.currentIndex().column())
-
-    def _follow(self, row: int, column: int) -> None:
-        link = self.viewmodel.link(row, column)
-        if link is not None:
-            self.kept.emit()
-            self.intent.emit(FollowKey(self.viewmodel.document.path, *link))
-
-    def go_to_value(self, column: str, value: Stored) -> None:
-        """Make the row current that has a value in a column."""
-
-        def found(row: int | None) -> None:
-            if row is None:
-                self._say_refusal("no-such-row")
-            else:
-                self.table.show_row(row, self.viewmodel.column_names.index(column))
-                self.table.setFocus()
-
-        self.viewmodel.find_value(column, value, found)
-
     def add_row(self) -> None:
         """Stage a row at the end, show it and open its first cell."""
         self.kept.emit()
@@ -466,11 +453,24 @@ class GridView(QFrame):
 
         def found(row: int | None) -> None:
             if row is None:
-                self._say_refusal("not-here")
+                self.say_not_here()
             else:
                 self.go_to_row(row)
 
         self.viewmodel.find_key(key, found)
+
+    @property
+    def can_follow_key(self) -> bool:
+        """Whether the current cell refers to a row, of another table or of this one."""
+        column = self.table.currentIndex().column()
+        return reference_at(self.viewmodel, self.table.current_row, column) is not None
+
+    def follow_key(self) -> None:
+        """Go to the row that the current cell refers to."""
+        self._follow(self.table.current_row, self.table.currentIndex().column())
+
+    def _follow(self, row: int, column: int) -> None:
+        follow(self.viewmodel, row, column, self.intent.emit)
 
     def first_row(self) -> None:
         """Go to the first row."""
@@ -490,8 +490,10 @@ class GridView(QFrame):
         rows, row = self.viewmodel, self.table.current_row
         column = self.table.currentIndex().column()
         name = rows.column_names[column] if 0 <= column < len(rows.column_names) else None
-        identity = rows.identity(row) if row >= 0 else None
-        return Place(rows.document, rows.table_name, identity, name)
+        shown = rows.rows.row(row) if row >= 0 else None
+        identity = None if shown is None else shown.identity
+        counts = (row, rows.row_count)
+        return Place(rows.document, rows.table_name, identity, name, shown, *counts)
 
     @property
     def summary(self) -> SelectionSummary:
@@ -504,6 +506,10 @@ class GridView(QFrame):
         return sum(last - first + 1 for first, last in merged_rows(self.table.selected_ranges()))
 
     # --- messages --------------------------------------------------------------------------
+
+    def say_not_here(self) -> None:
+        """Say that a row that was asked for is not among those shown."""
+        self._say_refusal("not-here")
 
     @property
     def banner(self) -> Banner:
@@ -562,16 +568,13 @@ class GridView(QFrame):
             "gone": self.tr("This row is gone: somebody else has deleted it meanwhile."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
             "not-here": self.tr("This row is not among the rows shown here."),
-            "no-such-row": self.tr("There is no row with this key."),
             "too-many": self.tr("That is too much at once. Export the table instead."),
         }
         self._say(words[word])
 
     def _say_pasted_invalid(self, count: int) -> None:
         if count:
-            text = self.tr(
-                "{0} of the pasted values do not fit their columns. F8 goes to the next."
-            )
+            text = self.tr("Pasted values that do not fit their columns: {0}. F8 goes to the next.")
             self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:

@@ -246,10 +246,6 @@ class GridViewModel(QObject):
         value = None if target is None else self.stored(row, column)
         return None if target is None or value is None else (*target, value)
 
-    def find_value(self, column: str, value: Stored, on_done: Callable[[int | None], None]) -> None:
-        """Find out where the first row with a value in a column stands."""
-        self._rows.find_value(column, value, on_done)
-
     def fetch_whole(
         self,
         row: int,
@@ -520,12 +516,16 @@ class GridViewModel(QObject):
         cells = self.displayed(row) if 0 <= row < self.row_count and column >= 0 else None
         return cells is not None and cells[column][1] in (Look.TRUE, Look.FALSE)
 
+    def is_truth(self, row: int, column: int) -> bool:
+        """Return whether a cell holds true, false, or the NULL of such a column."""
+        snapshot = self._rows.row(row)
+        is_boolean = self.columns[column].storage == "boolean"
+        return snapshot is not None and is_boolean and snapshot.values[column] in (None, 0, 1)
+
     def toggle(self, row: int, column: int) -> bool:
         """Turn true and false of a cell around, NULL to true; return whether it is of that kind."""
         snapshot = self._rows.row(row)
-        if self.columns[column].storage != "boolean" or snapshot is None:
-            return False
-        if snapshot.values[column] not in (None, 0, 1):
+        if snapshot is None or not self.is_truth(row, column):
             return False
         obstacle = self._obstacle(row, column)
         if obstacle:

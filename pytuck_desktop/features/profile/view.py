@@ -97,7 +97,7 @@ class ColumnProfile(SidePanel):
 
     def show_place(self, place: Place | None) -> None:
         """Work out the column in front, once the user stays there."""
-        column = None if place is None or place.column is None else place._replace(identity=None)
+        column = None if place is None or place.column is None else place.whole_column
         if column == self._place:
             return
         self._cancel()

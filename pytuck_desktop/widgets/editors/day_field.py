@@ -41,9 +41,14 @@ class DayField(LineField):
         action.triggered.connect(self.open_calendar)
         self.addAction(action, LineField.ActionPosition.TrailingPosition)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and _opens(event):
+            event.accept()  # in the window it may be the key of an action
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        with_alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        if event.key() == Qt.Key.Key_Down and with_alt:
+        if _opens(event):
             self.open_calendar()
         else:
             super().keyPressEvent(event)
@@ -62,6 +67,11 @@ class DayField(LineField):
             self.panel.close()
             self.setFocus()
             self.chosen.emit()
+
+
+def _opens(event: QEvent) -> bool:
+    is_key = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Down
+    return is_key and bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)  # type: ignore[attr-defined]
 
 
 class DayPanel(QFrame):

@@ -1,8 +1,9 @@
 """What the worker does for each operation. Only this package touches the engine.
 
 `open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
-`parents` finds what a foreign key may refer to, `profiling` works out what a column holds,
-`watching` hears of commits, `editing` writes, `converting` takes files of the old library over.
+`relations` follows foreign keys, `parents` finds what they may refer to, `profiling` works out what
+a column holds, `watching` hears of commits, `editing` writes, `converting` takes files of the old
+library over.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pytuck_desktop.worker.handlers import (
     editing,
     parents,
     profiling,
+    relations,
     searching,
 )
 from pytuck_desktop.worker.handlers.open_file import OpenFile
@@ -24,12 +26,12 @@ OPERATIONS: dict[str, Operation] = {
     "open": browsing.open_file,
     "tables": browsing.tables,
     "count": browsing.count,
+    "ask": browsing.ask,
     "view_open": browsing.view_open,
     "view_close": browsing.view_close,
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
-    "find_value": browsing.find_value,
     "cell": browsing.cell,
     "rows_of": browsing.rows_of,
     "locate_key": browsing.locate_key,
@@ -41,12 +43,17 @@ OPERATIONS: dict[str, Operation] = {
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
+    "find_row": relations.find_row,
+    "referring_rows": relations.referring_rows,
+    "referring_count": relations.referring_count,
 }
 """The operations by the name under which they are requested. `rows` is a `page` that no other page
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count", "profile", "parent_rows"})
-"""Operations that run beside the others, in a thread and on a connection of their own."""
+SLOW_OPERATIONS = frozenset(
+    {"ask", "count", "profile", "find_row", "referring_rows", "referring_count", "parent_rows"}
+)
+"""Operations that run beside the others, each in a thread and on a connection of its own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

@@ -15,6 +15,9 @@ from pytuck_desktop.worker.protocol import Plain
 
 MAX_PAGE_ROWS = 4096
 
+MAX_ASKED_ROWS = 10_000
+"""Rows of one answer to `ask`, where the question has no limit of its own."""
+
 
 def open_file(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Open a file and say what it is and which tables it has."""
@@ -45,6 +48,16 @@ def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows of a table."""
     source = file.storage.get_table(str(arguments["table"]))
     return file.ask(count_of(select(source)))[0][0] or 0
+
+
+def ask(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give the rows of a select, at most `MAX_ASKED_ROWS` of them."""
+    statement = load(arguments["statement"])
+    if not isinstance(statement, Select):
+        raise QueryError("Only a select can be asked.")
+    if statement.limit_node is None:
+        statement = statement.limit(MAX_ASKED_ROWS)
+    return file.ask(statement)
 
 
 def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -111,22 +124,6 @@ def share_changes(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Have the file keep a log of its last changes, so that programs tell one another the rows."""
     file.share_changes()
     return None
-
-
-def find_value(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
-    """Say at which position of a view the first row with a value stands; None if there is none."""
-    order, name = open_view_of(file, arguments).order, str(arguments["table"])
-    source = file.storage.get_table(name)
-    table = source.schema
-    has_row_id = bool(table.rowid_alias or table.hidden_rowid)
-    keys = [source.rowid] if has_row_id else [source.c[key] for key in table.primary_key]
-    if not keys:
-        return None
-    is_wanted = source.c[str(arguments["column"])].is_(raw_literal(arguments["value"]))
-    rows = file.storage.execute(select(*keys).where(is_wanted).limit(1)).raw()
-    if not rows:
-        return None
-    return order.locate(as_identity(rows[0][0] if has_row_id else list(rows[0])))
 
 
 def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -226,6 +223,10 @@ def _described(table: Table) -> Plain:
         "rowid_alias": table.rowid_alias,
         "comment": table.comment,
         "is_editable": identity != "none",
+        "foreign_keys": [
+            [list(key.columns), key.target_table, list(key.target_columns)]
+            for key in table.foreign_keys
+        ],
     }
 
 

@@ -6,20 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytuck.backends import Connection
 from pytuck.backends.lock_holders import LockHolder
 from pytuck.backends.paging import RowOrder
 from pytuck.backends.paging.damaged_text import rows_of
 from pytuck.backends.results import StoredRow
-from pytuck.common.exceptions import (
-    CancelledError,
-    DatabaseConnectionError,
-    PytuckException,
-)
+from pytuck.common.exceptions import DatabaseConnectionError, PytuckException
 from pytuck.compiler import compile_statement
 from pytuck.core import Storage
 from pytuck.query import Select
 from pytuck.types import Stored
+from pytuck_desktop.worker.handlers.side_reads import SideReads
 from pytuck_desktop.worker.handlers.watching import CommitWatch
 from pytuck_desktop.worker.protocol import Plain
 
@@ -63,8 +59,6 @@ class OpenFile:
     def __init__(self, tell: Tell) -> None:
         self._tell = tell
         self._storage: Storage | None = None
-        self._asking: Connection | None = None
-        self._stops_asking = False
         self._password: str | None = None
         self._told_access: dict[str, Plain] = {}
         self._seen_access: dict[str, Plain] = {}
@@ -73,6 +67,7 @@ class OpenFile:
         self._is_paused = False
         self._has_unshown = False
         self.views: dict[int, View] = {}
+        self.side_reads = SideReads()
 
     @property
     def storage(self) -> Storage:
@@ -250,32 +245,14 @@ class OpenFile:
             return rows_of(connection, compiled, len(statement.columns))
 
     def ask(self, statement: Select[object]) -> Sequence[Sequence[Stored]]:
-        """Return the rows of a question as stored; belongs to the slow lane's thread.
+        """Return the rows of a question as stored; belongs to the threads of slow lanes.
 
         Raises:
-            CancelledError: `stop_asking` was called meanwhile.
+            CancelledError: The request was given up meanwhile.
         """
         engine = self.storage.engine
-        compiled = compile_statement(statement, engine.dialect)
-        with engine.connection() as connection:
-            self._asking = connection
-            try:
-                if self._stops_asking:
-                    raise CancelledError("The question was given up.")
-                return connection.execute(compiled).rows
-            finally:
-                self._asking = None
-
-    def begin_asking(self) -> None:
-        """Forget that an earlier piece of work was given up."""
-        self._stops_asking = False
-
-    def stop_asking(self) -> None:
-        """Make the work of the slow lane end; may be called by any thread."""
-        self._stops_asking = True
-        asking = self._asking
-        if asking is not None:
-            asking.interrupt()
+        with self.side_reads.connection(engine) as connection:
+            return connection.execute(compile_statement(statement, engine.dialect)).rows
 
     def tell_part(self, job: int, part: Plain) -> None:
         """Tell the window a part of an answer that takes long; may be called by any thread."""

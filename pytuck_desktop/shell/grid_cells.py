@@ -1,0 +1,52 @@
+"""The grid's ways with values, for the panels beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytuck_desktop.features.grid.display import formatter
+from pytuck_desktop.widgets.cell_kit import TakesCellKit, TypedCell
+from pytuck_desktop.widgets.side_panel import SidePanel
+from pytuck_desktop.workspace.file_info import ColumnInfo
+from pytuck_desktop.workspace.staged_edits import Invalid
+
+if TYPE_CHECKING:
+    from pytuck.types import Stored
+
+
+def furnish(panel: SidePanel) -> None:
+    """Give a panel that shows values the grid's ways with them."""
+    if isinstance(panel, TakesCellKit):
+        panel.use_kit(GridCells())
+
+
+class GridCells:
+    """A `CellKit` of what the grid uses itself."""
+
+    def shown(self, column: ColumnInfo, value: Stored, size_bytes: int = 0) -> str:
+        """Return how a value looks in one line; `size_bytes` if only its beginning is here."""
+        return formatter(column.type_name, column.storage)(value, size_bytes)[0]
+
+    def editable(self, column: ColumnInfo, value: Stored) -> str:
+        """Return the text that an editor starts with."""
+        # The types of the library are loaded by the first editor.
+        from pytuck_desktop.workspace.typed_text import editable_text
+
+        return editable_text(column.type_name, value)
+
+    def typed(self, column: ColumnInfo, text: str, old: Stored) -> TypedCell:
+        """Return what a text stands for in a column that holds `old`."""
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_value
+
+        typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
+        if typed.refusal is not None:
+            return TypedCell(reason=refusal_text(typed), invalid=typed.as_invalid(text))
+        return TypedCell(typed.value)
+
+    def why(self, invalid: Invalid) -> str:
+        """Return why a staged text does not fit its column, in the user's words."""
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_of
+
+        return refusal_text(typed_of(invalid))
