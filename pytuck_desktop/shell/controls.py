@@ -53,6 +53,7 @@ _GRID_ACTIONS = (
     "duplicate_rows",
     "select_all",
     "edit_cell",
+    "edit_in_window",
     "refresh",
     "ask_row_number",
     "first_row",
@@ -70,6 +71,7 @@ _CELL_MENU = (
     "filter_not_null",
     SEPARATOR,
     "edit_cell",
+    "edit_in_window",
     "set_null",
     "fill_down",
     SEPARATOR,
@@ -343,6 +345,7 @@ class Controls(QObject):
         editable = grid is not None and grid.viewmodel.is_editable
         has_cell = grid is not None and bool(grid.table.selected_ranges())
         enable["add_row"] = editable
+        enable["edit_in_window"] = has_cell
         for name in (
             "edit_cell",
             "delete_rows",

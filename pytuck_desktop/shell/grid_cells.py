@@ -30,14 +30,14 @@ class GridCells:
     def editable(self, column: ColumnInfo, value: Stored) -> str:
         """Return the text that an editor starts with."""
         # The types of the library are loaded by the first editor.
-        from pytuck_desktop.features.grid.typed_text import editable_text
+        from pytuck_desktop.workspace.typed_text import editable_text
 
         return editable_text(column.type_name, value)
 
     def typed(self, column: ColumnInfo, text: str, old: Stored) -> TypedCell:
         """Return what a text stands for in a column that holds `old`."""
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-        from pytuck_desktop.features.grid.typed_text import typed_value
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_value
 
         typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
         if typed.refusal is not None:
@@ -46,7 +46,7 @@ class GridCells:
 
     def why(self, invalid: Invalid) -> str:
         """Return why a staged text does not fit its column, in the user's words."""
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-        from pytuck_desktop.features.grid.typed_text import typed_of
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_of
 
         return refusal_text(typed_of(invalid))

@@ -61,6 +61,7 @@ QLineEdit, QPlainTextEdit {{ border: 1px solid {border}; border-radius: 6px; pad
 QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {accent}; }}
 QLineEdit#cellEditor, QPlainTextEdit#cellEditor {{ border: 2px solid {accent};
     border-radius: 3px; padding: 0 5px; }}
+QPlainTextEdit#cellEditor QToolButton {{ padding: 2px; background: {raised}; }}
 QLineEdit#cellEditor[refused="true"], QPlainTextEdit#cellEditor[refused="true"] {{
     border-color: {deleted_text}; background: {deleted_back}; }}
 QComboBox {{ border: 1px solid {border}; border-radius: 6px; padding: 3px 8px;
@@ -83,6 +84,14 @@ QListView#columnList {{ background: {base}; border: 1px solid {border}; border-r
     padding: 3px; outline: none; }}
 QListView#columnList::item {{ padding: 3px 4px; border-radius: 4px; color: {text}; }}
 QListView#columnList::item:selected {{ background: {selection}; color: {text}; }}
+QTableView#keyChoices {{ background: {raised}; border: none; outline: none;
+    selection-background-color: {selection}; selection-color: {text}; }}
+QTableView#keyChoices QHeaderView, QTableView#keyChoices QHeaderView::section {{
+    background: {raised}; color: {muted}; border: none; padding: 2px 4px; }}
+QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {raised}; }}
+QCalendarWidget QToolButton {{ color: {text}; font-weight: 600; padding: 3px 8px; }}
+QCalendarWidget QAbstractItemView {{ background: {raised}; selection-background-color: {accent};
+    selection-color: {on_accent}; outline: none; }}
 QTableView#grid {{ background: {base}; border: none; outline: none;
     gridline-color: {grid_line}; }}
 QTableView#grid QHeaderView {{ background: {raised}; border: none;

@@ -84,6 +84,10 @@
         <translation>编辑单元格(&amp;E)</translation>
     </message>
     <message>
+        <source>Edit in a &amp;window…</source>
+        <translation>在窗口中编辑(&amp;W)…</translation>
+    </message>
+    <message>
         <source>Add ro&amp;w</source>
         <translation>新增行(&amp;W)</translation>
     </message>
@@ -720,6 +724,36 @@
     </message>
 </context>
 <context>
+    <name>DayField</name>
+    <message>
+        <source>Choose a day (Alt+Down)</source>
+        <translation>选择日期 (Alt+↓)</translation>
+    </message>
+</context>
+<context>
+    <name>DayPanel</name>
+    <message>
+        <source>Calendar</source>
+        <translation>日历</translation>
+    </message>
+    <message>
+        <source>Time of day</source>
+        <translation>时间</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>今天</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>现在</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+</context>
+<context>
     <name>Editors</name>
     <message>
         <source>✓  true</source>
@@ -740,6 +774,22 @@
     <message>
         <source>Not a whole number. Digits only, such as 42 or -7.</source>
         <translation>不是整数。只能写数字，例如 42 或 -7。</translation>
+    </message>
+    <message>
+        <source>Too large: whole numbers have 64 bits, up to 9,223,372,036,854,775,807.</source>
+        <translation>太大：整数为 64 位，最大为 9,223,372,036,854,775,807。</translation>
+    </message>
+    <message>
+        <source>Neither true nor false.</source>
+        <translation>既不是真也不是假。</translation>
+    </message>
+    <message>
+        <source>Choose one of: {0}</source>
+        <translation>请选择其中之一：{0}</translation>
+    </message>
+    <message>
+        <source>At most {0} digits before the point and {1} after it.</source>
+        <translation>小数点前最多 {0} 位，小数点后最多 {1} 位。</translation>
     </message>
     <message>
         <source>Not a number. Write it like 3.14 or -2.</source>
@@ -1207,8 +1257,8 @@
         <translation>这一行即将被删除。请先撤销删除再编辑。</translation>
     </message>
     <message>
-        <source>Binary values cannot be edited as text; Set NULL clears them.</source>
-        <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+        <source>Binary values are edited in a window: Shift+F2.</source>
+        <translation>二进制值在窗口中编辑：Shift+F2。</translation>
     </message>
     <message>
         <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
@@ -1259,6 +1309,13 @@
     </message>
 </context>
 <context>
+    <name>HexPane</name>
+    <message>
+        <source>Bytes in hex</source>
+        <translation>十六进制字节</translation>
+    </message>
+</context>
+<context>
     <name>Histogram</name>
     <message>
         <source>How the values are spread</source>
@@ -1274,6 +1331,36 @@
     </message>
 </context>
 <context>
+    <name>JsonModel</name>
+    <message>
+        <source>Key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>JsonPane</name>
+    <message>
+        <source>JSON as a tree</source>
+        <translation>JSON 树</translation>
+    </message>
+    <message>
+        <source>F2 edits, Ins adds, Del removes; text needs no quotation marks.</source>
+        <translation>F2 编辑，Ins 添加，Del 删除；文本不需要引号。</translation>
+    </message>
+    <message>
+        <source>Too deep to be shown as a tree.</source>
+        <translation>嵌套太深，无法以树形显示。</translation>
+    </message>
+    <message>
+        <source>Not JSON yet: line {0}, column {1}.</source>
+        <translation>还不是 JSON：第 {0} 行，第 {1} 列。</translation>
+    </message>
+</context>
+<context>
     <name>Jumps</name>
     <message>
         <source>There is no table {0} in the file.</source>
@@ -1285,6 +1372,32 @@
     </message>
 </context>
 <context>
+    <name>KeyList</name>
+    <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>Rows to refer to</source>
+        <translation>可引用的行</translation>
+    </message>
+    <message>
+        <source>No row has this in its key or its texts.</source>
+        <translation>没有行的键或文本包含此内容。</translation>
+    </message>
+</context>
+<context>
+    <name>LinesField</name>
+    <message>
+        <source>Edit in a window (Shift+F2)</source>
+        <translation>在窗口中编辑 (Shift+F2)</translation>
+    </message>
+    <message>
+        <source>Edit in a window</source>
+        <translation>在窗口中编辑</translation>
+    </message>
+</context>
+<context>
     <name>NotePage</name>
     <message>
         <source>Opening {0}…</source>
@@ -1293,6 +1406,13 @@
     <message>
         <source>{0} has no tables yet.</source>
         <translation>{0} 中还没有表。</translation>
+    </message>
+</context>
+<context>
+    <name>Picture</name>
+    <message>
+        <source>This image cannot be shown.</source>
+        <translation>无法显示此图像。</translation>
     </message>
 </context>
 <context>
@@ -1845,6 +1965,21 @@
     </message>
 </context>
 <context>
+    <name>TextPane</name>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation>自动换行</translation>
+    </message>
+    <message>
+        <source>{0} characters, {1} lines</source>
+        <translation>{0} 个字符，{1} 行</translation>
+    </message>
+</context>
+<context>
     <name>ToolBar</name>
     <message>
         <source>Tools</source>
@@ -1895,6 +2030,103 @@
     <message>
         <source>Choose a day</source>
         <translation>选择日期</translation>
+    </message>
+</context>
+<context>
+    <name>ValueWindow</name>
+    <message>
+        <source>Value of {0}</source>
+        <translation>{0} 的值</translation>
+    </message>
+    <message>
+        <source>Tree</source>
+        <translation>树</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>字节</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>载入…</translation>
+    </message>
+    <message>
+        <source>Save to file…</source>
+        <translation>保存到文件…</translation>
+    </message>
+    <message>
+        <source>Set NULL</source>
+        <translation>设为 NULL</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Not JSON: line {0}, column {1}.</source>
+        <translation>不是 JSON：第 {0} 行，第 {1} 列。</translation>
+    </message>
+    <message>
+        <source>{0} bytes</source>
+        <translation>{0} 字节</translation>
+    </message>
+    <message>
+        <source>Load the value from a file</source>
+        <translation>从文件载入值</translation>
+    </message>
+    <message>
+        <source>Save the value to a file</source>
+        <translation>将值保存到文件</translation>
+    </message>
+    <message>
+        <source>This file is no text in UTF-8.</source>
+        <translation>此文件不是 UTF-8 文本。</translation>
+    </message>
+    <message>
+        <source>Saved to {0}</source>
+        <translation>已保存到 {0}</translation>
+    </message>
+    <message>
+        <source>The file is larger than 100 MB.</source>
+        <translation>文件大于 100 MB。</translation>
+    </message>
+</context>
+<context>
+    <name>ValueWindows</name>
+    <message>
+        <source>{0}, row {1}, column {2}</source>
+        <translation>{0}，第 {1} 行，{2} 列</translation>
+    </message>
+</context>
+<context>
+    <name>_Tree</name>
+    <message>
+        <source>Edit</source>
+        <translation>编辑</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>

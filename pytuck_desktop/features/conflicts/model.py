@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont
 
 from pytuck_desktop.theme.tokens import Tokens
-from pytuck_desktop.widgets.visible_text import visible_text
+from pytuck_desktop.widgets.visible_text import tool_tip, visible_text
 from pytuck_desktop.workspace.conflicts import Conflict, ConflictKind
 from pytuck_desktop.workspace.staged_edits import Invalid
 
@@ -102,7 +102,8 @@ class ConflictModel(QAbstractTableModel):
             return None
         line, place = index.row(), Place(index.column())
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return visible_text(self._text(self.conflicts[line], place)[:_SHOWN])
+            text = self._text(self.conflicts[line], place)[:_SHOWN]
+            return tool_tip(text) if role == Qt.ItemDataRole.ToolTipRole else visible_text(text)
         if place not in (Place.THEIRS, Place.MINE):
             return None
         is_chosen = self._keeps_mine[line] == (place is Place.MINE)

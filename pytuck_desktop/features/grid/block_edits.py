@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pytuck_desktop.features.grid.clipboard_text import FORMS, CopyForm, parse_block
 from pytuck_desktop.features.grid.state import CellRange, in_places, merged_rows
-from pytuck_desktop.features.grid.typed_text import typed_value
+from pytuck_desktop.widgets.editors.reading import comma_is_decimal
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState
 from pytuck_desktop.workspace.staged_edits import CellEdit, Invalid
+from pytuck_desktop.workspace.typed_text import typed_value
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -63,6 +64,7 @@ class BlockEdits:
         stored = self._model.row_count
         inside = min(target.bottom, stored - 1)
         places = list(shown[target.left : target.right + 1])
+        is_comma = comma_is_decimal()
 
         def done(rows: list[RowSnapshot]) -> None:
             edits: list[CellEdit] = []
@@ -72,7 +74,7 @@ class BlockEdits:
                 row = rows[number] if number < len(rows) else None
                 if row is not None and row.state is RowState.DELETED:
                     continue
-                values = self._values(texts, places, row)
+                values = self._values(texts, places, row, comma_is_decimal=is_comma)
                 if row is None:
                     new.append(values)
                 else:
@@ -163,6 +165,8 @@ class BlockEdits:
         texts: Sequence[str],
         places: Sequence[int],
         row: RowSnapshot | None,
+        *,
+        comma_is_decimal: bool,
     ) -> dict[str, Stored | Invalid]:
         """Return what texts stand for in the columns at some places."""
         values: dict[str, Stored | Invalid] = {}
@@ -172,7 +176,13 @@ class BlockEdits:
                 continue
             text = texts[at % len(texts)]
             old = row.stored[place] if row is not None and row.stored else None
-            typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
+            typed = typed_value(
+                column.type_name,
+                text,
+                nullable=column.nullable,
+                old=old,
+                comma_is_decimal=comma_is_decimal,
+            )
             is_valid = typed.refusal is None
             values[column.name] = typed.value if is_valid else typed.as_invalid(text)
         return values

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QToolTip
 
 from pytuck_desktop.features.grid.display import Look, Stored, size_text
 from pytuck_desktop.features.grid.painting import PADDING
-from pytuck_desktop.features.grid.refusal_texts import refusal_text
-from pytuck_desktop.features.grid.typed_text import typed_of
+from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
 from pytuck_desktop.widgets.visible_text import tool_tip
+from pytuck_desktop.workspace.typed_text import typed_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHelpEvent

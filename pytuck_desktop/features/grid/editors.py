@@ -1,15 +1,15 @@
-"""Editors that stand in a cell: a line, several lines, true/false.
+"""The editors that stand in cells: put in place, checked, and their values staged.
 
 What is typed is converted when the user leaves the cell. A refused text stays in its open editor,
-with the reason beneath, until it is corrected or given up with Esc.
+with the reason beneath, until it is corrected, entered once more or given up with Esc.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Signal
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from pytuck_desktop.features.grid.display import Stored
 from pytuck_desktop.features.grid.model import GridModel
@@ -18,7 +18,9 @@ from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.workspace.staged_edits import Identity, Invalid
 
 if TYPE_CHECKING:
-    from pytuck_desktop.features.grid.typed_text import Typed
+    from pytuck_desktop.widgets.editors.make_field import Field
+    from pytuck_desktop.workspace.parent_rows import ParentSearch
+    from pytuck_desktop.workspace.typed_text import Typed
 
 _LINES_SIZE = (360, 150)
 """Least size in pixels of an editor of several lines."""
@@ -27,17 +29,18 @@ _LINES_SIZE = (360, 150)
 class _Cell:
     """The cell an editor stands for, by identity of its row: rows may move meanwhile."""
 
-    def __init__(self, row: int, column: int, identity: Identity | None, old: Stored) -> None:
+    def __init__(self, row: int, column: int, identity: Identity | None, field: Field) -> None:
         self.row = row
         self.column = column
         self.identity = identity
-        self.old = old
-        self.valid = old
-        self.started_with = ""
+        self.field = field
 
 
 class Editors(QObject):
     """Makes, checks and commits the editors of one grid."""
+
+    chosen = Signal(QWidget)  # its value was picked, and can be taken at once
+    room_wanted = Signal(QWidget)  # the user wants a window for the value
 
     def __init__(self, viewmodel: GridViewModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,50 +53,46 @@ class Editors(QObject):
         model = index.model()
         assert isinstance(model, GridModel)
         row, column = model.first + index.row(), index.column()
-        cell = _Cell(
-            row, column, self._viewmodel.identity(row), self._viewmodel.full_value(row, column)
-        )
-        cell.valid = self._viewmodel.valid_value(row, column)
-        editor = self._make(parent, cell)
-        editor.setObjectName("cellEditor")
-        editor.setAccessibleName(self._viewmodel.columns[column].name)
-        self._cells[editor] = cell
-        editor.destroyed.connect(lambda: self._forget(editor))
-        return editor
+        field = self._make(parent, row, column)
+        field.setObjectName("cellEditor")
+        field.setAccessibleName(self._viewmodel.columns[column].name)
+        self._cells[field] = _Cell(row, column, self._viewmodel.identity(row), field)
+        field.destroyed.connect(lambda: self._forget(field))
+        return field
 
-    def _make(self, parent: QWidget, cell: _Cell) -> QWidget:
-        column = self._viewmodel.columns[cell.column]
+    def _make(self, parent: QWidget, row: int, column: int) -> Field:
         # The types of the library are loaded by the first editor, not at the start.
-        from pytuck_desktop.features.grid.typed_text import LONG_TEXT, editable_text
+        from pytuck_desktop.widgets.editors.fields import LinesField
+        from pytuck_desktop.widgets.editors.make_field import make_field
+        from pytuck_desktop.widgets.editors.reading import Reading
 
-        if column.storage == "boolean" and cell.old in (None, 0, 1):
-            return self._choices(parent, cell, nullable=column.nullable)
-        text = cell.started_with = editable_text(column.type_name, cell.old)
-        if "\n" in text or len(text) > LONG_TEXT or column.storage == "json":
-            lines = QPlainTextEdit(parent)
-            lines.setPlainText(text)
-            lines.selectAll()
-            lines.textChanged.connect(lambda: self._retype(lines))
-            return lines
-        line = QLineEdit(text, parent)
-        line.setMaxLength(2**31 - 1)
-        line.selectAll()
-        line.textEdited.connect(lambda: self._retype(line))
-        return line
+        rows = self._viewmodel
+        reading = Reading(
+            rows.columns[column], rows.full_value(row, column), rows.valid_value(row, column)
+        )
+        field = make_field(reading, parent, search=self._search(column))
+        field.retyped.connect(lambda: self._retype(field))
+        if isinstance(field, LinesField):
+            field.room_wanted.connect(lambda: self.room_wanted.emit(field))
+        else:
+            field.chosen.connect(lambda: self.chosen.emit(field))
+        return field
 
-    def _choices(self, parent: QWidget, cell: _Cell, *, nullable: bool) -> QComboBox:
-        combo = QComboBox(parent)
-        combo.addItem(self.tr("✓  true"), 1)
-        combo.addItem(self.tr("✗  false"), 0)
-        if nullable or cell.old is None:
-            combo.addItem("NULL", None)
-        combo.setCurrentIndex(combo.findData(cell.old))
-        return combo
+    def _search(self, column: int) -> ParentSearch | None:
+        from pytuck_desktop.workspace.parent_rows import ParentSearch
+
+        document, target = self._viewmodel.document, self._viewmodel.columns[column].foreign_key
+        is_known = target is not None and target[0] in (one.name for one in document.tables)
+        return ParentSearch(document, target) if target is not None and is_known else None
+
+    def begin_with(self, editor: QWidget, text: str) -> None:
+        """Put what was typed before the editor was there in place of its value."""
+        self._cells[editor].field.begin_with(text)
 
     def place(self, editor: QWidget, area: QRect) -> None:
         """Put an editor over its cell; one of several lines is larger, and stays in view."""
         if not isinstance(editor, QPlainTextEdit):
-            editor.setGeometry(area.adjusted(-1, -1, 1, 1))
+            self._place_line(editor, area)
             return
         width, height = max(area.width(), _LINES_SIZE[0]), _LINES_SIZE[1]
         parent = editor.parentWidget()
@@ -102,12 +101,19 @@ class Editors(QObject):
         top = max(0, min(area.top(), parent.height() - height))
         editor.setGeometry(left, top, min(width, parent.width()), min(height, parent.height()))
 
+    def _place_line(self, editor: QWidget, area: QRect) -> None:
+        parent = editor.parentWidget()
+        assert parent is not None
+        wanted = min(self._cells[editor].field.wanted_width, parent.width() - area.left())
+        area.setWidth(max(area.width(), wanted))
+        editor.setGeometry(area.adjusted(-1, -1, 1, 1))
+
     def commit(self, editor: QWidget) -> bool:
         """Stage what the editor holds, if it is changed and valid; return False if refused."""
         cell = self._cells.get(editor)
         if cell is None:
             return True
-        typed = self._typed(editor, cell)
+        typed = cell.field.typed()
         if typed is None:
             return True
         if typed.refusal is not None:
@@ -119,16 +125,17 @@ class Editors(QObject):
     def keep_refused(self, editor: QWidget) -> None:
         """Stage a refused text all the same, to be put right before a save."""
         cell = self._cells.get(editor)
-        typed = None if cell is None else self._typed(editor, cell)
+        typed = None if cell is None else cell.field.typed()
         if cell is not None and typed is not None and typed.refusal is not None:
-            self._stage(editor, cell, typed.as_invalid(self._text(editor)))
+            self._stage(editor, cell, typed.as_invalid(cell.field.entered_text))
 
     def _stage(self, editor: QWidget, cell: _Cell, value: Stored | Invalid) -> None:
         self._drop_reason(editor)
         if cell.identity is not None:
             self._viewmodel.stage(cell.identity, cell.row, cell.column, value)
-        cell.old = value.text if isinstance(value, Invalid) else value
-        cell.started_with = self._text(editor)
+        reading = cell.field.reading
+        reading.held = value.text if isinstance(value, Invalid) else value
+        reading.started_with = cell.field.entered_text
 
     def is_refused(self, editor: QWidget) -> bool:
         """Return whether the editor holds a text that was refused."""
@@ -149,29 +156,10 @@ class Editors(QObject):
         self._drop_reason(editor)
         self._cells.pop(editor, None)
 
-    def _typed(self, editor: QWidget, cell: _Cell) -> Typed | None:
-        from pytuck_desktop.features.grid.typed_text import Typed, typed_value
-
-        column = self._viewmodel.columns[cell.column]
-        if isinstance(editor, QComboBox):
-            if editor.currentIndex() < 0 or editor.currentData() == cell.old:
-                return None
-            return Typed(editor.currentData())
-        text = self._text(editor)
-        if text == cell.started_with:
-            return None
-        return typed_value(column.type_name, text, nullable=column.nullable, old=cell.valid)
-
-    @staticmethod
-    def _text(editor: QWidget) -> str:
-        if isinstance(editor, QPlainTextEdit):
-            return editor.toPlainText()
-        return editor.text() if isinstance(editor, QLineEdit) else ""
-
     def _retype(self, editor: QWidget) -> None:
         if not self.is_refused(editor):
             return
-        typed = self._typed(editor, self._cells[editor])
+        typed = self._cells[editor].field.typed()
         if typed is None or typed.refusal is None:
             self._drop_reason(editor)
         else:
@@ -220,6 +208,6 @@ class Editors(QObject):
 
 
 def _why(typed: Typed) -> str:
-    from pytuck_desktop.features.grid.refusal_texts import refusal_text
+    from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
 
     return refusal_text(typed)

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
+    QPoint,
     QSize,
     Qt,
     Signal,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 _EDGE_ROWS = 1000
 """The window moves when the visible rows come this near to its edge."""
 
+_MARK_WIDTH = 20
+"""Pixels around the middle of a cell in which a click turns its check mark around."""
+
 HISTORY_BUTTONS = (Qt.MouseButton.BackButton, Qt.MouseButton.ForwardButton)
 
 _ROW_PADDING = 9
@@ -47,6 +51,7 @@ class GridTable(FrozenTable):
     painted = Signal(int, bool)  # first visible row's line, whether real rows were painted
     selection_moved = Signal()
     link_pressed = Signal(object, int)  # row and column
+    window_wanted = Signal()  # to edit the current cell with more room
 
     column_header: ColumnHeader
 
@@ -57,6 +62,7 @@ class GridTable(FrozenTable):
         self.grid_model = GridModel(viewmodel, self)
         self._editors: Editors | None = None
         self._outside: list[CellRange] = []  # selected, but outside the window
+        self._pressed_mark: QModelIndex | None = None
         self._current_row = -1  # kept while outside the window
         self._is_moving = False
         self._shown_names = viewmodel.column_names
@@ -257,8 +263,12 @@ class GridTable(FrozenTable):
             self.show_row(self._current_row)
         if control and key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._jump(key == Qt.Key.Key_End, event)
+        elif key == Qt.Key.Key_F2 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.window_wanted.emit()
         elif key in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.start_edit()
+        elif key == Qt.Key.Key_Space and not event.modifiers() and self._toggle():
+            return
         elif self._is_typing(event):
             self.start_edit(event.text())
         else:
@@ -293,6 +303,8 @@ class GridTable(FrozenTable):
             return
         if self._press_link(event):
             return
+        is_plain = event.button() == Qt.MouseButton.LeftButton and not event.modifiers()
+        self._pressed_mark = self._mark_at(event.position().toPoint()) if is_plain else None
         super().mousePressEvent(event)
 
     def _press_link(self, event: QMouseEvent) -> bool:
@@ -307,6 +319,36 @@ class GridTable(FrozenTable):
         self.setCurrentIndex(index)
         self.link_pressed.emit(row, index.column())
         return True
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        at, pressed = event.position().toPoint(), self._pressed_mark
+        self._pressed_mark = None
+        if pressed is not None and self._mark_at(at) == pressed:
+            self._toggle()
+
+    def _mark_at(self, at: QPoint) -> QModelIndex | None:
+        """Return the cell whose check mark is at a point; None if there is no mark."""
+        index = self.indexAt(at)
+        row = self.grid_model.first + index.row()
+        is_near = abs(self.visualRect(index).center().x() - at.x()) <= _MARK_WIDTH // 2
+        return index if is_near and self._viewmodel.is_check(row, index.column()) else None
+
+    def _toggle(self) -> bool:
+        """Turn the truth of the current cell around; return whether it has one."""
+        index = self.currentIndex()
+        return index.isValid() and self._viewmodel.toggle(self.current_row, index.column())
+
+    def event(self, event: QEvent) -> bool:
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and event.key() == Qt.Key.Key_Space and self._is_truth_current():  # type: ignore[attr-defined]
+            event.accept()  # elsewhere Space may be the key of an action
+            return True
+        return super().event(event)
+
+    def _is_truth_current(self) -> bool:
+        index = self.currentIndex()
+        return index.isValid() and self._viewmodel.is_truth(self.current_row, index.column())
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
@@ -335,6 +377,8 @@ class GridTable(FrozenTable):
         from pytuck_desktop.features.grid.editors import Editors
 
         self._editors = Editors(self._viewmodel, self)
+        self._editors.chosen.connect(self._take_chosen)
+        self._editors.room_wanted.connect(self._want_room)
         self.setItemDelegate(EditingDelegate(self._editors, self))
         return self._editors
 
@@ -344,6 +388,9 @@ class GridTable(FrozenTable):
         if not index.isValid():
             return
         row, column = self.grid_model.first + index.row(), index.column()
+        if self._viewmodel.wants_window(row, column):
+            self.window_wanted.emit()
+            return
         self._viewmodel.prepare_edit(row, column, lambda: self._open_editor(row, column, typed))
 
     def _open_editor(self, row: int, column: int, typed: str) -> None:
@@ -359,13 +406,7 @@ class GridTable(FrozenTable):
         self.edit(index)
         editor = self.indexWidget(index)
         if typed and editor is not None:
-            for name in ("setText", "setPlainText"):
-                put = getattr(editor, name, None)
-                if put is not None:
-                    put(typed)
-            move = getattr(editor, "moveCursor", None)
-            if move is not None:
-                move(editor.textCursor().MoveOperation.End)  # type: ignore[attr-defined]
+            self.editors.begin_with(editor, typed)
 
     def finish_editing(self) -> bool:
         """Stage what open editors hold and close them; False if a text is refused."""
@@ -375,6 +416,15 @@ class GridTable(FrozenTable):
                 return False
             self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
         return True
+
+    def _take_chosen(self, editor: QWidget) -> None:
+        if self.editors.commit(editor):
+            self.closeEditor(editor, QAbstractItemDelegate.EndEditHint.NoHint)
+            self.setFocus()
+
+    def _want_room(self, editor: QWidget) -> None:
+        if self.finish_editing():
+            self.window_wanted.emit()
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         if self.editors.is_refused(editor):

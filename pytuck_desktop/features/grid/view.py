@@ -111,6 +111,7 @@ class GridView(QFrame):
         table.painted.connect(self._after_paint)
         table.selection_moved.connect(self.selection_changed)
         table.link_pressed.connect(self._follow)
+        table.window_wanted.connect(self.edit_in_window)
         table.customContextMenuRequested.connect(self._cell_menu)
         self.bar.valueChanged.connect(self._scroll_by_bar)
         header = table.column_header
@@ -323,6 +324,19 @@ class GridView(QFrame):
         self.kept.emit()
         self.table.start_edit()
 
+    def edit_in_window(self) -> None:
+        """Open the window for the value of the current cell."""
+        row, column = self.table.current_row, self.table.currentIndex().column()
+
+        def show(is_editable: bool) -> None:
+            from pytuck_desktop.features.grid.value_windows import open_window
+
+            open_window(self, row, column, is_editable=is_editable)
+
+        if row >= 0 and column >= 0:
+            self.kept.emit()
+            self.viewmodel.prepare_window(row, column, show)
+
     @property
     def is_editing(self) -> bool:
         """Whether the editor of a cell is open."""
@@ -435,8 +449,8 @@ class GridView(QFrame):
         invalid = self.viewmodel.invalid(row, column) if row >= 0 else None
         if invalid is None:
             return ""
-        from pytuck_desktop.features.grid.refusal_texts import refusal_text
-        from pytuck_desktop.features.grid.typed_text import typed_of
+        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
+        from pytuck_desktop.workspace.typed_text import typed_of
 
         return refusal_text(typed_of(invalid))
 
@@ -552,7 +566,7 @@ class GridView(QFrame):
             "generated": self.tr("The file computes this column itself; it cannot be edited."),
             "loading": self.tr("These rows are still being loaded. Try again in a moment."),
             "deleted": self.tr("This row is about to be deleted. Undo that to edit it."),
-            "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
+            "blob": self.tr("Binary values are edited in a window: Shift+F2."),
             "damaged": self.tr(
                 "This text is not in UTF-8 and cannot be edited as text; Set NULL clears it."
             ),

@@ -39,6 +39,9 @@ FLASH_S = 0.9
 PLACEHOLDER_DELAY_MS = 150
 """Rows that take longer than this get placeholders; before, nothing flickers."""
 
+MOST_BYTES = 100 * 1024 * 1024
+"""A larger value is not fetched into a window."""
+
 EDITED_BYTES = 4 * 1024 * 1024
 """A longer text is not opened in a cell: laying it out would keep the window busy for long."""
 
@@ -431,6 +434,28 @@ class GridViewModel(QObject):
             self.table_name, identity, self._names[column], keep, self._after_error
         )
 
+    def wants_window(self, row: int, column: int) -> bool:
+        """Return whether a cell is too small for what it holds: bytes are shown in a window."""
+        snapshot = self._rows.row(row)
+        value = None if snapshot is None else snapshot.values[column]
+        is_blob = self.columns[column].storage == "blob"
+        return snapshot is not None and (isinstance(value, bytes) or (value is None and is_blob))
+
+    def prepare_window(self, row: int, column: int, then: Callable[[bool], None]) -> None:
+        """Call `then` when all of a value is here, with whether it may be edited."""
+        obstacle = self._obstacle(row, column)
+        if obstacle in ("loading", "too-long") or self.full_length(row, column) > MOST_BYTES:
+            self.refused.emit("loading" if obstacle == "loading" else "too-long")
+            return
+        identity = self.identity(row)
+
+        def keep(value: Stored) -> None:
+            if self.full_length(row, column) and self.identity(row) == identity:
+                self._full = {(identity, column): value}
+            then(obstacle in ("", "blob"))
+
+        self.fetch_whole(row, column, keep, self._after_error)
+
     def full_value(self, row: int, column: int) -> Stored:
         """Return the whole value of a cell that `prepare_edit` made ready."""
         key = (self.identity(row), column)
@@ -486,6 +511,29 @@ class GridViewModel(QObject):
             self.document.edits.set_cells(edits)
         elif ranges:
             self.refused.emit("not-null")
+
+    def is_check(self, row: int, column: int) -> bool:
+        """Return whether a cell shows a check mark that may be turned around."""
+        cells = self.displayed(row) if 0 <= row < self.row_count and column >= 0 else None
+        return cells is not None and cells[column][1] in (Look.TRUE, Look.FALSE)
+
+    def is_truth(self, row: int, column: int) -> bool:
+        """Return whether a cell holds true, false, or the NULL of such a column."""
+        snapshot = self._rows.row(row)
+        is_boolean = self.columns[column].storage == "boolean"
+        return snapshot is not None and is_boolean and snapshot.values[column] in (None, 0, 1)
+
+    def toggle(self, row: int, column: int) -> bool:
+        """Turn true and false of a cell around, NULL to true; return whether it is of that kind."""
+        snapshot = self._rows.row(row)
+        if snapshot is None or not self.is_truth(row, column):
+            return False
+        obstacle = self._obstacle(row, column)
+        if obstacle:
+            self.refused.emit(obstacle)
+        elif snapshot.identity is not None:
+            self.stage(snapshot.identity, row, column, 0 if snapshot.values[column] else 1)
+        return True
 
     def _nulls(self, snapshot: RowSnapshot, columns: range) -> Iterator[CellEdit]:
         identity = snapshot.identity

@@ -1,8 +1,9 @@
 """What the worker does for each operation. Only this package touches the engine.
 
 `open_file` holds the open storage and its views, `browsing` reads, `searching` looks through rows,
-`relations` follows foreign keys, `profiling` works out what a column holds, `watching` hears of
-commits, `editing` writes, `converting` takes files of the old library over.
+`relations` follows foreign keys, `parents` finds what they may refer to, `profiling` works out what
+a column holds, `watching` hears of commits, `editing` writes, `converting` takes files of the old
+library over.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pytuck_desktop.worker.handlers import (
     browsing,
     converting,
     editing,
+    parents,
     profiling,
     relations,
     searching,
@@ -36,6 +38,7 @@ OPERATIONS: dict[str, Operation] = {
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,
     "profile": profiling.profile,
+    "parent_rows": parents.parent_rows,
     "find": searching.find,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
@@ -49,7 +52,7 @@ overtakes: somebody waits for these very rows.
 """
 
 SLOW_OPERATIONS = frozenset(
-    {"ask", "count", "profile", "find_row", "referring_rows", "referring_count"}
+    {"ask", "count", "profile", "find_row", "referring_rows", "referring_count", "parent_rows"}
 )
 """Operations that run beside the others, each in a thread and on a connection of its own."""
 

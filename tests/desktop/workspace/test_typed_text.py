@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytuck_desktop.features.grid.typed_text import Refusal, Typed, editable_text, typed_value
+from pytuck_desktop.workspace.typed_text import Refusal, Typed, editable_text, typed_value
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,13 @@ def test_text_is_converted_to_what_is_stored(type_name, text, stored):
     ("type_name", "text", "refusal"),
     [
         ("INTEGER", "4.5", Refusal.WHOLE_NUMBER),
-        ("INTEGER", "99999999999999999999", Refusal.WHOLE_NUMBER),
+        ("INTEGER", "99999999999999999999", Refusal.TOO_LARGE),
         ("REAL", "one", Refusal.NUMBER),
         ("DATE", "31.3.2026", Refusal.DATE),
         ("TIME", "25:00", Refusal.TIME),
         ("DATETIME", "yesterday", Refusal.TIMESTAMP),
         ("UUID", "123", Refusal.UUID),
-        ("DECIMAL_TEXT(4,2)", "123.45", Refusal.NUMBER),
+        ("DECIMAL_TEXT(4,2)", "123.45", Refusal.DIGITS),
     ],
 )
 def test_a_wrong_text_is_refused(type_name, text, refusal):

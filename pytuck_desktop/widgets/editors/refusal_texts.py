@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from pytuck_desktop.features.grid.typed_text import Refusal, Typed
+from pytuck_desktop.workspace.typed_text import Refusal, Typed
 
 
 def refusal_text(typed: Typed) -> str:
@@ -15,6 +15,14 @@ def refusal_text(typed: Typed) -> str:
         Refusal.WHOLE_NUMBER: translate(
             "Editors", "Not a whole number. Digits only, such as 42 or -7."
         ),
+        Refusal.TOO_LARGE: translate(
+            "Editors", "Too large: whole numbers have 64 bits, up to 9,223,372,036,854,775,807."
+        ),
+        Refusal.BOOLEAN: translate("Editors", "Neither true nor false."),
+        Refusal.CHOICE: translate("Editors", "Choose one of: {0}").format(typed.reason),
+        Refusal.DIGITS: translate(
+            "Editors", "At most {0} digits before the point and {1} after it."
+        ).format(*(typed.reason.split() if typed.refusal is Refusal.DIGITS else ("", ""))),
         Refusal.NUMBER: translate("Editors", "Not a number. Write it like 3.14 or -2."),
         Refusal.DATE: translate("Editors", "Not a date. Write it like 2026-03-31."),
         Refusal.TIME: translate("Editors", "Not a time of day. Write it like 14:30:00."),

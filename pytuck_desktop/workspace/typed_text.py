@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from pytuck.common.exceptions import PytuckException
-from pytuck.types import ColumnType, RawType, StorageClass, type_from_sql
-from pytuck_desktop.features.grid.display import Stored
+from pytuck.types import ColumnType, RawType, StorageClass, Stored, type_from_sql
+from pytuck.types.enums import ChoiceType
+from pytuck.types.numeric import DecimalType
 from pytuck_desktop.workspace.staged_edits import Invalid
+from pytuck_desktop.workspace.typed_numbers import plain_number
 
 LONG_TEXT = 60
 """Characters from which a text is edited in a box of several lines."""
@@ -20,7 +23,11 @@ class Refusal(Enum):
 
     NEEDS_VALUE = "needs a value"
     WHOLE_NUMBER = "whole number"
+    TOO_LARGE = "too large"
     NUMBER = "number"
+    DIGITS = "digits"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
     DATE = "date"
     TIME = "time"
     TIMESTAMP = "timestamp"
@@ -31,11 +38,16 @@ class Refusal(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Either the value to store, or why there is none."""
+    """Either the value to store, or why there is none.
+
+    Attributes:
+        reason: What belongs into the words for the refusal: the choices, or the most digits
+            before and after the point. Else what the type said, in English.
+    """
 
     value: Stored = None
     refusal: Refusal | None = None
-    reason: str = ""  # what the type said, in English
+    reason: str = ""
 
     def as_invalid(self, text: str) -> Invalid:
         """Return a refused text as it is staged, to be put right later."""
@@ -60,12 +72,15 @@ def editable_text(type_name: str, stored: Stored) -> str:
     return stored if isinstance(stored, str) else str(stored)
 
 
-def typed_value(type_name: str, text: str, *, nullable: bool, old: Stored) -> Typed:
+def typed_value(
+    type_name: str, text: str, *, nullable: bool, old: Stored, comma_is_decimal: bool = False
+) -> Typed:
     """Return what to store for a text typed into a cell of this column.
 
     Args:
         old: What the cell holds. A value that is not of the column's declared type (files of
             others have such) may be replaced by one of the same kind.
+        comma_is_decimal: A comma stands before the fraction in the user's country.
     """
     kind = type_from_sql(type_name)
     if not text.strip() and not _takes_empty(kind):
@@ -73,11 +88,14 @@ def typed_value(type_name: str, text: str, *, nullable: bool, old: Stored) -> Ty
     if isinstance(kind, RawType):
         return Typed(_as_before(text, old))
     try:
-        return Typed(kind.to_storage(kind.convert(text)))
+        meant = text
+        if kind.storage_class in _NUMERIC:
+            meant = plain_number(text, comma_is_decimal=comma_is_decimal)
+        return Typed(kind.to_storage(kind.convert(meant)))
     except PytuckException as error:
         if _is_foreign(kind, old):
             return Typed(_as_before(text, old))
-        return Typed(refusal=_refusal(kind), reason=error.message)
+        return _refused(kind, meant, error.message)
 
 
 def _takes_empty(kind: ColumnType[Any]) -> bool:
@@ -105,6 +123,7 @@ def _is_foreign(kind: ColumnType[Any], old: Stored) -> bool:
 
 
 _BY_CLASS = {
+    StorageClass.BOOLEAN: Refusal.BOOLEAN,
     StorageClass.INTEGER: Refusal.WHOLE_NUMBER,
     StorageClass.REAL: Refusal.NUMBER,
     StorageClass.DECIMAL: Refusal.NUMBER,
@@ -115,7 +134,24 @@ _BY_CLASS = {
 }
 
 
-def _refusal(kind: ColumnType[Any]) -> Refusal:
+_NUMERIC = frozenset((StorageClass.INTEGER, StorageClass.REAL, StorageClass.DECIMAL))
+
+
+def _refused(kind: ColumnType[Any], text: str, said: str) -> Typed:
+    if isinstance(kind, ChoiceType):
+        return Typed(refusal=Refusal.CHOICE, reason=", ".join(map(str, kind.choices)))
+    if isinstance(kind, DecimalType) and kind.precision is not None and _is_number(text):
+        scale = kind.scale or 0
+        return Typed(refusal=Refusal.DIGITS, reason=f"{kind.precision - scale} {scale}")
     if kind.sql_name == "UUID":
-        return Refusal.UUID
-    return _BY_CLASS.get(kind.storage_class, Refusal.OTHER)
+        return Typed(refusal=Refusal.UUID, reason=said)
+    if kind.storage_class is StorageClass.INTEGER and text.strip().lstrip("+-").isdecimal():
+        return Typed(refusal=Refusal.TOO_LARGE, reason=said)
+    return Typed(refusal=_BY_CLASS.get(kind.storage_class, Refusal.OTHER), reason=said)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return Decimal(text.strip()).is_finite()
+    except ArithmeticError:
+        return False
