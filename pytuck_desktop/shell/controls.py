@@ -80,6 +80,7 @@ _CELL_MENU = (
     SEPARATOR,
     "follow_key",
     "record",
+    "value",
     SEPARATOR,
     "add_row",
     "duplicate_rows",

@@ -31,6 +31,7 @@ class PanelKind(NamedTuple):
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("column_profile", "pytuck_desktop.features.profile.view", "ColumnProfile"),
     PanelKind("record", "pytuck_desktop.features.record.view", "RecordPanel"),
+    PanelKind("value", "pytuck_desktop.features.inspector.view", "ValuePanel"),
     PanelKind("recent_changes", "pytuck_desktop.features.recent_changes.view", "RecentChanges"),
 )
 

@@ -1,7 +1,7 @@
 """Small pictures of images in cells, fetched and decoded beside everything else.
 
-An image is hostile until proven otherwise: its bytes, its pixels and its format are limited before
-anything of it is decoded, which happens in a thread of its own.
+An image is hostile until proven otherwise: its bytes are limited here, its pixels and its format
+by `widgets/small_image`, and it is decoded in a thread of its own.
 """
 
 from __future__ import annotations
@@ -10,41 +10,19 @@ import contextlib
 from collections import OrderedDict
 from typing import NamedTuple
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QIODevice,
-    QObject,
-    QRunnable,
-    QSize,
-    Qt,
-    QThreadPool,
-    Signal,
-)
-from PySide6.QtGui import QImage, QImageReader, QPixmap
+from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal
+from PySide6.QtGui import QImage, QPixmap
 
 from pytuck_desktop.features.grid.display import Stored
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
+from pytuck_desktop.widgets.small_image import small_image
 from pytuck_desktop.workspace.staged_edits import Identity
 
 MOST_BYTES = 4 * 1024 * 1024
 """Larger images are not fetched for a small picture."""
 
-_MOST_PIXELS = {"jpeg": 16_000_000}
-_MOST_PIXELS_ELSE = 8_000_000
-"""More are not decoded; JPEG is decoded at a part of its size."""
-
 _KEPT, _WAITING = 500, 60
 """The most pictures kept, and the most cells that wait for theirs."""
-
-_FORMATS = {
-    b"\x89PNG": "png",
-    b"\xff\xd8\xff": "jpeg",
-    b"GIF8": "gif",
-    b"BM": "bmp",
-    b"RIFF": "webp",
-}
-"""What is decoded at all, by what it begins with."""
 
 
 class _Key(NamedTuple):
@@ -155,24 +133,3 @@ class _Decoding(QRunnable):
         image = small_image(self._data, self._box)
         with contextlib.suppress(RuntimeError):  # the grid was closed meanwhile
             self._owner.decoded.emit(self._key, image)
-
-
-def small_image(data: bytes, box: QSize) -> QImage:
-    """Return an image that fits in a box; a null image where it is none, or too large."""
-    kind = next((name for head, name in _FORMATS.items() if data.startswith(head)), None)
-    if kind is None:
-        return QImage()
-    buffer = QBuffer()
-    buffer.setData(QByteArray(data))
-    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-    reader = QImageReader(buffer, QByteArray(kind.encode()))
-    reader.setAutoDetectImageFormat(False)
-    size = reader.size()
-    pixels = size.width() * size.height()
-    if not size.isValid() or not 0 < pixels <= _MOST_PIXELS.get(kind, _MOST_PIXELS_ELSE):
-        return QImage()
-    fitted = size.scaled(box, Qt.AspectRatioMode.KeepAspectRatio)
-    if fitted.width() > size.width():
-        fitted = size
-    reader.setScaledSize(fitted.expandedTo(QSize(1, 1)))
-    return reader.read()

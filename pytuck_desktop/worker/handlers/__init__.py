@@ -14,6 +14,7 @@ from pytuck_desktop.worker.handlers import (
     profiling,
     relations,
     searching,
+    values,
 )
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
@@ -38,6 +39,7 @@ OPERATIONS: dict[str, Operation] = {
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
+    "value_part": values.value_part,
     "find_row": relations.find_row,
     "referring_rows": relations.referring_rows,
     "referring_count": relations.referring_count,
@@ -46,7 +48,9 @@ OPERATIONS: dict[str, Operation] = {
 overtakes: somebody waits for these very rows.
 """
 
-SLOW_OPERATIONS = frozenset({"count", "profile", "find_row", "referring_rows", "referring_count"})
+SLOW_OPERATIONS = frozenset(
+    {"count", "profile", "value_part", "find_row", "referring_rows", "referring_count"}
+)
 """Operations that run beside the others, each in a thread and on a connection of its own."""
 
 __all__ = ["OPERATIONS", "SLOW_OPERATIONS", "OpenFile", "Operation"]

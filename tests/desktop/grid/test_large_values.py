@@ -10,7 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
 from PySide6.QtGui import QColor, QImage
 
 from pytuck_desktop.features.grid.cell_tips import cell_tip
-from pytuck_desktop.features.grid.thumbnails import small_image
+from pytuck_desktop.widgets.small_image import small_image
 
 MILLIONS = 100_000_000
 BOX = QSize(44, 20)
