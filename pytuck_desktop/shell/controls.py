@@ -209,6 +209,7 @@ class Controls(QObject):
             "next_tab": lambda: self._tabs.step(1),
             "previous_tab": lambda: self._tabs.step(-1),
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
+            "swap_focus": lambda: self.panels.swap_focus(self._tabs.current_grid),
             **self.filtering.handlers,
             **self.jumps.handlers,
             **self.finding.handlers,

@@ -180,6 +180,10 @@
         <translation>值(&amp;V)</translation>
     </message>
     <message>
+        <source>Rows or &amp;panel</source>
+        <translation>行或面板(&amp;P)</translation>
+    </message>
+    <message>
         <source>Previous ro&amp;w</source>
         <translation>上一行(&amp;W)</translation>
     </message>

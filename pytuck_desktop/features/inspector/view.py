@@ -67,6 +67,7 @@ class ValuePanel(SidePanel):
         self.part = PlainLabel(tone="muted")
         self.model.changed.connect(self._show)
         self._lay_out()
+        self.setFocusProxy(self.text)
         self._show()
 
     def _button(self, name: str, tip: str, by: int) -> QToolButton:
