@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontDatabase, QTextOption
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QResizeEvent, QTextOption
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -25,11 +25,8 @@ from pytuck_desktop.widgets.labels import ElidedLabel, PlainLabel
 from pytuck_desktop.widgets.side_panel import SidePanel
 from pytuck_desktop.widgets.small_image import image_facts
 from pytuck_desktop.widgets.visible_text import visible_lines
-from pytuck_desktop.workspace.hex_lines import hex_lines
+from pytuck_desktop.workspace.hex_lines import hex_lines, line_length
 from pytuck_desktop.workspace.places import Place
-
-_NARROW_HEX, _WIDE_PX = 8, 560
-"""Bytes a line where the panel is narrower than so many pixels."""
 
 
 class ValuePanel(SidePanel):
@@ -169,7 +166,7 @@ class ValuePanel(SidePanel):
         if image is not None:
             size = image.size
             facts.append(f"{image.kind.upper()} {size.width():,} × {size.height():,}")
-        return " · ".join(facts)
+        return " · ".join(fact for fact in facts if fact)
 
     def _show_part(self, content: Content | None) -> None:
         is_part = content is not None and content.is_part
@@ -238,15 +235,26 @@ class ValuePanel(SidePanel):
             data = part.encode("utf-8", errors="surrogatepass") if isinstance(part, str) else part
             assert isinstance(data, bytes)
             first = content.first if isinstance(part, bytes) else 0
-            width = 16 if self.width() >= _WIDE_PX else _NARROW_HEX
-            return hex_lines(data[: 64 * 1024], first, width)
+            return hex_lines(data[: 64 * 1024], first, self._bytes_a_line())
         if isinstance(part, str):
             return part
         return "" if part is None else kit.shown(content.column, part)
 
+    def _bytes_a_line(self) -> int:
+        """Return how many bytes fit side by side."""
+        letter = QFontMetrics(_fixed_font()).horizontalAdvance("0")
+        room = (
+            self.text.viewport().width() - 2 * int(self.text.document().documentMargin())
+        ) / letter
+        return next((count for count in (16, 8) if line_length(count) <= room), 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if 0 <= self.forms.currentIndex() < len(self._forms):
+            self._show_form()
+
     def _put(self, text: str, *, is_fixed: bool) -> None:
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        self.text.setFont(fixed if is_fixed else self.font())
+        self.text.setFont(_fixed_font() if is_fixed else self.font())
         wrap = QTextOption.WrapMode.NoWrap if is_fixed else QTextOption.WrapMode.WrapAnywhere
         self.text.setWordWrapMode(wrap)
         if text != self.text.toPlainText():
@@ -254,6 +262,10 @@ class ValuePanel(SidePanel):
 
     def _cancel(self) -> None:
         self.model.cancel()
+
+
+def _fixed_font() -> QFont:
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
 
 
 def _forms_of(content: Content) -> list[Form]:

@@ -113,16 +113,16 @@ class InspectorViewModel(QObject):
         self.cancel()
         if place is None or content is None or isinstance(place.identity, (NewRow, type(None))):
             return
-        is_blob = isinstance(content.part, bytes)
-        count = PART_LENGTH[bytes if is_blob else str]
-        if is_blob and self._wants_image(content):
-            count = content.size_bytes  # a part of an image shows nothing
+        # A part of an image shows nothing.
+        is_image = self._wants_image(content)
+        count = content.size_bytes if is_image else PART_LENGTH[bytes]
         arguments = {
             "table": place.table,
             "identity": place.identity,
             "column": place.column,
             "first": first,
-            "count": count,
+            "characters": PART_LENGTH[str],
+            "bytes": count,
         }
         failed = unless_given_up(self._fail)
         self._job = place.document.ask(

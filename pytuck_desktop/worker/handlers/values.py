@@ -14,7 +14,7 @@ from pytuck_desktop.worker.protocol import Plain
 
 
 def value_part(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
-    """Give a part of a value: so many characters or bytes from a place on.
+    """Give a part of a value from a place on: so many `characters` of a text, `bytes` of a blob.
 
     The answer has the whole `length`, the `size` in bytes, and what the value is as `json`, laid
     out, where it is JSON of a size that can be read.
@@ -23,7 +23,8 @@ def value_part(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
         RecordNotFoundError: The row is gone.
     """
     value = _whole(file, arguments)
-    first, count = int(arguments["first"]), int(arguments["count"])
+    first = int(arguments["first"])
+    count = int(arguments["characters" if isinstance(value, str) else "bytes"])
     if not isinstance(value, (str, bytes)):
         return {"first": 0, "part": value, "length": 0, "size": 0, "json": None, "damaged": False}
     data = value.encode("utf-8", errors="surrogatepass") if isinstance(value, str) else value

@@ -81,7 +81,7 @@ def test_small_values_are_shown_whole_with_type_and_size(driver, file):
     assert inspector.text == "short"
     assert inspector.panel.facts.text().endswith("5 characters · 5 B")
     inspector.choose(Form.HEX)
-    assert inspector.text.startswith("00000000  73 68 6f 72 74")
+    assert inspector.text.startswith("00000000  73 68 6f 72 ")
     inspector.go(NULL)
     assert inspector.panel.facts.text().endswith("NULL")
     assert not inspector.panel.body.isVisible()
@@ -134,6 +134,20 @@ def test_bytes_are_shown_in_hex_part_by_part(driver, file):
     assert "1.0 MB" in inspector.panel.facts.text()
     driver.qtbot.mouseClick(inspector.panel.after, Qt.MouseButton.LeftButton)
     driver.wait(lambda: inspector.text.startswith("00010000  00 01 02 03"))
+    few = len(inspector.text.split("\n")[0])
+    driver.window.controls.panels.setFixedWidth(700)
+    driver.wait(lambda: len(inspector.text.split("\n")[0]) > few)
+
+
+def test_a_large_blob_in_a_column_of_no_type_is_shown_in_hex(driver, file, tmp_path):
+    path = tmp_path / "loose.sqlite"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("CREATE TABLE vals (id INTEGER PRIMARY KEY, v)")
+        other.execute("INSERT INTO vals (v) VALUES (?)", (b"\xff\x00" * 200_000,))
+    inspector = Inspector(driver, path, 0)
+    driver.qtbot.mouseClick(inspector.panel.load, Qt.MouseButton.LeftButton)
+    driver.wait(lambda: inspector.forms == [Form.HEX] and inspector.panel.part.isVisible())
+    assert inspector.panel.part.text() == f"1 to {PART_LENGTH[bytes]:,} of 400,000"
 
 
 def test_images_are_shown_in_the_room_there_is(driver, file):
