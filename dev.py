@@ -399,12 +399,15 @@ def command_bench(arguments: Sequence[str]) -> int:
 
 def command_screenshots(_arguments: Sequence[str]) -> int:
     """Draw the pictures of the documentation from the real window."""
-    ensure_environment("run")
+    ensure_environment("test")
     ensure_qt_libraries(needs_window=False)
     ensure_cjk_font()
     with tempfile.TemporaryDirectory(prefix="pytuck-") as folder:
         sample = ensure_sample(Path(folder) / "bookshop.pytuck")
-        return draw_window(ROOT / "docs" / "screenshots" / "browse.png", sample)
+        status = draw_window(ROOT / "docs" / "screenshots" / "browse.png", sample)
+    scenes = ROOT / "tests" / "desktop" / "screenshots" / "scenes.py"
+    command: list[str | Path] = [venv_program("python"), "-m", "pytest", "-q", scenes]
+    return status or run(command, env={"QT_QPA_PLATFORM": "offscreen"})
 
 
 def command_i18n(_arguments: Sequence[str]) -> int:

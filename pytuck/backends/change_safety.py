@@ -16,9 +16,7 @@ from pytuck.common.exceptions import (
     SchemaError,
     TransactionError,
 )
-from pytuck.compiler import compile_statement
 from pytuck.compiler.dialects import SQLITE, sqlite_changes
-from pytuck.query import Expression, TableSource, count_of, func, select
 from pytuck.schema import Change
 
 _MAY_BREAK_KEYS = (
@@ -40,11 +38,6 @@ class ChangeSafety:
 
     connection: SqliteConnection
 
-    def count(self, table: schema.Table) -> int:
-        """Return how many rows a table has."""
-        question = compile_statement(count_of(select(TableSource(table))), SQLITE)
-        return int(self.connection.execute(question).rows[0][0] or 0)
-
     def refuse_cascade(self, change: Change) -> None:
         """Refuse a change that deletes rows which others refer to, where keys are enforced.
 
@@ -63,50 +56,6 @@ class ChangeSafety:
                 f"'{change.table}', so the step '{change.describe()}' cannot be a part of an open "
                 "transaction. Commit first, and do it outside.",
                 details={"path": self.connection.path},
-            )
-
-    def refuse_nulls(self, table: schema.Table, names: Sequence[str]) -> None:
-        """Refuse columns in which rows have no value.
-
-        Raises:
-            SchemaError: There are such rows.
-        """
-        source = TableSource(table)
-        for name in names:
-            found = compile_statement(
-                count_of(select(source).where(source.c[name].is_null())), SQLITE
-            )
-            count = int(self.connection.execute(found).rows[0][0] or 0)
-            if count:
-                raise SchemaError(
-                    f"Column '{table.name}.{name}' has no value in {count} rows; give them one "
-                    "first.",
-                    table_name=table.name,
-                )
-
-    def refuse_twins(
-        self, table: schema.Table, names: Sequence[str], refusal: str, *where: Expression[bool]
-    ) -> None:
-        """Refuse columns in which several rows have the same values.
-
-        Args:
-            refusal: What cannot be, as the beginning of the message.
-            where: Conditions of the rows that count.
-
-        Raises:
-            SchemaError: There are such rows.
-        """
-        if not names:
-            return
-        source = TableSource(table)
-        columns = [source.c[name] for name in names]
-        twins = select(*columns).where(*where).group_by(*columns).having(func.count() > 1).limit(1)
-        rows = self.connection.execute(compile_statement(twins, SQLITE)).rows
-        if rows:
-            raise SchemaError(
-                f"{refusal} of '{table.name}': several rows have the value "
-                f"{', '.join(map(repr, rows[0]))}.",
-                table_name=table.name,
             )
 
     def refuse_newly_broken(self, before: set[str]) -> None:

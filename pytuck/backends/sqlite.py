@@ -107,7 +107,11 @@ class SqliteEngine(Engine):
 
     def open_reader(self, *, with_temporary_tables: bool = False) -> SqliteConnection:
         # SQLite's `query_only` would refuse temporary tables as well.
-        return connect(replace(self.plan, is_read_only=not with_temporary_tables))
+        connection = connect(replace(self.plan, is_read_only=not with_temporary_tables))
+        if with_temporary_tables and not self.plan.is_encrypted:
+            # Ten million rows in order take 600 MB of memory, and in a file half of the time.
+            connection.pragma("temp_store", 1)
+        return connection
 
     # --- Watching ---
 

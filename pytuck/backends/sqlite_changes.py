@@ -9,6 +9,7 @@ from typing import Any
 
 from pytuck import schema
 from pytuck.backends import catalogue
+from pytuck.backends import change_rules as rules
 from pytuck.backends.change_safety import ChangeSafety
 from pytuck.backends.reflection import reflect_table, table_names
 from pytuck.backends.sqlite_connection import SqliteConnection
@@ -21,9 +22,7 @@ from pytuck.compiler import ddl
 from pytuck.compiler.dialects import SQLITE, sqlite_changes, sqlite_rules, sqlite_tables
 from pytuck.compiler.dialects.sqlite_changes import Rebuild
 from pytuck.compiler.dialects.sqlite_conversions import conversion
-from pytuck.query import TableSource
 from pytuck.schema import MISSING, Change
-from pytuck.types import TYPES, ColumnType, Stored
 
 _FILL = "pytuck_fill"
 _CONVERT = "pytuck_convert"
@@ -120,25 +119,7 @@ class StructureChanges:
         """Add a column."""
         table = self._table(change.table)
         column = change.column
-        if column.name.lower() in (name.lower() for name in table.by_name):
-            raise SchemaError(
-                f"Table '{table.name}' has a column '{column.name}' already.",
-                table_name=table.name,
-            )
-        if column.primary_key:
-            raise SchemaError(
-                f"Column '{table.name}.{column.name}' cannot be added as a primary key. Add it as "
-                "an ordinary column, fill it, and call set_primary_key().",
-                table_name=table.name,
-            )
-        fill = column.default if change.fill is MISSING else change.fill
-        has_fill = fill is not MISSING and fill is not None
-        if not column.nullable and not has_fill and self.safety.count(table):
-            raise SchemaError(
-                f"Column '{table.name}.{column.name}' must have a value, and there are rows that "
-                "would have none. Give it a default, or pass default_value.",
-                table_name=table.name,
-            )
+        fill = rules.refuse_added(self.connection, table, change)
         self._add(table, replace(change, table=table.name), fill)
         if column.comment:
             catalogue.set_comment(self.connection, table.name, column.name, column.comment)
@@ -153,28 +134,18 @@ class StructureChanges:
         if is_simple and (is_default or not self._has_triggers(table)):
             self._run(ddl.add_column(table.name, column, change.foreign_key, SQLITE))
             if not is_default:
-                with self.connection.function(_FILL, _filler(column, fill)):
+                with self.connection.function(_FILL, rules.filler(column, fill)):
                     self._run(sqlite_changes.fill_column(table.name, column.name, _FILL, SQLITE))
             return
         rebuild = sqlite_changes.with_column(self._text(table), change, f"{_FILL}()", SQLITE)
-        with self.connection.function(_FILL, _filler(column, fill)):
+        with self.connection.function(_FILL, rules.filler(column, fill)):
             self._rebuild(table, rebuild, change)
 
     def drop_column(self, change: schema.DropColumn) -> None:
         """Delete a column."""
         table = self._table(change.table)
-        column = table.column(_actual(table, change.column))
-        if column.primary_key:
-            raise SchemaError(
-                f"Column '{table.name}.{column.name}' is (part of) the primary key and cannot be "
-                "dropped. Make another column the primary key first.",
-                table_name=table.name,
-            )
-        if len(table.columns) == 1:
-            raise SchemaError(
-                f"'{column.name}' is the only column of table '{table.name}'. Drop the table.",
-                table_name=table.name,
-            )
+        column = table.column(rules.actual_name(table, change.column))
+        rules.refuse_dropped(table, column)
         rebuild, is_plain = sqlite_changes.without_column(self._text(table), column.name)
         for index in table.indexes:
             if column.name in index.columns and not index.is_constraint:
@@ -188,30 +159,20 @@ class StructureChanges:
     def rename_column(self, change: schema.RenameColumn) -> None:
         """Give a column another name."""
         table = self._table(change.table)
-        old = _actual(table, change.column)
-        others = {name.lower() for name in table.by_name} - {old.lower()}
-        if change.new_name.lower() in others:
-            raise SchemaError(
-                f"Table '{table.name}' has a column '{change.new_name}' already.",
-                table_name=table.name,
-            )
+        old = rules.actual_name(table, change.column)
+        rules.refuse_twin(table, change.new_name, old)
         self._run(ddl.rename_column(table.name, old, change.new_name, SQLITE))
         catalogue.move_comments(self.connection, table.name, table.name, old, change.new_name)
 
     def alter_column(self, change: schema.AlterColumn) -> None:
         """Change type, duty, default or counting of a column."""
         table = self._table(change.table)
-        old = table.column(_actual(table, change.column))
-        new = _altered(old, change)
-        is_row_id = table.primary_key == (old.name,) and new.type.sql_name == "INTEGER"
-        if change.autoincrement is True and not (is_row_id and table.has_rowid):
-            raise SchemaError(
-                f"Column '{table.name}.{old.name}' cannot count by itself: only a primary key of "
-                "one int can.",
-                table_name=table.name,
-            )
+        old = table.column(rules.actual_name(table, change.column))
+        new = rules.altered_column(old, change)
+        if change.autoincrement is True:
+            rules.refuse_uncountable(table, new)
         if change.nullable is False:
-            self.safety.refuse_nulls(table, (old.name,))
+            rules.refuse_nulls(self.connection, table, (old.name,))
         text = sqlite_changes.altered(self._text(table), new, change, SQLITE)
         if new.type.sql_name == old.type.sql_name:
             self._rebuild(table, Rebuild(text), change)
@@ -221,7 +182,7 @@ class StructureChanges:
         source = conversion(old.type, new.type, value, f"{_CONVERT}({value})")
         rebuild = Rebuild(text, {text.column(old.name).name: source})
         if change.on_bad == "keep":
-            kept = schema.Column(self._kept_name(table, change), TYPES[str])
+            kept = rules.refuse_kept(table, change)
             added = schema.AddColumn(table.name, kept)
             more = sqlite_changes.with_column(text, added, f"{_UNCONVERTED}({value})", SQLITE)
             rebuild = Rebuild(more.text, {**rebuild.sources, **more.sources})
@@ -231,32 +192,23 @@ class StructureChanges:
         ):
             self._rebuild(table, rebuild, change)
 
-    def _kept_name(self, table: schema.Table, change: schema.AlterColumn) -> str:
-        name = change.keep_in or f"{change.column}_unconverted"
-        if name.lower() in (known.lower() for known in table.by_name):
-            raise SchemaError(
-                f"Table '{table.name}' has a column '{name}' already; values that cannot be "
-                "converted cannot be kept there. Name another one with keep_in.",
-                table_name=table.name,
-                column_name=name,
-            )
-        return name
-
     def comment_column(self, change: schema.CommentColumn) -> None:
         """Set the comment of a column."""
         table = self._table(change.table)
-        name = _actual(table, change.column)
+        name = rules.actual_name(table, change.column)
         catalogue.set_comment(self.connection, table.name, name, change.comment)
 
     def set_primary_key(self, change: schema.SetPrimaryKey) -> None:
         """Make other columns the primary key."""
         table = self._table(change.table)
-        names = tuple(_actual(table, name) for name in change.columns)
+        names = tuple(rules.actual_name(table, name) for name in change.columns)
         if names == table.primary_key:
             return
         given = () if table.rowid_alias else table.primary_key
-        self.safety.refuse_nulls(table, (*names, *given))
-        self.safety.refuse_twins(table, names, f"({', '.join(names)}) cannot be the primary key")
+        rules.refuse_nulls(self.connection, table, (*names, *given))
+        rules.refuse_equal_rows(
+            self.connection, table, names, f"({', '.join(names)}) cannot be the primary key"
+        )
         plan = schema.SetPrimaryKey(table.name, names)
         text = sqlite_changes.with_primary_key(self._text(table), plan, SQLITE)
         self._rebuild(table, Rebuild(text), change)
@@ -264,13 +216,8 @@ class StructureChanges:
     def reorder_columns(self, change: schema.ReorderColumns) -> None:
         """Put the columns into another order."""
         table = self._table(change.table)
-        names = tuple(_actual(table, name) for name in change.columns)
-        if sorted(names) != sorted(table.by_name):
-            raise SchemaError(
-                f"The new order of table '{table.name}' must name each of its columns once: "
-                f"{', '.join(table.by_name)}.",
-                table_name=table.name,
-            )
+        names = tuple(rules.actual_name(table, name) for name in change.columns)
+        rules.refuse_order(table, names)
         plan = schema.ReorderColumns(table.name, names)
         text = sqlite_changes.reordered(self._text(table), plan)
         self._rebuild(table, Rebuild(text), change)
@@ -280,13 +227,13 @@ class StructureChanges:
     def add_unique(self, change: schema.AddUnique) -> None:
         """Have no two rows the same values in columns."""
         table = self._table(change.table)
-        names = tuple(_actual(table, name) for name in change.columns)
-        source = TableSource(table)
-        self.safety.refuse_twins(
+        names = tuple(rules.actual_name(table, name) for name in change.columns)
+        rules.refuse_equal_rows(
+            self.connection,
             table,
             names,
             f"({', '.join(names)}) cannot be unique",
-            *(source.c[name].is_not_null() for name in names),
+            *rules.are_given(table, names),
         )
         plan = schema.AddUnique(table.name, names)
         self._rebuild(table, Rebuild(sqlite_rules.with_unique(self._text(table), plan)), change)
@@ -305,7 +252,7 @@ class StructureChanges:
         """Have the values of columns stand in another table's."""
         table = self._table(change.table)
         key = change.foreign_key
-        names = tuple(_actual(table, name) for name in key.columns)
+        names = tuple(rules.actual_name(table, name) for name in key.columns)
         plan = schema.AddForeignKey(table.name, replace(key, columns=names))
         text = sqlite_rules.with_foreign_key(self._text(table), plan)
         self._rebuild(table, Rebuild(text), change)
@@ -321,7 +268,7 @@ class StructureChanges:
     def create_index(self, change: schema.CreateIndex) -> None:
         """Make an index; a name of our own making gets a number where it is taken."""
         table = self._table(change.table)
-        names = tuple(_actual(table, name) for name in change.index.columns)
+        names = tuple(rules.actual_name(table, name) for name in change.index.columns)
         index = replace(change.index, columns=names)
         if index.name == schema.index_name(table.name, names, is_unique=index.is_unique):
             index = replace(index, name=self._free_name(index.name))
@@ -330,14 +277,7 @@ class StructureChanges:
     def drop_index(self, change: schema.DropIndex) -> None:
         """Delete an index."""
         table = self._table(change.table)
-        known = {index.name: index for index in table.indexes}
-        index = known.get(change.index)
-        if index is None:
-            raise SchemaError(
-                f"Table '{table.name}' has no index '{change.index}'. "
-                f"Its indexes are: {', '.join(known) or 'none'}.",
-                table_name=table.name,
-            )
+        index = rules.known_index(table, change.index)
         if index.is_constraint:
             self.drop_unique(schema.DropUnique(table.name, index.columns))
         else:
@@ -351,10 +291,10 @@ class StructureChanges:
         new = self._free_name(f"_pytuck_new_{table.name}")
         belongings = self.connection.fetch(sqlite_changes.definitions_of(table.name))
         counter = self._counter(table)
-        count = self.safety.count(table)
+        count = rules.count_rows(self.connection, table)
         self._run(sqlite_changes.create_rebuilt(new, rebuild.text, SQLITE))
         self._run(sqlite_changes.copy_rows(table, new, rebuild, SQLITE))
-        copied = self.safety.count(replace(table, name=new))
+        copied = rules.count_rows(self.connection, replace(table, name=new))
         if copied != count:
             raise SchemaError(
                 f"Only {copied} of {count} rows of table '{table.name}' could be copied; nothing "
@@ -436,44 +376,3 @@ def _name_after(changes: Sequence[Change], name: str) -> str:
         if isinstance(change, schema.RenameTable) and change.table.lower() == name.lower():
             name = change.new_name
     return name
-
-
-def _actual(table: schema.Table, name: str) -> str:
-    """Return a column's name as it is written in the database.
-
-    Raises:
-        ColumnNotFoundError: There is none.
-    """
-    for column in table.columns:
-        if column.name.lower() == name.lower():
-            return column.name
-    raise ColumnNotFoundError(table.name, name, known=tuple(table.by_name))
-
-
-def _altered(old: schema.Column, change: schema.AlterColumn) -> schema.Column:
-    """Return the column as it is to be.
-
-    Raises:
-        TypeConversionError: The default does not fit the type.
-    """
-    new = old
-    if isinstance(change.type, ColumnType):
-        new = replace(new, type=change.type)
-    if isinstance(change.nullable, bool):
-        new = replace(new, nullable=change.nullable)
-    if isinstance(change.autoincrement, bool):
-        new = replace(new, autoincrement=change.autoincrement)
-    default = old.default if change.default is ... else change.default
-    if default is not MISSING and default is not None:
-        default = new.type.convert(default)
-    return replace(new, default=default)
-
-
-def _filler(column: schema.Column, fill: object) -> Callable[[], Stored]:
-    """Return what gives the value of a new column to each row, as it is stored."""
-
-    def filled() -> Stored:
-        value = fill() if callable(fill) else fill
-        return column.type.to_storage(None if value is MISSING else value)
-
-    return filled

@@ -75,10 +75,39 @@ ORDER BY constraint_index
 """
 
 INDEXES = """
-SELECT index_name, is_unique, expressions FROM duckdb_indexes()
+SELECT index_name, is_unique, to_json(CAST(expressions AS VARCHAR[])), comment
+FROM duckdb_indexes()
 WHERE schema_name = current_schema() AND database_name = current_database() AND table_name = ?1
 ORDER BY index_name
 """
+"""The parts of an index are SQL: names of columns, or expressions in parentheses."""
+
+DEFINITION = """
+SELECT sql FROM duckdb_tables()
+WHERE schema_name = current_schema() AND database_name = current_database() AND table_name = ?1
+"""
+
+NAMES = """
+SELECT table_name FROM duckdb_tables()
+WHERE schema_name = current_schema() AND database_name = current_database()
+UNION ALL
+SELECT view_name FROM duckdb_views()
+WHERE schema_name = current_schema() AND database_name = current_database()
+UNION ALL
+SELECT index_name FROM duckdb_indexes()
+WHERE schema_name = current_schema() AND database_name = current_database()
+"""
+"""Everything that has a name which a new table or index cannot have."""
+
+OWN_REFERENCES = """
+SELECT table_name FROM duckdb_constraints()
+WHERE schema_name = current_schema() AND database_name = current_database()
+  AND constraint_type = 'FOREIGN KEY' AND lower(referenced_table) = lower(?1)
+"""
+"""Tables with foreign keys to a table that DuckDB itself checks."""
+
+STRUCTURE_WORDS = ("CREATE", "ALTER", "DROP", "COMMENT")
+"""What a statement begins with that changes tables."""
 
 IS_LOCKED = "SELECT current_setting('lock_configuration')"
 """Whether a connection of this process has set the database up already."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, QSize, Qt
-from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.features.sidebar.view import Sidebar
@@ -21,9 +21,7 @@ from pytuck_desktop.shell.actions import (
     GRID_KEYS,
     MENUS,
     SEPARATOR,
-    STRETCH,
     SUBMENUS,
-    TOOL_BAR,
     WITH_GRID,
     Actions,
     translated,
@@ -38,8 +36,9 @@ from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.tabs import Tabs
-from pytuck_desktop.theme.pixmaps import SIZE
+from pytuck_desktop.shell.tool_bar import ToolBar
 from pytuck_desktop.theme.theme import Theme
+from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 
 _GRID_ACTIONS = (
@@ -112,13 +111,13 @@ class Controls(QObject):
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
-        self.jumps = Jumps(tabs, navigation, self.filtering)
         self.finding = Finding(tabs, theme)
+        self.jumps = Jumps(tabs, navigation, self.filtering)
         self.status = StatusBar(theme.tokens)
         window.setStatusBar(self.status)
         self.panels = SidePanels(self._title_of, theme.tokens)
         self._build_menus()
-        self._build_tool_bar()
+        window.addToolBar(Qt.ToolBarArea.TopToolBarArea, ToolBar(self.actions))
         self._connect()
         for document in navigation.documents:
             self.sidebar_model.add(document)
@@ -143,36 +142,10 @@ class Controls(QObject):
             else:
                 menu.addAction(self.actions[name])
 
-    def _build_tool_bar(self) -> None:
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("toolBar")
-        bar.setMovable(False)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(QSize(SIZE + 4, SIZE))  # a little air between icon and text
-        for name in TOOL_BAR:
-            if name == SEPARATOR:
-                bar.addSeparator()
-            elif name == STRETCH:
-                stretch = QWidget()
-                stretch.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-                bar.addWidget(stretch)
-            else:
-                bar.addAction(self.actions[name])
-        for name in ("go_back", "go_forward", "undo", "redo"):
-            self._button(bar, name).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self._button(bar, "save").setObjectName("saveButton")
-        self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-
-    def _button(self, bar: QToolBar, name: str) -> QToolButton:
-        button = bar.widgetForAction(self.actions[name])
-        assert isinstance(button, QToolButton)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
-
     def _connect(self) -> None:
         navigation = self._navigation
         self.sidebar.intent.connect(navigation.answer)
+        self._saving.conflicted.connect(self._compare)
         self.panels.intent.connect(navigation.answer)
         self.panels.opened.connect(furnish)
         navigation.document_added.connect(self.sidebar_model.add)
@@ -183,9 +156,9 @@ class Controls(QObject):
         self._tabs.current_changed.connect(self._follow_tab)
         self._theme.changed.connect(self._use_theme)
         self.filtering.changed.connect(self._show_status)
-        self.jumps.changed.connect(self._show_status)
         self.actions["local_dates"].setChecked(self._preferences.local_dates)
         self.actions["grouped_numbers"].setChecked(self._preferences.grouped_numbers)
+        self.jumps.changed.connect(self._show_status)
         self.actions.connect_all(self._handlers())
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
@@ -211,8 +184,8 @@ class Controls(QObject):
             **{kind.action: partial(self._toggle_panel, kind.action) for kind in PANELS},
             "swap_focus": lambda: self.panels.swap_focus(self._tabs.current_grid),
             **self.filtering.handlers,
-            **self.jumps.handlers,
             **self.finding.handlers,
+            **self.jumps.handlers,
             **{name: partial(self._with_grid, name) for name in _GRID_ACTIONS},
         }
 
@@ -248,6 +221,15 @@ class Controls(QObject):
         from pytuck_desktop.features.review.view import ReviewDialog
 
         dialog = ReviewDialog(document, self._theme.tokens, self._window)
+        dialog.save_asked.connect(lambda: self._save(document))
+        dialog.show()
+
+    def _compare(self, document: Document, error: ErrorInfo) -> None:
+        from pytuck_desktop.features.conflicts.view import ConflictDialog
+
+        dialog = ConflictDialog(
+            document, error.fields["conflicts"], self._theme.tokens, self._window
+        )
         dialog.save_asked.connect(lambda: self._save(document))
         dialog.show()
 

@@ -124,6 +124,8 @@ class Jumps(QObject):
         self._arrive(grid, identity, column, missing)
 
     def _show_referring(self, jump: ShowReferring) -> None:
+        from pytuck_desktop.workspace.filter_meaning import with_value
+
         document = self._navigation.document(jump.path)
         if document is None:
             return
@@ -131,7 +133,7 @@ class Jumps(QObject):
         wanted = TableFilter()
         for name, value in zip(jump.columns, jump.values, strict=True):
             column = table.columns[table.column_index(name)]
-            wanted = wanted.with_value(column, value, is_negated=False)
+            wanted = with_value(wanted, column, value, is_negated=False)
         grid = self._tabs.grid_of(document, jump.table)
         self._leave()
         if grid is not None and grid is not self._tabs.current_grid and self._has_filter(grid):

@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self._splitter.addWidget(self._middle)
         self.setCentralWidget(self._splitter)
         self.setAcceptDrops(True)
-        self.setMinimumSize(560, 360)
+        self.setMinimumSize(620, 360)
         self.resize(*_FIRST_SIZE)
         self.restoreGeometry(self._preferences.bytes("geometry"))
         self.setContentsMargins(*(self._preferences.margins or _FIRST_MARGINS))

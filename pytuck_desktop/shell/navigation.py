@@ -336,7 +336,6 @@ class Navigation(QObject):
         self.use_display_choices(viewmodel)
         page.intent.connect(self.answer)
         page.kept.connect(partial(self._tabs.keep, page))
-        page.intent.connect(self.answer)
         self._greetings.tell_access_on(page)
         self.grid_added.emit(page)
         return page

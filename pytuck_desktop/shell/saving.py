@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from pytuck_desktop.features.grid.view import GridView
 from pytuck_desktop.shell.prompts import Prompts, Unsaved
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.worker.client import ErrorInfo
-from pytuck_desktop.workspace.documents import Document
+from pytuck_desktop.workspace.documents import CONFLICT, Document
 
 ASK_FROM = 4
 """Discarding this many staged edits or more is asked about; fewer are easily undone."""
@@ -18,6 +18,8 @@ ASK_FROM = 4
 
 class Saving(QObject):
     """Save and Discard, with their questions and messages."""
+
+    conflicted = Signal(object, object)  # Document, and the ErrorInfo of a save
 
     def __init__(self, tabs: Tabs, prompts: Prompts) -> None:
         super().__init__(tabs)
@@ -43,6 +45,8 @@ class Saving(QObject):
         def failed(error: ErrorInfo) -> None:
             self._is_saving.discard(id(document))
             self.show_error(document, error)
+            if error.code == CONFLICT:
+                self.conflicted.emit(document, error)
 
         document.save(saved, failed)
 

@@ -121,6 +121,8 @@ QFrame#filterPanel QLineEdit[refused="true"] {{ border-color: {deleted_text};
     background: {deleted_back}; }}
 QFrame#filterChip {{ background: {selection}; border: 1px solid {accent}; border-radius: 8px; }}
 QFrame#filterChip QToolButton {{ padding: 1px; }}
+QFrame#facetPanel {{ background: {window}; border: none; border-left: 1px solid {border}; }}
+QTreeView#facetValues {{ background: {window}; border: none; outline: none; }}
 QFrame#page {{ background: {base}; border: none; }}
 QFrame#card {{ background: {raised}; border: 1px solid {border}; border-radius: 10px; }}
 QFrame#dropZone {{ background: {raised}; border: 1px dashed {disabled}; border-radius: 10px; }}

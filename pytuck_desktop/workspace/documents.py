@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from pytuck_desktop.worker.protocol import Notice
 from pytuck_desktop.workspace.file_info import FileInfo, TableInfo
 from pytuck_desktop.workspace.recent_commits import RecentCommits
 from pytuck_desktop.workspace.rows import RowsView
-from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits
+from pytuck_desktop.workspace.staged_edits import Identity, NewRow, StagedEdits, StoredIdentity
 
 if TYPE_CHECKING:
     from pytuck.types import Stored
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 INVALID_VALUES = "PT-9003"
 """Texts are staged that their columns do not take."""
 
-_CONFLICT = "PT-2403"
+CONFLICT = "PT-2403"
+"""Somebody else has changed or deleted rows that were to be saved."""
 
 Connect = Callable[[], WorkerClient]
 
@@ -200,9 +201,29 @@ class Document:
         arguments = {"table": table, "identity": identity, "column": column}
         self._client.request("cell", arguments, on_done, on_error)
 
+    def select_rows(
+        self,
+        statement: dict[str, Any],
+        on_done: Callable[[list[Sequence[Stored]]], None],
+        on_error: Callable[[ErrorInfo], None],
+    ) -> int:
+        """Ask for the rows of a select, beside everything else; see `cancel`."""
+        return self._client.request("ask", {"statement": statement}, on_done, on_error)
+
     def cancel(self, request: int) -> None:
         """Have a request given up that nobody waits for any more."""
         self._client.cancel(request)
+
+    def fetch_rows(
+        self,
+        table: str,
+        identities: Sequence[StoredIdentity],
+        on_done: Callable[[list[dict[str, Stored] | None]], None],
+        on_failed: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch rows as they are in the file now, with whole values; None for those gone."""
+        arguments = {"table": table, "identities": list(identities)}
+        self._client.request("rows_of", arguments, on_done, on_failed)
 
     # --- Writing ---
 
@@ -384,7 +405,7 @@ class Document:
 def _located(error: ErrorInfo, planned: list[PlannedEdit]) -> ErrorInfo:
     """Return the error of a save with the tables and rows that it is about."""
     fields = dict(error.fields)
-    if error.code == _CONFLICT:
+    if error.code == CONFLICT:
         places = [int(place) for place in str(fields.pop("conflicts", "")).split(",") if place]
         fields["conflicts"] = [(planned[place].table, planned[place].identity) for place in places]
         if places:

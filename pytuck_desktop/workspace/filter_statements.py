@@ -12,6 +12,7 @@ from pytuck.query import (
     Select,
     TableSource,
     and_,
+    func,
     nodes,
     or_,
     raw_literal,
@@ -100,6 +101,9 @@ def containing(value: Expression[Any], part: str, *, minds_case: bool = False) -
     """Return whether a text contains another one, whatever the case of its letters."""
     if minds_case or part.lower() == part.upper():
         return value.contains(part)  # far faster, and the same where no letter has a case
+    if part.isascii():
+        lower: Expression[str] = func.lower(value)
+        return lower.contains(part.lower())  # so is this, in texts of ASCII alone
     return value.ilike(f"%{_escaped(part)}%", escape="\\")
 
 

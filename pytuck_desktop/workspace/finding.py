@@ -122,10 +122,13 @@ class Finder:
         self.needle = needle
         self._clear()
         if needle.text and not needle.error():
-            self.is_running = True
             self._search = search_for(needle, self._rows.table)
             self._start = self._next = row if 0 < row < self._stored_count else 0
-            self._ask()
+            if self._search.groups:
+                self.is_running = True
+                self._ask()
+            else:
+                self._look_at_new_rows()  # no column in the file can have it
         self._tell()
 
     def restart(self) -> None:

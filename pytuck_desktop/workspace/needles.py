@@ -22,6 +22,11 @@ _BETWEEN = "\x1f"
 """Stands between the values of a row, where nobody types it."""
 
 
+_TEXTS = frozenset((Family.TEXT, Family.JSON, Family.ANY))
+_PLAIN = frozenset("0123456789+-.,: " + "truefalseinfinitynanz" + "TRUEFALSEINFINITYNANZ")
+"""All characters that numbers, dates, times and booleans have as text."""
+
+
 class Needle(NamedTuple):
     """What is looked for.
 
@@ -69,18 +74,27 @@ class Search(NamedTuple):
 
 
 def search_for(needle: Needle, table: TableInfo) -> Search:
-    """Return the question for what is looked for; binary values are left out."""
+    """Return the question for what is looked for; columns that cannot have it are left out."""
     source = source_of(table)
     readable = [
-        place for place, column in enumerate(table.columns) if family_of(column) is not Family.BLOB
+        place for place, column in enumerate(table.columns) if _may_have(family_of(column), needle)
     ]
     groups = tuple(
         tuple(readable[start : start + _GROUP]) for start in range(0, len(readable), _GROUP)
     )
+    if not groups:
+        return Search({}, 0, ())
     keys = _keys(table, source)
     found = [_found(needle, table, source, group) for group in groups]
     statement = select(*keys, *found)
     return Search(dump(statement), len(keys), groups)
+
+
+def _may_have(family: Family, needle: Needle) -> bool:
+    """Return whether a column is worth a look: no number has the letters of most words."""
+    if family in _TEXTS:
+        return True
+    return family is not Family.BLOB and (needle.is_pattern or set(needle.text) <= _PLAIN)
 
 
 def _keys(table: TableInfo, source: TableSource) -> list[Expression[Any]]:
@@ -98,9 +112,10 @@ def _found(
     texts = [as_text(source.c[column.name], family_of(column)) for column in columns]
     tests = [_test(needle, text) for text in texts]
     flags = [case((test, "1"), else_="0") for test in tests]
-    if needle.is_pattern:
+    is_native = needle.text.isascii() or needle.minds_case
+    if needle.is_pattern or is_native:
         anywhere = or_(*tests)
-    else:  # one look at all values of a row is faster than one at each
+    else:  # one call of a function for all values of a row is faster than one for each
         joined = [func.coalesce(text, "").concat(_BETWEEN) for text in texts]
         anywhere = _test(needle, reduce(lambda left, right: left.concat(right), joined))
     return case((anywhere, reduce(lambda left, right: left.concat(right), flags)))

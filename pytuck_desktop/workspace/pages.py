@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from pytuck.types import Stored
 
 PAGE_ROWS = 256
-"""Rows of a page; pages begin at multiples of it."""
+"""Rows of a page, where there are not very many columns; pages begin at multiples of it."""
+
+_PAGE_VALUES = 32_768
+_LEAST_PAGE_ROWS = 16
+"""A page of very many columns has fewer rows, so that it takes no longer to come."""
 
 MAX_BYTES = 64 * 1024 * 1024
 """Pages are dropped, the least used first, beyond about so many bytes."""
@@ -19,6 +23,12 @@ MAX_BYTES = 64 * 1024 * 1024
 _ROW_BYTES = 120
 _VALUE_BYTES = 60
 """About what a tuple and a small value cost in Python, for the bound above."""
+
+
+def page_rows(columns: int) -> int:
+    """Return how many rows a page of so many columns has."""
+    wanted = min(PAGE_ROWS, max(_LEAST_PAGE_ROWS, _PAGE_VALUES // max(1, columns)))
+    return 1 << (wanted.bit_length() - 1)
 
 
 class Page(NamedTuple):
@@ -62,17 +72,17 @@ class Page(NamedTuple):
             return self.damaged  # type: ignore[return-value] # empty
         return frozenset(column for at, column in self.damaged if at == row)
 
-    def part(self, start: int) -> Page:
-        """Return the page of usual length that begins at row `start` of this longer one."""
-        if start == 0 and len(self.rows) <= PAGE_ROWS:
+    def part(self, start: int, count: int = PAGE_ROWS) -> Page:
+        """Return the page of `count` rows that begins at row `start` of this longer one."""
+        if start == 0 and len(self.rows) <= count:
             return self
-        end = start + PAGE_ROWS
+        end = start + count
         wide = {
             (row - start, column): size
             for (row, column), size in self.wide.items()
             if start <= row < end
         }
-        share = self.size_bytes * PAGE_ROWS // max(1, len(self.rows))
+        share = self.size_bytes * count // max(1, len(self.rows))
         first = self.first + start
         damaged = frozenset(
             (row - start, column) for row, column in self.damaged if start <= row < end

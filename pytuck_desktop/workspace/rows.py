@@ -9,7 +9,7 @@ from pytuck_desktop.intents import Key
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.worker.protocol import OUTDATED
 from pytuck_desktop.workspace.file_info import TableInfo
-from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache
+from pytuck_desktop.workspace.pages import PAGE_ROWS, Page, PageCache, page_rows
 from pytuck_desktop.workspace.row_fetching import RowFetch
 from pytuck_desktop.workspace.row_questions import MAX_KEPT, question, staged_rows, still_meant
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState, new_row, stored_row
@@ -112,6 +112,7 @@ class RowsView:
         self._is_watched = False
         self._snapshots: dict[int, RowSnapshot] = {}
         self._set_table(table)
+        self._page_rows = page_rows(len(table.columns))
         self._new_rows: tuple[NewRow, ...] = tuple(self._overlay.inserted)
         self._open()
 
@@ -139,7 +140,7 @@ class RowsView:
             return known
         made = self._made(index)
         if made is not None:
-            if len(self._snapshots) > 16 * PAGE_ROWS:
+            if len(self._snapshots) > 16 * self._page_rows:
                 self._snapshots.clear()
             self._snapshots[index] = made
         return made
@@ -304,7 +305,7 @@ class RowsView:
             {
                 "view": self.number,
                 "generation": generation,
-                "count": PAGE_ROWS,
+                "count": page_rows(len(self.table.columns)),
                 **question(self.table, self.filter, self.sort, self._kept),
             },
             lambda result: self._opened(result, generation),
@@ -315,6 +316,7 @@ class RowsView:
         if generation != self._generation or self._is_closed:
             return
         self._is_switching = False
+        self._page_rows = page_rows(len(self.table.columns))
         self._pages.clear()
         self._stale.clear()
         self._snapshots.clear()
@@ -332,7 +334,8 @@ class RowsView:
             return
         missing = [number for number in self._visible_pages() if self._is_missing(number)]
         if not missing:
-            ahead = self._page_ahead()
+            # Before an order is built a page costs a pass over the table, and delays the order.
+            ahead = self._page_ahead() if self._status.ready else None
             if ahead is None or not self._is_missing(ahead):
                 return
             missing = [ahead]
@@ -346,8 +349,8 @@ class RowsView:
             {
                 "view": self.number,
                 "generation": generation,
-                "first": first * PAGE_ROWS,
-                "count": (last - first + 1) * PAGE_ROWS,
+                "first": first * self._page_rows,
+                "count": (last - first + 1) * self._page_rows,
             },
             lambda result: self._received(result, generation, (first, last)),
             lambda error: self._fail_in(error, generation, (first, last)),
@@ -372,13 +375,13 @@ class RowsView:
         whole = Page.from_plain(plain)
         self.last_query_ms = plain["elapsed_ms"]
         changed: list[int] = []
-        for start in range(0, max(1, len(whole.rows)), PAGE_ROWS):
-            page = whole.part(start)
-            number = page.first // PAGE_ROWS
+        for start in range(0, max(1, len(whole.rows)), self._page_rows):
+            page = whole.part(start, self._page_rows)
+            number = page.first // self._page_rows
             self._stale.discard(number)
             if self._pages.get(number) != page:
                 self._pages.put(number, page)
-                changed += [page.first, page.first + PAGE_ROWS - 1]
+                changed += [page.first, page.first + self._page_rows - 1]
         if not changed:
             return None
         for index in range(min(changed), max(changed) + 1):
@@ -412,7 +415,7 @@ class RowsView:
         for number in self._pages.numbers():
             page = self._pages.get(number)
             if page is not None and len(page.rows) < min(
-                PAGE_ROWS, self._status.row_count - page.first
+                self._page_rows, self._status.row_count - page.first
             ):
                 self._stale.add(number)
 
@@ -440,12 +443,12 @@ class RowsView:
 
     def _visible_pages(self) -> range:
         last = min(self._wanted.last, max(0, self._status.row_count - 1))
-        return range(min(self._wanted.first, last) // PAGE_ROWS, last // PAGE_ROWS + 1)
+        return range(min(self._wanted.first, last) // self._page_rows, last // self._page_rows + 1)
 
     def _page_ahead(self) -> int | None:
         visible = self._visible_pages()
         ahead = visible[-1] + 1 if self._wanted.is_downwards else visible[0] - 1
-        return ahead if 0 <= ahead * PAGE_ROWS < self._status.row_count else None
+        return ahead if 0 <= ahead * self._page_rows < self._status.row_count else None
 
     def _is_missing(self, number: int) -> bool:
         if self._status.row_count == 0:
@@ -468,7 +471,7 @@ class RowsView:
             if place >= len(self._new_rows):
                 return None
             return new_row(self._new_rows[place], self.table, self._overlay)
-        page = self._pages.get(index // PAGE_ROWS)
+        page = self._pages.get(index // self._page_rows)
         if page is None or not 0 <= index - page.first < len(page.rows):
             return None
         return stored_row(page, index - page.first, self._places, self._overlay)
@@ -482,7 +485,7 @@ class RowsView:
 
     def _drop_snapshots_outside(self) -> None:
         kept = set(self._pages.numbers())
-        for index in [index for index in self._snapshots if index // PAGE_ROWS not in kept]:
+        for index in [index for index in self._snapshots if index // self._page_rows not in kept]:
             del self._snapshots[index]
 
 

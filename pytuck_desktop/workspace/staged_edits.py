@@ -6,7 +6,7 @@ others do not touch them. Each step of the user is one entry of the history.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
@@ -84,6 +84,21 @@ class CellEdit(NamedTuple):
     old: Stored
     new: Stored | Invalid
     is_old_whole: bool = True
+
+
+class Settlement(NamedTuple):
+    """What becomes of the staged edits of a row that others have changed meanwhile.
+
+    Attributes:
+        row: What is in the file now; None if the row is gone.
+        given_up: The columns in which what others wrote stays. A deletion that was staged is
+            given up with any of them.
+    """
+
+    table: str
+    identity: StoredIdentity
+    row: Mapping[str, Stored] | None
+    given_up: frozenset[str]
 
 
 class KnownRow(Protocol):
@@ -279,6 +294,16 @@ class StagedEdits:
 
         self._step(StepText("discard", len(parts)), {table for table, _, _ in parts}, change)
 
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Put staged edits onto rows as they are in the file now, as one step."""
+
+        def change(tables: dict[str, TableEdits]) -> None:
+            for one in settlements:
+                _settle(tables[one.table], one)
+
+        tables = {one.table for one in settlements}
+        self._step(StepText("edit", len(settlements)), tables, change)
+
     def discard_all(self) -> None:
         """Unstage everything, as one step that can be undone."""
 
@@ -398,6 +423,25 @@ def _take_back(edits: TableEdits, identity: Identity, column: str | None) -> Non
         cells.pop(column, None)
     if column is None or not cells:
         edits.changed.pop(identity, None)
+
+
+def _settle(edits: TableEdits, one: Settlement) -> None:
+    changes = edits.changed.pop(one.identity, {})
+    if one.row is None:
+        edits.deleted.pop(one.identity, None)
+        return
+    kept = {
+        name: Change(one.row[name], change.new, change.is_old_whole)
+        for name, change in changes.items()
+        if name not in one.given_up and name in one.row
+    }
+    if kept:
+        edits.changed[one.identity] = kept
+    if one.identity in edits.deleted:
+        if one.given_up:
+            del edits.deleted[one.identity]
+        else:
+            edits.deleted[one.identity] = dict(one.row)
 
 
 def _is_same(left: Stored, right: Stored | Invalid) -> bool:

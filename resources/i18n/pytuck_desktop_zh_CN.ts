@@ -228,6 +228,14 @@
         <translation>筛选</translation>
     </message>
     <message>
+        <source>Values of the col&amp;umn</source>
+        <translation>列中的值(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
         <source>Filter c&amp;olumn…</source>
         <translation>筛选列(&amp;O)…</translation>
     </message>
@@ -631,11 +639,85 @@
     </message>
 </context>
 <context>
-    <name>Controls</name>
+    <name>ConflictDialog</name>
     <message>
-        <source>Tools</source>
-        <translation>工具</translation>
+        <source>Changed by others meanwhile</source>
+        <translation>在此期间被他人更改</translation>
     </message>
+    <message>
+        <source>Others have changed these cells since you saw them. Nothing was saved.</source>
+        <translation>自您查看以来，他人更改了这些单元格。未保存任何内容。</translation>
+    </message>
+    <message>
+        <source>Choose which value is to stay in each row by a click or by Space.</source>
+        <translation>单击或按空格键选择每行要保留的值。</translation>
+    </message>
+    <message>
+        <source>All mine</source>
+        <translation>全部用我的</translation>
+    </message>
+    <message>
+        <source>All theirs</source>
+        <translation>全部用他人的</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>The changes stay staged; Undo brings the conflict back</source>
+        <translation>更改仍为暂存状态；“撤销”可恢复冲突</translation>
+    </message>
+    <message>
+        <source>Apply and save</source>
+        <translation>应用并保存</translation>
+    </message>
+    <message>
+        <source>There is nothing to choose: the rows to be deleted are gone already.</source>
+        <translation>没有可选择的内容：要删除的行已经不存在。</translation>
+    </message>
+</context>
+<context>
+    <name>ConflictModel</name>
+    <message>
+        <source>Table</source>
+        <translation>表</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>行</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>原值</translation>
+    </message>
+    <message>
+        <source>Theirs</source>
+        <translation>他人的</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>我的</translation>
+    </message>
+    <message>
+        <source>row deleted</source>
+        <translation>行已删除</translation>
+    </message>
+    <message>
+        <source>delete the row</source>
+        <translation>删除该行</translation>
+    </message>
+</context>
+<context>
+    <name>Controls</name>
     <message>
         <source>Save</source>
         <translation>保存</translation>
@@ -820,6 +902,77 @@
     <message>
         <source>Formatting, charts and formulas are lost when this workbook is saved.</source>
         <translation>保存此工作簿时，格式、图表和公式会丢失。</translation>
+    </message>
+</context>
+<context>
+    <name>FacetPanel</name>
+    <message>
+        <source>Column</source>
+        <translation>列</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>More values</source>
+        <translation>更多值</translation>
+    </message>
+    <message>
+        <source>Stop counting</source>
+        <translation>停止统计</translation>
+    </message>
+    <message>
+        <source>Count again</source>
+        <translation>重新统计</translation>
+    </message>
+    <message>
+        <source>All values</source>
+        <translation>所有值</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>关闭 (Esc)</translation>
+    </message>
+    <message>
+        <source>Values with their counts</source>
+        <translation>值及其数量</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>已停止。</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>正在统计…</translation>
+    </message>
+    <message>
+        <source>{0} rows</source>
+        <translation>{0} 行</translation>
+    </message>
+    <message>
+        <source>{0} NULL</source>
+        <translation>{0} 个 NULL</translation>
+    </message>
+    <message>
+        <source>Changes that are not saved are not counted.</source>
+        <translation>未保存的更改不计入统计。</translation>
+    </message>
+    <message>
+        <source>more than {0} values</source>
+        <translation>超过 {0} 个值</translation>
+    </message>
+    <message>
+        <source>{0} values</source>
+        <translation>{0} 个值</translation>
     </message>
 </context>
 <context>
@@ -1086,7 +1239,7 @@
         <translation>一次处理的单元格太多，请改为导出该表。</translation>
     </message>
     <message>
-        <source>{0} of the pasted values do not fit their columns. F8 goes to the next.</source>
+        <source>Pasted values that do not fit their columns: {0}. F8 goes to the next.</source>
         <translation>粘贴的值中有 {0} 个不符合所在列的类型。按 F8 转到下一个。</translation>
     </message>
 </context>
@@ -1107,6 +1260,21 @@
     <message>
         <source>Remove this group</source>
         <translation>移除此组</translation>
+    </message>
+</context>
+<context>
+    <name>Histogram</name>
+    <message>
+        <source>How the values are spread</source>
+        <translation>值的分布</translation>
+    </message>
+    <message>
+        <source>{0}: {1} rows</source>
+        <translation>{0}：{1} 行</translation>
+    </message>
+    <message>
+        <source>{0} to below {1}: {2} rows</source>
+        <translation>{0} 至 {1}（不含）：{2} 行</translation>
     </message>
 </context>
 <context>
@@ -1685,6 +1853,13 @@
     <message>
         <source>Remove this condition</source>
         <translation>移除此条件</translation>
+    </message>
+</context>
+<context>
+    <name>ToolBar</name>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
     </message>
 </context>
 <context>

@@ -42,13 +42,18 @@ LATE_IMPORTS: dict[str, str] = {
     "pytuck_desktop/worker/handlers/open_file.py": "the tools are loaded by a conversion",
     "pytuck_desktop/workspace/documents.py": "statements are loaded by the first save",
     "pytuck_desktop/workspace/row_questions.py": "statements are loaded by the first filter",
+    "pytuck_desktop/features/filter/row.py": "the types are loaded by the first filter",
+    "pytuck_desktop/features/filter/viewmodel.py": "the types are loaded by the first filter",
+    "pytuck_desktop/shell/finding.py": "the search is loaded by the first one",
+    "pytuck_desktop/shell/grid_filter.py": "panels are loaded by the first that is opened",
     "pytuck_desktop/features/grid/editors.py": "the types are loaded by the first editor",
     "pytuck_desktop/features/grid/display.py": "dates of a country, for those who want them",
-    "pytuck_desktop/features/grid/frozen_columns.py": "a class of Qt that is needed by a press only",
+    "pytuck_desktop/widgets/frozen_columns.py": "a class of Qt that is needed by a press only",
     "pytuck_desktop/features/grid/headers.py": "tips are loaded by the first one",
     "pytuck_desktop/features/grid/table.py": "editors, tips and pictures are loaded by the first one",
     "pytuck_desktop/features/grid/view.py": "messages are loaded by the first one",
     "pytuck_desktop/shell/controls.py": "a dialog is loaded when it is opened",
+    "pytuck_desktop/shell/jumps.py": "types are loaded by the first filter",
     "pytuck_desktop/shell/grid_cells.py": "the types are loaded by the first editor",
     "pytuck_desktop/shell/column_layouts.py": "JSON is loaded by the first layout of columns",
     "pytuck_desktop/shell/prompts.py": "dialogs are loaded by the first question",
@@ -151,6 +156,12 @@ def test_the_window_loads_no_engine():
     assert "PySide6.QtWidgets" in loaded
     forbidden = {"apsw", "sqlite3", "duckdb", "pytuck.backends", "pytuck.compiler", "pytuck.core"}
     assert loaded & forbidden == set()
+
+
+def test_the_window_is_complete_before_types_and_statements_are_loaded():
+    loaded = _modules_after("import pytuck_desktop.app, pytuck_desktop.shell.controls")
+    assert "pytuck_desktop.shell.filtering" in loaded
+    assert loaded & {"pytuck.query", "pytuck.types", "pytuck.schema"} == set()
 
 
 def test_the_worker_loads_no_qt():

@@ -25,7 +25,7 @@ DEADLINE_MS = 20_000
 
 def drive(positions: list[int]) -> dict[str, list[float]]:
     """Return milliseconds of every jump, by kind."""
-    view = _view()
+    view = open_view()
     keys = {"Ctrl+End": Qt.Key.Key_End, "Ctrl+Home": Qt.Key.Key_Home}
     found: dict[str, list[float]] = {name: [] for name in keys}
     found["any position by the scroll bar"] = []
@@ -38,7 +38,7 @@ def drive(positions: list[int]) -> dict[str, list[float]]:
     return found
 
 
-def _view() -> GridView:
+def open_view() -> GridView:
     """Return the open grid once it has painted rows."""
     deadline = time.monotonic() + DEADLINE_MS / 1000
     while time.monotonic() < deadline:
@@ -46,7 +46,7 @@ def _view() -> GridView:
         views = [widget for widget in QApplication.allWidgets() if isinstance(widget, GridView)]
         for view in views:
             if view.isVisible():
-                _until_painted(view.table, view.table.viewport().update)
+                until_painted(view.table, view.table.viewport().update)
                 return view
     raise AssertionError("The window shows no table.")
 
@@ -59,14 +59,14 @@ def _jump_ms(table: GridTable, jump: Callable[[], None]) -> float:
     """Return how long it took until the rows at the new place were painted."""
     before = table.top_row
     started = time.perf_counter()
-    _until_painted(table, jump)
+    until_painted(table, jump)
     elapsed = time.perf_counter() - started
     if table.top_row == before:
         raise AssertionError(f"The jump led nowhere: row {before} is still the first one.")
     return elapsed * 1000
 
 
-def _until_painted(table: GridTable, act: Callable[[], None]) -> None:
+def until_painted(table: GridTable, act: Callable[[], None]) -> None:
     """Act and let the window work until a paint shows real rows; asks for no paint itself."""
     loop = QEventLoop()
     outcome: list[bool] = []

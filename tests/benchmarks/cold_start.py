@@ -109,7 +109,7 @@ def empty_window_s() -> float:
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", EMPTY_WINDOW],
-        env=_environment(),
+        env=environment(),
         check=True,
         capture_output=True,
         text=True,
@@ -121,10 +121,10 @@ def first_rows_s(path: Path) -> float:
     """Return the time from the start of the application to the first painted rows of a file."""
     with tempfile.TemporaryDirectory(prefix="pytuck-bench-") as folder:
         trace = Path(folder) / "trace.jsonl"
-        environment = {**_environment(folder), "PYTUCK_DESKTOP_TRACE": str(trace)}
+        traced = {**environment(folder), "PYTUCK_DESKTOP_TRACE": str(trace)}
         command = [sys.executable, "-m", "pytuck_desktop", str(path)]
         started = time.monotonic()
-        process = subprocess.Popen(command, env=environment, cwd=ROOT)
+        process = subprocess.Popen(command, env=traced, cwd=ROOT)
         try:
             return _wait_for(FIRST_ROWS, trace, process) - started
         finally:
@@ -144,7 +144,8 @@ def _wait_for(event: str, trace: Path, process: subprocess.Popen[bytes]) -> floa
     raise AssertionError(f"The window never said {event}; its process {ended}.")
 
 
-def _environment(home: str = "") -> dict[str, str]:
+def environment(home: str = "") -> dict[str, str]:
+    """Return the environment of a window that leaves the user's own settings alone."""
     own = {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": home} if home else {}
     fixed = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
     # Without compiled modules every start would compile the sources again.
@@ -158,7 +159,7 @@ def jumps_ms(path: Path, positions: list[int]) -> dict[str, list[float]]:
         done = subprocess.run(
             [sys.executable, "-m", "tests.benchmarks._jumps", str(path)],
             input=json.dumps(positions),
-            env=_environment(folder),
+            env=environment(folder),
             cwd=ROOT,
             check=True,
             capture_output=True,

@@ -1,9 +1,10 @@
-"""Kills in the middle of an upgrade of three revisions, at random times.
+"""Kills in the middle of an upgrade of three revisions, and of changes of DuckDB, at random times.
 
     python -m tests.benchmarks.migration_kills [--long]
 
 Says how often the database was as before, how often it had all revisions, and how often neither,
-which must never be.
+which must never be; and the same of a program that changes the tables of one DuckDB file over and
+over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from tests.benchmarks._options import read_options
 from tests.core.migrations.kills import kill_upgrades
+from tests.core.schema.structure_kills import kill_changes_again_and_again
 
 _RUNS, _RUNS_LONG = 10, 100
 
@@ -29,7 +31,11 @@ def main() -> int:
         for mixture in found.mixtures or ():
             print(f"        {mixture}")
             is_perfect = False
-    return 0 if is_perfect else 1
+    with tempfile.TemporaryDirectory() as folder:
+        kills = _RUNS_LONG if options.is_long else _RUNS
+        count = kill_changes_again_and_again(Path(folder, "a.duckdb"), kills, seed=kills)
+    print(f"one file {count}", flush=True)
+    return 0 if is_perfect and count.is_perfect else 1
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ KEYS = TableSource(
 )
 """The highest keys that tables with `autoincrement` ever gave."""
 
+TABLES = frozenset([DEFINITIONS.name, KEYS.name])
+
 
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
@@ -105,6 +107,12 @@ def forget_definition(connection: Connection, table: str, tables: set[str]) -> N
             connection.execute(compile_statement(outdated, DUCKDB))
 
 
+def forget_key(connection: Connection, table: str) -> None:
+    """Forget the highest key that a table ever gave."""
+    outdated: Delete[Any] = delete(KEYS).where(KEYS.c.table_name == table)
+    connection.execute(compile_statement(outdated, DUCKDB))
+
+
 def highest_key(connection: Connection, table: str) -> int:
     """Return the highest key that a table with `autoincrement` ever gave, or 0."""
     found = select(KEYS.c.highest).where(KEYS.c.table_name == table)
@@ -133,7 +141,13 @@ def _dumped(definition: TableDefinition) -> str:
         {
             "types": definition.types,
             "foreign_keys": [
-                [list(key.columns), key.target_table, list(key.target_columns)]
+                [
+                    list(key.columns),
+                    key.target_table,
+                    list(key.target_columns),
+                    key.on_delete,
+                    key.on_update,
+                ]
                 for key in definition.foreign_keys
             ],
             "row_id": definition.row_id,
@@ -150,8 +164,8 @@ def _loaded(text: str) -> TableDefinition:
         return TableDefinition(
             dict(data["types"]),
             tuple(
-                ForeignKey(tuple(columns), target, tuple(target_columns))
-                for columns, target, target_columns in data["foreign_keys"]
+                ForeignKey(tuple(columns), target, tuple(target_columns), *actions)
+                for columns, target, target_columns, *actions in data["foreign_keys"]
             ),
             data["row_id"],
             data["never_reused"],

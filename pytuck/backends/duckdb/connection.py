@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from pytuck.backends.base import CommitListener
 from pytuck.backends.change_recording import RecordedCommit
 from pytuck.backends.connection import Connection, why_unstorable
-from pytuck.backends.duckdb import catalogue, foreign_keys
+from pytuck.backends.duckdb import catalogue, foreign_key_actions, foreign_keys
 from pytuck.backends.duckdb.catalogue import TableDefinition
 from pytuck.backends.duckdb.errors import translated
 from pytuck.backends.duckdb.opening import OpenDatabase, driver_error
+from pytuck.backends.duckdb.transaction_traces import TransactionTraces
 from pytuck.backends.duckdb.values import bound, stored_rows
 from pytuck.backends.results import Outcome, StoredRow
 from pytuck.common.exceptions import (
@@ -69,6 +70,10 @@ class DuckDBConnection(Connection):
         self._savepoints: list[int] = []
         self._last_row_id = 0
         self._deferred: list[foreign_keys.Reference] | None = None
+        self._is_acting = False
+        self.traces = TransactionTraces()
+        self._has_new_structure = False
+        self._own_definitions: dict[str, TableDefinition] | None = None
         self._noted: list[str] | None = None
 
     # --- Statements ---
@@ -113,10 +118,21 @@ class DuckDBConnection(Connection):
         self, sql: str, parameters: Sequence[Stored] = ()
     ) -> tuple[list[str], list[StoredRow]]:
         rows = self._run(sql, parameters)
-        self._has_run_text |= not sql.lstrip()[:6].upper().startswith(("SELECT", "FROM"))
+        names = [str(column[0]) for column in self.raw.description or ()]
+        beginning = sql.lstrip()[:8].upper()
+        if not beginning.startswith(("SELECT", "FROM")):
+            self._has_run_text = True
+            self._writes += 1
+            self.traces.note_text()
+        if beginning.startswith(duckdb_structure.STRUCTURE_WORDS):
+            self.note_structure_change()
+            self._own_definitions = None
         if not self._is_open:
+            self._publish_structure()
             self._tell_commit()
-        return [str(column[0]) for column in self.raw.description or ()], rows
+            self._writes = 0
+            self._write_to_file()
+        return names, rows
 
     def last_row_id(self) -> int:
         return self._last_row_id
@@ -134,12 +150,51 @@ class DuckDBConnection(Connection):
 
     def definitions(self) -> Mapping[str, TableDefinition]:
         """Return what is kept of every table beside what DuckDB keeps."""
+        if self._has_new_structure:  # which others do not see yet
+            if self._own_definitions is None:
+                self._own_definitions = catalogue.read_definitions(self, self.all_tables())
+            return self._own_definitions
         state = self._shared.schema_changes
         known = self._shared.definitions.get(self._schema)
         if known is None or known[0] != state:
             known = state, catalogue.read_definitions(self, self.all_tables())
             self._shared.definitions[self._schema] = known
         return known[1]
+
+    def keep_definition(self, table: str, definition: TableDefinition | None) -> None:
+        """Keep what DuckDB does not of a table, in place of what was kept so far; None for nothing.
+
+        Inside the open transaction.
+        """
+        self.note_structure_change()
+        known = dict(self.definitions())
+        known.pop(table, None)
+        if definition is None:
+            catalogue.forget_definition(self, table, self.all_tables())
+        else:
+            catalogue.write_definition(self, table, definition, self.all_tables())
+            known[table] = definition
+        self._own_definitions = known
+
+    def note_structure_change(self) -> None:
+        """Go on with an own view of what is kept of tables, which others see after the commit.
+
+        To be called before a change: what is kept of a table is found by the name it has.
+        """
+        if not self._has_new_structure:
+            self._own_definitions = dict(self.definitions())
+        self._writes += 1
+        self._has_new_structure = True
+
+    def would_run_for_others(self, sql: str) -> bool:
+        """Return whether SQL can be run on what is committed; an error here ends no transaction."""
+        with contextlib.closing(self.raw.cursor()) as cursor:
+            try:
+                cursor.execute(duckdb_structure.SCHEMA.format(self.dialect.quote(self._schema)))
+                cursor.execute(sql).fetchall()
+            except self._error:
+                return False
+        return True
 
     def all_tables(self) -> set[str]:
         """Return the names of every table and view, our own included."""
@@ -151,11 +206,18 @@ class DuckDBConnection(Connection):
     def in_transaction(self) -> bool:
         return self._is_open
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether nothing of the open transaction can be kept."""
+        return self._has_failed
+
     def begin(self, *, write: bool = True) -> None:
         if self._is_open:
             raise TransactionError("A transaction is open already on this connection.")
         if write:
             self._shared.write_lock.acquire()
+            self._write_to_file()
+            self.traces.clear(is_log_empty=not self._shared.is_structure_in_log)
         try:
             self._run(self.dialect.begin_write if write else self.dialect.begin_read)
         except BaseException:
@@ -175,8 +237,30 @@ class DuckDBConnection(Connection):
             raise
         if self._writes:
             self._shared.commits += 1
+        self._publish_structure()
         self._tell_commit()
         self._end()
+        self._write_to_file()
+
+    def _publish_structure(self) -> None:
+        if self._has_new_structure:
+            self._shared.schema_changes += 1
+            self._shared.is_structure_in_log = True
+        self._forget_structure()
+
+    def _forget_structure(self) -> None:
+        self._has_new_structure = False
+        self._own_definitions = None
+
+    def _write_to_file(self) -> None:
+        """Bring changes of the structure from the log into the file, now or after the next commit.
+
+        To repeat them from the log is where DuckDB has failed. It refuses while others read.
+        """
+        if self._shared.is_structure_in_log:
+            with contextlib.suppress(PytuckException):  # what is in the log is durable anyway
+                self._run(duckdb_structure.CHECKPOINT)
+                self._shared.is_structure_in_log = False
 
     def _tell_commit(self) -> None:
         """Tell the storages on this file which tables were written; DuckDB names no rows."""
@@ -230,6 +314,8 @@ class DuckDBConnection(Connection):
             self._run(self.dialect.rollback)
             self._run(self.dialect.begin_write)
             self._writes = 0
+            self._forget_structure()
+            self.traces.clear(is_log_empty=not self._shared.is_structure_in_log)
 
     @contextlib.contextmanager
     def deferred_foreign_keys(self) -> Iterator[None]:
@@ -238,9 +324,15 @@ class DuckDBConnection(Connection):
             yield
             deferred, self._deferred = self._deferred, None
             with self._all_or_failed():
-                foreign_keys.check_all(self, dict.fromkeys(deferred))
+                foreign_keys.check_all(self, dict.fromkeys(deferred), self.definitions())
         finally:
             self._deferred = None
+
+    def _checked_at_the_end(self) -> contextlib.AbstractContextManager[None]:
+        """Defer the checks of foreign keys, unless they are already."""
+        if self._deferred is not None:
+            return contextlib.nullcontext()
+        return self.deferred_foreign_keys()
 
     @contextlib.contextmanager
     def structure_transaction(self) -> Iterator[None]:
@@ -300,9 +392,33 @@ class DuckDBConnection(Connection):
 
     def _write(self, template: Template, sets: Rows) -> Outcome:
         rows = self._with_keys(template, bound(template, sets))
+        if self._is_acting or template.action == "insert" or template.table in catalogue.TABLES:
+            return self._write_rows(template, rows)
+        if not foreign_key_actions.is_needed(template, self.definitions()):
+            return self._write_rows(template, rows)
+        with self._acting(template):
+            return self._write_rows(template, rows)
+
+    @contextlib.contextmanager
+    def _acting(self, template: Template) -> Iterator[None]:
+        """Have rows follow a write as foreign keys say, and check these when all is done."""
+        self._is_acting = True
+        try:
+            with (
+                self._all_or_failed(),
+                self._checked_at_the_end(),
+                foreign_key_actions.carried_out(self, template, self.definitions()),
+            ):
+                yield
+        finally:
+            self._is_acting = False
+
+    def _write_rows(self, template: Template, rows: Rows) -> Outcome:
         self._writes += 1
         if template.table is not None:
             self._written.add(template.table)
+            if template.action != "insert" or template.conflict_places:
+                self.traces.note_update(template.table)
         if len(rows) == 1:
             outcome = self._one(template, rows[0])
         elif template.is_plain:
@@ -351,7 +467,7 @@ class DuckDBConnection(Connection):
         place = key.position
         given = [row[place] for row in rows] if key.is_given else [None] * len(rows)
         if None in given:
-            following = self._highest_key(template.table or "", key.column)
+            following = self.highest_key(template.table or "", key.column)
             numbers = [value for value in given if isinstance(value, int)]
             following = max(following, 0, *numbers)
             for number, value in enumerate(given):
@@ -364,7 +480,8 @@ class DuckDBConnection(Connection):
         self._last_row_id = given[-1] if isinstance(given[-1], int) else 0
         return rows
 
-    def _highest_key(self, table: str, column: str) -> int:
+    def highest_key(self, table: str, column: str) -> int:
+        """Return the highest key that a table has or, where keys are not given again, ever had."""
         source = TableSource(Table(table, (Column(column, TYPES[int]),)))
         found = compile_statement(select(func.max(source.c[column])), self.dialect)
         highest = self._run(found.sql, found.parameters[0])[0][0]
@@ -375,18 +492,18 @@ class DuckDBConnection(Connection):
 
     def _look_after(self, template: Template, rows: Rows) -> None:
         """Check and keep, after a write, what DuckDB does not."""
-        definitions = self.definitions()
+        definitions = {} if template.table in catalogue.TABLES else self.definitions()
         if not definitions:
             return
         references = foreign_keys.concerned(template, definitions)
         if self._deferred is not None:
             self._deferred += [*references[0], *references[1]]
         elif any(references):
-            foreign_keys.check_written(self, template, rows, references)
+            foreign_keys.check_written(self, template, rows, references, definitions)
         definition = definitions.get(template.table or "")
         if definition is not None and definition.never_reused and template.action != "delete":
             table = template.table or ""
-            catalogue.note_key(self, table, self._highest_key(table, definition.never_reused))
+            catalogue.note_key(self, table, self.highest_key(table, definition.never_reused))
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -410,6 +527,7 @@ class DuckDBConnection(Connection):
         was_writer = self._is_writer
         self._is_open = self._is_writer = self._has_failed = False
         self._writes = 0
+        self._forget_structure()
         self._savepoints.clear()
         self._written.clear()
         self._has_run_text = False

@@ -22,13 +22,11 @@ from pytuck.backends.opening import OpeningPlan
 from pytuck.common.atomic_file import replacing
 from pytuck.common.exceptions import (
     DatabaseConnectionError,
-    PytuckException,
     ReadOnlyError,
     UnsupportedOperationError,
 )
 from pytuck.common.options import DuckdbBackendOptions
 from pytuck.common.progress import SILENT, Work
-from pytuck.compiler import duckdb_structure
 from pytuck.compiler.dialects import DUCKDB
 from pytuck.schema import Change, Table
 
@@ -113,14 +111,8 @@ class DuckDBEngine(Engine):
 
     def change(self, changes: Sequence[Change], connection: Connection | None = None) -> None:
         self._refuse_if_read_only()
-        with self._using(connection) as used:
-            with used.transaction():
-                StructureChanges(used).apply(changes)
-                self._shared.schema_changes += 1
-            if connection is None:
-                # To replay changes of the structure from the log is what has failed in the past.
-                with contextlib.suppress(PytuckException):
-                    used.fetch(duckdb_structure.CHECKPOINT)
+        with self._using(connection) as used, used.transaction():
+            StructureChanges(used).apply(changes)
 
     def check(self, work: Work = SILENT) -> list[str]:
         with self.connection() as connection:
@@ -132,7 +124,7 @@ class DuckDBEngine(Engine):
             references = [
                 (name, key) for name, kept in definitions.items() for key in kept.foreign_keys
             ]
-            return foreign_keys.count_orphans(used, references)
+            return foreign_keys.count_orphans(used, references, definitions)
 
     def backup(self, target: Path, *, overwrite: bool, work: Work = SILENT) -> Path:
         store = None if self.plan.name == MEMORY else Path(self.plan.name)

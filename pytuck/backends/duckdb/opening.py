@@ -54,6 +54,7 @@ class OpenDatabase:
         definitions: What is kept of tables beside what DuckDB keeps, by schema, each with the
             count of schema changes at which it was read.
         told_schema_changes: As many of those were told to the listeners.
+        is_structure_in_log: Some of those are not in the file itself yet.
         listeners: Are told of each commit.
         write_lock: Lets one of them write at a time: DuckDB itself would refuse the second.
     """
@@ -65,6 +66,7 @@ class OpenDatabase:
     schema_changes: int = 0
     definitions: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
     told_schema_changes: int = 0
+    is_structure_in_log: bool = False
     listeners: list[CommitListener] = field(default_factory=list)
 
 
@@ -83,6 +85,7 @@ def share(path: str, timeout_s: float) -> OpenDatabase:
         known = _shared.get(number)
         if known is None:
             known = _shared[number] = OpenDatabase(WriteLock(f"'{path}'", timeout_s), number)
+            known.is_structure_in_log = Path(f"{path}.wal").exists()  # of a program that crashed
         known.users += 1
     note_open(number)
     return known

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pytuck.backends.catalogue import RESERVED_PREFIX
 from pytuck.backends.duckdb.catalogue import TableDefinition, kept_type
-from pytuck.backends.duckdb.connection import DuckDBConnection
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import TableNotFoundError, TypeConversionError
 from pytuck.compiler import duckdb_structure
 from pytuck.compiler.ddl import literal_value
-from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table
+from pytuck.compiler.dialects.duckdb_changes import IndexText
+from pytuck.schema import MISSING, Column, ForeignKey, Index, Missing, Table, index_name
 from pytuck.types import TYPES, ChoiceType, ColumnType, DecimalType, RawType
+
+if TYPE_CHECKING:
+    from pytuck.backends.duckdb.connection import DuckDBConnection
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _TYPES: dict[str, type] = {
@@ -70,8 +73,8 @@ def reflect_table(connection: DuckDBConnection, name: str) -> Table:
         actual,
         columns,
         primary_key=key,
-        foreign_keys=kept.foreign_keys or _foreign_keys(constraints),
-        indexes=_indexes(connection, actual),
+        foreign_keys=(*kept.foreign_keys, *_foreign_keys(constraints)),
+        indexes=_indexes(connection, actual, constraints),
         comment=None if comment is None else str(comment),
         kind="view" if kind == "view" else "table",
         # DuckDB's own row ids change when the file is tidied up, so rows are not known by them.
@@ -140,17 +143,20 @@ def _default(sql: object, kind: ColumnType[Any]) -> object:
         return MISSING
 
 
-def _indexes(connection: DuckDBConnection, table: str) -> tuple[Index, ...]:
-    return tuple(
-        Index(str(name), _indexed(str(expressions)), bool(is_unique))
-        for name, is_unique, expressions in connection.fetch(duckdb_structure.INDEXES, (table,))
-    )
-
-
-def _indexed(expressions: str) -> tuple[str, ...]:
-    """Return the columns of an index, which DuckDB tells as a text such as `[a, '"b c"']`."""
-    names = re.findall(r"'\"((?:[^\"]|\"\")+)\"'|\"((?:[^\"]|\"\")+)\"|([^\s,\[\]]+)", expressions)
-    return tuple(next(filter(None, name)).replace('""', '"') for name in names)
+def _indexes(
+    connection: DuckDBConnection, table: str, constraints: list[StoredRow]
+) -> tuple[Index, ...]:
+    found = connection.fetch(duckdb_structure.INDEXES, (table,))
+    texts = [IndexText(str(row[0]), bool(row[1]), _names(row[2])) for row in found]
+    named = [Index(text.name, text.columns, text.is_unique) for text in texts]
+    rules = [
+        Index(
+            index_name(table, columns, is_unique=True), columns, is_unique=True, is_constraint=True
+        )
+        for columns in _named(constraints, "UNIQUE")
+        if len(columns) > 1
+    ]
+    return tuple(sorted([*named, *rules], key=lambda index: index.name))
 
 
 def _foreign_keys(constraints: list[StoredRow]) -> tuple[ForeignKey, ...]:

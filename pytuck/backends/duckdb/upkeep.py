@@ -100,7 +100,7 @@ def _dangling(connection: DuckDBConnection, table: Table) -> list[str]:
     problems = []
     for key in table.foreign_keys:
         try:
-            foreign_keys.check_all(connection, [(table.name, key)])
+            foreign_keys.check_all(connection, [(table.name, key)], connection.definitions())
         except ConstraintError:
             problems.append(
                 f"Rows of table '{table.name}' refer to rows of {key.target_table} that do not "

@@ -30,11 +30,11 @@ def stored_rows(rows: list[Any], description: Sequence[Sequence[Any]] | None) ->
 
 
 def _readers(description: Sequence[Sequence[Any]]) -> list[tuple[int, Reader]]:
-    found = [(position, _reader(str(column[1]))) for position, column in enumerate(description)]
+    found = [(position, reader_of(str(column[1]))) for position, column in enumerate(description)]
     return [(position, reader) for position, reader in found if reader is not None]
 
 
-def _reader(declared: str) -> Reader | None:
+def reader_of(declared: str) -> Reader | None:
     """Return what turns the values of a type into ours; None if they are the same."""
     if declared in _PLAIN:
         return None
@@ -107,17 +107,27 @@ def _decimal(template: Template, place: int, stored: Any) -> Decimal:
     """Return a decimal; DuckDB would round one with too many digits without a word."""
     number = Decimal(repr(stored) if isinstance(stored, float) else stored)
     kind = template.parameter_types[place]
+    is_kept = template.is_write and isinstance(kind, DecimalType) and kind.precision is None
+    excess = decimal_excess(number, is_kept=is_kept)
+    if excess:
+        raise refused_value(template, place, excess)
+    return number
+
+
+def decimal_excess(number: Decimal, *, is_kept: bool = True) -> str | None:
+    """Return why DuckDB cannot have a decimal, or None if it can.
+
+    Args:
+        is_kept: It is for a column of decimals without a declared number of digits.
+    """
     _, digits, exponent = number.as_tuple()
     fraction = max(0, -int(exponent))
     whole = max(0, len(digits) + int(exponent))
-    is_kept = template.is_write and isinstance(kind, DecimalType) and kind.precision is None
     most_whole = DECIMAL_DIGITS - (DECIMAL_SCALE if is_kept else fraction)
-    if whole > most_whole or fraction > (DECIMAL_SCALE if is_kept else DECIMAL_DIGITS):
-        raise refused_value(
-            template,
-            place,
-            f"DuckDB keeps decimals of {DECIMAL_DIGITS - DECIMAL_SCALE} digits before the point "
-            f"and {DECIMAL_SCALE} after it; {stored} has more. Declare the column as "
-            "DecimalType(digits, digits_after_the_point) for another division.",
-        )
-    return number
+    if whole <= most_whole and fraction <= (DECIMAL_SCALE if is_kept else DECIMAL_DIGITS):
+        return None
+    return (
+        f"DuckDB keeps decimals of {DECIMAL_DIGITS - DECIMAL_SCALE} digits before the point "
+        f"and {DECIMAL_SCALE} after it; {number} has more. Declare the column as "
+        "DecimalType(digits, digits_after_the_point) for another division."
+    )

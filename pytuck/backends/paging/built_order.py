@@ -21,6 +21,7 @@ from pytuck.backends.paging.order_questions import (
     joined_with_order,
 )
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
+from pytuck.backends.paging.wide_questions import in_parts
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import CancelledError, PytuckException
 from pytuck.compiler import compile_statement, ordering
@@ -34,6 +35,9 @@ TOP_ROWS = 2048
 _PATIENCE_S = 0.03
 """How long the caller waits for an order: most are built before anybody notices."""
 
+_FIRST_PAGE_S = 0.25
+"""How long a large order waits for somebody to ask for its first page, before it is built."""
+
 _names = counter(1)
 
 
@@ -44,6 +48,7 @@ class BuiltOrder:
         connection: For the top-N queries, in the caller's thread.
         keys: What identifies a row of the table; empty for a view, whose rows are copied.
         estimate: How many rows to expect at most; None if that is not known.
+        is_large: The first page is waited for, and comes from a query of its own.
 
     Attributes:
         count: How many rows there are; at least so many until `count_is_exact`.
@@ -58,6 +63,8 @@ class BuiltOrder:
         keys: tuple[Node, ...],
         columns: ShownColumns,
         estimate: int | None,
+        *,
+        is_large: bool = False,
     ) -> None:
         self._engine = engine
         self._connection = connection
@@ -75,7 +82,11 @@ class BuiltOrder:
         self.count_is_exact = False
         self._is_counted_elsewhere = estimate is not None and statement.where_node is None
         self.revision = 0
-        self._start()
+        if is_large:
+            # The first page, which costs a pass over the table, is not to wait for the other.
+            self._wants_rebuild_at = time.monotonic() + _FIRST_PAGE_S
+        else:
+            self._start()
 
     @property
     def is_ready(self) -> bool:
@@ -217,14 +228,18 @@ class BuiltOrder:
             sql = ordering.page_of_copies(self._table, len(self._columns.nodes), dialect)
             copies = rows_of_sql(store, sql, bounds, len(self._columns.nodes))
             return self._columns.page(store, first, [None] * len(copies), copies)
-        sql = ordering.page_of_order(
-            self._table, self._keys, self._columns.nodes, self._columns.table.name, dialect
-        )
         width = len(self._keys)
+
+        def ask(part: tuple[Node, ...]) -> list[StoredRow]:
+            sql = ordering.page_of_order(
+                self._table, self._keys, part, self._columns.table.name, dialect
+            )
+            rows = rows_of_sql(store, sql, bounds, 2 + width + len(part))
+            return sorted(rows, key=itemgetter(0))
+
         identities: list[Identity] = []
         values: list[StoredRow] = []
-        all_columns = 2 + width + len(self._columns.nodes)
-        for row in sorted(rows_of_sql(store, sql, bounds, all_columns), key=itemgetter(0)):
+        for row in in_parts((), self._columns.nodes, ask, keys_given=2 + width):
             is_gone = row[width + 1] is None
             identities.append(None if is_gone else self._identity(row[1 : width + 1]))
             values.append(row[width + 2 :])
@@ -248,13 +263,16 @@ class BuiltOrder:
     def _selected(self, order: tuple[nodes.Order, ...], first: int, count: int) -> list[StoredRow]:
         statement = replace(
             self._statement,
-            columns=self._keys + self._columns.nodes,
             order=order,
             limit_node=nodes.Literal(max(0, count), RAW),
             offset_node=nodes.Literal(max(0, first), RAW),
         )
-        compiled = compile_statement(statement, self._connection.dialect)
-        return rows_of(self._connection, compiled, len(statement.columns))
+
+        def ask(part: tuple[Node, ...]) -> list[StoredRow]:
+            compiled = compile_statement(replace(statement, columns=part), self._connection.dialect)
+            return rows_of(self._connection, compiled, len(part))
+
+        return in_parts(self._keys, self._columns.nodes, ask)
 
     def _unbuilt_page(self, first: int, rows: list[StoredRow]) -> RowPage:
         width = len(self._keys)

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
+from dataclasses import replace
 from typing import Any
 
 from pytuck.backends.connection import Connection
 from pytuck.backends.paging.damaged_text import rows_of
 from pytuck.backends.paging.row_page import Identity, RowPage, ShownColumns
+from pytuck.backends.paging.wide_questions import MOST_COLUMNS, in_parts
 from pytuck.backends.results import StoredRow
 from pytuck.compiler import compile_statement
 from pytuck.query import Select, nodes
@@ -251,8 +253,16 @@ class KeyScan:
             nodes.Literal(limit, RAW),
             nodes.Literal(offset, RAW) if offset else None,
         )
-        compiled = compile_statement(statement, self._connection.dialect)
-        return rows_of(self._connection, compiled, len(columns))
+
+        def ask(part: tuple[Node, ...]) -> list[StoredRow]:
+            question = replace(statement, columns=part)
+            compiled = compile_statement(question, self._connection.dialect)
+            return rows_of(self._connection, compiled, len(part))
+
+        if len(columns) <= MOST_COLUMNS:
+            return ask(columns)
+        width = len(self._keys)
+        return in_parts(columns[:width], columns[width:], ask)
 
     def _compared(self, operator: nodes.ComparisonOperator, key: Key) -> Node:
         values = tuple(nodes.Literal(part, RAW) for part in key)

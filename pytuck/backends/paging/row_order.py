@@ -15,6 +15,9 @@ from pytuck.query import Select, TableSource
 from pytuck.query.nodes import Node, TableRef
 from pytuck.schema import Table
 
+_LARGE_ROWS = 500_000
+"""An order of more rows takes a second to build, and a first page a good part of that."""
+
 
 class RowOrder:
     """The rows of a question about one table or view, by position from 0.
@@ -64,7 +67,10 @@ class RowOrder:
         if statement.is_distinct:
             keys = ()  # the rows of the answer are no rows of the table
         estimate = None if scan is None or statement.where_node is not None else scan.count
-        return BuiltOrder(engine, self._connection, statement, keys, columns, estimate)
+        is_large = scan is not None and scan.count > _LARGE_ROWS
+        return BuiltOrder(
+            engine, self._connection, statement, keys, columns, estimate, is_large=is_large
+        )
 
     @property
     def count(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pytuck.backends.connection import Connection
 from pytuck.backends.paging.damaged_text import DamagedText, readable
+from pytuck.backends.paging.wide_questions import MOST_COLUMNS
 from pytuck.backends.results import StoredRow
 from pytuck.common.exceptions import PytuckException
 from pytuck.query import Select, nodes
@@ -79,6 +80,8 @@ class ShownColumns:
         """Return the columns of a statement on `table`."""
         shown = statement.columns
         long = tuple(place for place, node in enumerate(shown) if _may_be_long(node))
+        if table.kind == "view" and len(shown) + len(long) > MOST_COLUMNS:
+            long = ()  # its rows are copied to a table, which cannot have more columns
         values = tuple(
             nodes.Preview(node, WHOLE_BYTES, PREVIEW_LENGTH, READABLE_BYTES)
             if place in long

@@ -304,5 +304,6 @@ DUCKDB = Dialect(
     joins=JOINS,
     writes_nulls_order=True,
     checks_foreign_keys=False,
+    has_unique_rules=True,
     writes_batches=True,
 )

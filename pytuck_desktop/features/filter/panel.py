@@ -130,7 +130,8 @@ class FilterLine(QFrame):
         self.setObjectName("filterLine")
         self._model = model
         self._tokens = tokens
-        self._shown: tuple[Item, ...] = ()
+        self._shown: tuple[tuple[str, Item | str], ...] = ()
+        self._has_row = True
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 4, 8, 4)
         self._row.setSpacing(8)
@@ -145,16 +146,25 @@ class FilterLine(QFrame):
     @property
     def is_needed(self) -> bool:
         """Whether there is something to say."""
-        return bool(self._items())
+        return bool(self._parts())
 
-    def _items(self) -> tuple[Item, ...]:
-        group = self._model.wanted.group
-        if group.kind is GroupKind.ALL:
-            return group.items
-        return (group,) if group != EVERYTHING and group.items else ()
+    def follow_row(self, is_shown: bool) -> None:
+        """Say what is typed in the filter row, too, where it is not shown."""
+        self._has_row = is_shown
+        self._follow()
+
+    def _parts(self) -> tuple[tuple[str, Item | str], ...]:
+        """Return each part in words, with the item or the column that it is of."""
+        wanted, group = self._model.wanted, self._model.wanted.group
+        items = group.items if group.kind is GroupKind.ALL else (group,)
+        typed = () if self._has_row else wanted.typed.items()
+        return (
+            *((f"{column}: {text}", column) for column, text in typed),
+            *((item_text(item), item) for item in items if group.items),
+        )
 
     def _follow(self) -> None:
-        if self._items() != self._shown:
+        if self._parts() != self._shown:
             self._fill()
 
     def _fill(self) -> None:
@@ -163,9 +173,9 @@ class FilterLine(QFrame):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._shown = self._items()
-        for item in self._shown[:_MOST_CHIPS]:
-            self._row.addWidget(self._chip(item))
+        self._shown = self._parts()
+        for text, item in self._shown[:_MOST_CHIPS]:
+            self._row.addWidget(self._chip(text, item))
         rest = len(self._shown) - _MOST_CHIPS
         if rest > 0:
             self._row.addWidget(PlainLabel(self.tr("and {0} more").format(rest), tone="muted"))
@@ -175,13 +185,12 @@ class FilterLine(QFrame):
         self._row.addWidget(edit)
         self._row.addStretch(1)
 
-    def _chip(self, item: Item) -> QFrame:
+    def _chip(self, text: str, item: Item | str) -> QFrame:
         chip = QFrame()
         chip.setObjectName("filterChip")
         row = QHBoxLayout(chip)
         row.setContentsMargins(10, 1, 3, 1)
         row.setSpacing(2)
-        text = item_text(item)
         label = ElidedLabel(text)
         label.setFixedWidth(min(300, label.fontMetrics().horizontalAdvance(text) + 4))
         row.addWidget(label)
@@ -191,8 +200,11 @@ class FilterLine(QFrame):
         row.addWidget(remove)
         return chip
 
-    def _remove(self, item: Item, _: bool = False) -> None:
-        if item is self._model.wanted.group:
-            self._model.set_wanted(self._model.wanted._replace(group=EVERYTHING))
+    def _remove(self, item: Item | str, _: bool = False) -> None:
+        wanted = self._model.wanted
+        if isinstance(item, str):
+            self._model.set_wanted(wanted.with_text(item, ""))
+        elif item is wanted.group:
+            self._model.set_wanted(wanted._replace(group=EVERYTHING))
         else:
             self._model.remove_item(item)

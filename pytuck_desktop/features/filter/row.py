@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHeaderView, QLineEdit, QTableView, QToolTip, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from pytuck_desktop.features.filter.viewmodel import FilterViewModel
 from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
-from pytuck_desktop.widgets.condition_texts import examples, refused_text
+from pytuck_desktop.widgets.frozen_columns import FrozenTable
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.widgets.visible_text import tool_tip, visible_text
-from pytuck_desktop.workspace.typed_values import family_of
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent
+
+    from pytuck_desktop.workspace.file_info import ColumnInfo
+    from pytuck_desktop.workspace.typed_values import RefusedText
 
 _MARGIN = 3
 _ICON = 11
@@ -38,13 +40,13 @@ class FilterRow(QWidget):
     left = Signal()
 
     def __init__(
-        self, model: FilterViewModel, view: QTableView, tokens: Tokens, height: int
+        self, model: FilterViewModel, view: FrozenTable, tokens: Tokens, height: int
     ) -> None:
-        header = view.horizontalHeader()
+        header = view.column_header
         super().__init__(header)
         self._model = model
         self._view = view
-        self._header: QHeaderView = header
+        self._header = header
         self._tokens = tokens
         self._height = height
         self._column = -1
@@ -67,6 +69,7 @@ class FilterRow(QWidget):
         self._model.changed.connect(self._follow)
         self._header.sectionResized.connect(self._place)
         self._header.sectionMoved.connect(self._place)
+        self._header.frozen_changed.connect(self._place)
         self._header.geometriesChanged.connect(self._place)
         self._header.sectionCountChanged.connect(self._place)
         self._view.horizontalScrollBar().valueChanged.connect(self._place)
@@ -94,11 +97,11 @@ class FilterRow(QWidget):
 
     def field(self, column: int) -> QRect:
         """Return where the field of a column is."""
-        left, width = self._header.sectionViewportPosition(column), self._header.sectionSize(column)
+        left, width = self._header.left_of(column), self._header.sectionSize(column)
         return QRect(left + 2, _MARGIN - 1, width - 5, self.height() - 2 * _MARGIN)
 
     def _column_at(self, at: QPoint) -> int:
-        return self._header.logicalIndexAt(at.x())
+        return self._header.column_at(at.x())
 
     # --- painting ----------------------------------------------------------------------------
 
@@ -108,19 +111,12 @@ class FilterRow(QWidget):
         painter.setPen(QColor(self._tokens.border))
         painter.drawLine(self.rect().bottomLeft(), self.rect().bottomRight())
         columns = self._model.columns
-        for column in self._visible_columns(event.rect()):
-            if column < len(columns):
-                self._paint_field(painter, self.field(column), columns[column].name)
+        for strip in self._header.strips(event.rect()):
+            painter.setClipRect(strip.area)
+            for column, _, _ in strip.columns:
+                if column < len(columns):
+                    self._paint_field(painter, self.field(column), columns[column].name)
         painter.end()
-
-    def _visible_columns(self, area: QRect) -> list[int]:
-        header = self._header
-        first, last = header.visualIndexAt(area.left()), header.visualIndexAt(area.right())
-        if first < 0:
-            return []
-        end = header.count() if last < 0 else last + 1
-        logical = map(header.logicalIndex, range(first, end))
-        return [column for column in logical if not header.isSectionHidden(column)]
 
     def _paint_field(self, painter: QPainter, field: QRect, column: str) -> None:
         tokens, text = self._tokens, self._model.text(column)
@@ -169,7 +165,7 @@ class FilterRow(QWidget):
         shown = self._model.columns[column]
         self.editor.setText(self._model.text(shown.name))
         self.editor.setAccessibleName(self.tr("Filter of {0}").format(shown.name))
-        self.editor.setPlaceholderText(examples(family_of(shown)))
+        self.editor.setPlaceholderText(_examples(shown))
         self.editor.setGeometry(self.field(column))
         self.editor.show()
         self.editor.setFocus()
@@ -226,7 +222,7 @@ class FilterRow(QWidget):
         if refused is None or not self.editor.text().strip():
             self._reason.hide()
             return
-        self._reason.show_text(refused_text(refused))
+        self._reason.show_text(_reason(refused))
         self._place_reason()
         self._reason.show()
         self._reason.raise_()
@@ -251,9 +247,24 @@ class FilterRow(QWidget):
         shown = self._model.columns[column]
         refused = self._model.refused.get(shown.name)
         if refused is not None:
-            return refused_text(refused)
+            return _reason(refused)
         title = self.tr("Show only rows whose {0} is:").format(visible_text(shown.name))
-        return f"{title}\n{examples(family_of(shown))}"
+        return f"{title}\n{_examples(shown)}"
+
+
+def _examples(column: ColumnInfo) -> str:
+    # The types are loaded by the first field that is typed in or asked about, not at the start.
+    from pytuck_desktop.widgets.condition_texts import examples
+    from pytuck_desktop.workspace.typed_values import family_of
+
+    return examples(family_of(column))
+
+
+def _reason(refused: RefusedText) -> str:
+
+    from pytuck_desktop.widgets.condition_texts import refused_text
+
+    return refused_text(refused)
 
 
 class FilterField(QLineEdit):

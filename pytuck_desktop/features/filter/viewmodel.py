@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pytuck_desktop.workspace.conditions import EVERYTHING, Group, Item
+from pytuck_desktop.workspace.conditions import EVERYTHING, ColumnTest, Group, Item, Operator
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.rows import RowsView
-from pytuck_desktop.workspace.table_filters import Meant, TableFilter, meant
-from pytuck_desktop.workspace.typed_values import RefusedText
+from pytuck_desktop.workspace.table_filters import TableFilter
+from pytuck_desktop.workspace.value_choices import chosen
+
+if TYPE_CHECKING:
+    from pytuck_desktop.workspace.filter_meaning import Meant
+    from pytuck_desktop.workspace.typed_values import RefusedText
 
 DEBOUNCE_MS = 250
 """The rows follow what is typed when nothing more is typed for so long."""
@@ -100,12 +105,17 @@ class FilterViewModel(QObject):
         self._rows.set_filter(meaning.condition)
         self.applied.emit()
 
-    def _meant(self) -> Meant:
-        return meant(self.wanted, self._rows.table)
+    def _meant(self, *, without: str = "") -> Meant:
+        # What types and statements are made of is loaded by the first filter, not at the start.
+        from pytuck_desktop.workspace.filter_meaning import meant
+
+        return meant(self.wanted, self._rows.table, without=without)
 
     def _follow_schema(self) -> None:
         if self._rows.is_closed:
             self._document.on_schema_changed.remove(self._follow_schema)
+        elif self.wanted.is_empty:
+            self.changed.emit()
         else:
             self.apply()
 
@@ -130,6 +140,30 @@ class FilterViewModel(QObject):
             self._rows.total = count
             self.total_known.emit()
 
+    # --- by the values of a column -----------------------------------------------------------
+
+    def chosen(self, column: str) -> tuple[ColumnTest, ...]:
+        """Return the values of a column that are chosen from a list, as tests."""
+        return chosen(self.wanted.group, column)
+
+    def choose(self, column: str, picks: Sequence[ColumnTest]) -> None:
+        """Choose values of a column from a list."""
+        self.set_wanted(self.wanted.with_choice(column, picks))
+
+    def choose_range(self, column: ColumnInfo, low: str, high: str, *, with_end: bool) -> None:
+        """Choose the values of a column between two ends."""
+        self.set_wanted(self.wanted.with_range(column, low, high, with_end=with_end))
+
+    def has_range(self, column: str, low: str, high: str) -> bool:
+        """Return whether the values from `low` to before `high` are chosen."""
+        if not high:
+            return self.text(column) == low
+        ends = (
+            ColumnTest(column, Operator.AT_LEAST, (low,)),
+            ColumnTest(column, Operator.LESS, (high,)),
+        )
+        return all(end in self.wanted.group.items for end in ends)
+
     def without(self, column: str) -> Group | None:
         """Return what is asked of all but one column, None for nothing."""
-        return meant(self.wanted, self._rows.table, without=column).condition
+        return self._meant(without=column).condition

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QToolTip
 
 from pytuck_desktop.features.grid.display import Look, Stored, size_text
 from pytuck_desktop.features.grid.painting import PADDING
+from pytuck_desktop.features.grid.refusal_texts import refusal_text
+from pytuck_desktop.features.grid.typed_text import typed_of
 from pytuck_desktop.widgets.visible_text import tool_tip
 
 if TYPE_CHECKING:
@@ -54,7 +56,10 @@ def cell_tip(viewmodel: GridViewModel, row: int, column: int, *, is_cut: bool) -
     full_length = viewmodel.full_length(row, column)
     if full_length and isinstance(stored, str):
         lines.append(translate("CellTips", "{0} in all").format(size_text(full_length)))
-    if look is Look.INVALID:
+    refused = viewmodel.invalid(row, column)
+    if refused is not None:
+        lines.append(refusal_text(typed_of(refused)))
+    elif look is Look.INVALID:
         lines.append(_why_invalid(viewmodel, row, column, stored))
     link = viewmodel.link(row, column)
     if link is not None:

@@ -8,12 +8,12 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPolygon
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from pytuck_desktop.features.grid.frozen_columns import FrozenHeader, is_drag
 from pytuck_desktop.features.grid.model import GridModel
 from pytuck_desktop.features.grid.state import MARK_GLYPHS, Mark
 from pytuck_desktop.features.grid.viewmodel import GridViewModel
 from pytuck_desktop.theme.pixmaps import pixmap, plain
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenHeader, is_drag
 from pytuck_desktop.widgets.visible_text import visible_text
 
 if TYPE_CHECKING:

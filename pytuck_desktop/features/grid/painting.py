@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap, QPolygon
 
 from pytuck_desktop.features.grid.display import Look
-from pytuck_desktop.features.grid.frozen_columns import FrozenTable, Span
 from pytuck_desktop.features.grid.state import CellRange, Mark, PaintRow
 from pytuck_desktop.theme.tokens import Tokens
+from pytuck_desktop.widgets.frozen_columns import FrozenTable, Span
 
 PADDING = 8
 """Pixels left and right of a cell's text."""

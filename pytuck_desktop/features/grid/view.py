@@ -44,6 +44,9 @@ _LEAST_WIDTH, _FIRST_WIDTH, _MOST_WIDTH = 64, 320, 900
 _WIDTH_ROWS = 60
 """Rows looked at for a column's width."""
 
+_MEASURED_COLUMNS, _GUESSED_ROWS = 60, 8
+"""Columns whose values are measured at first, and rows looked at for the width of the others."""
+
 _FILTER_PADDING = 14
 """Pixels of a filter row beyond the height of its text."""
 
@@ -224,7 +227,19 @@ class GridView(QFrame):
         self._widths_are_set = True
         columns = range(len(self.viewmodel.columns))
         unset = [column for column in columns if not self.columns.has_own_width(column)]
-        self._fit(unset, most=_FIRST_WIDTH, is_own=False)
+        self._fit(unset[:_MEASURED_COLUMNS], most=_FIRST_WIDTH, is_own=False)
+        self._guess_widths(unset[_MEASURED_COLUMNS:])
+
+    def _guess_widths(self, columns: Iterable[int]) -> None:
+        """Give columns about the width of their first values, which are not measured."""
+        rows = [self.viewmodel.displayed(row) for row in range(_GUESSED_ROWS)]
+        character = self.table.fontMetrics().averageCharWidth()
+        for column in columns:
+            longest = max((len(cells[column][0]) for cells in rows if cells is not None), default=0)
+            wanted = max(self.table.column_header.wanted_width(column), longest * character + 22)
+            self.columns.set_width(
+                column, max(_LEAST_WIDTH, min(wanted, _FIRST_WIDTH)), is_own=False
+            )
 
     def fit_first(self) -> None:
         """Give every column the width it has when the table is seen for the first time."""
@@ -545,9 +560,7 @@ class GridView(QFrame):
 
     def _say_pasted_invalid(self, count: int) -> None:
         if count:
-            text = self.tr(
-                "{0} of the pasted values do not fit their columns. F8 goes to the next."
-            )
+            text = self.tr("Pasted values that do not fit their columns: {0}. F8 goes to the next.")
             self._say(text.format(f"{count:,}"))
 
     def _say(self, text: str) -> None:

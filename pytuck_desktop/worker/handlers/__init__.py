@@ -25,12 +25,14 @@ OPERATIONS: dict[str, Operation] = {
     "open": browsing.open_file,
     "tables": browsing.tables,
     "count": browsing.count,
+    "ask": browsing.ask,
     "view_open": browsing.view_open,
     "view_close": browsing.view_close,
     "page": browsing.page,
     "rows": browsing.page,
     "locate": browsing.locate,
     "cell": browsing.cell,
+    "rows_of": browsing.rows_of,
     "locate_key": browsing.locate_key,
     "pause": browsing.pause,
     "share_changes": browsing.share_changes,
@@ -49,7 +51,7 @@ overtakes: somebody waits for these very rows.
 """
 
 SLOW_OPERATIONS = frozenset(
-    {"count", "profile", "value_part", "find_row", "referring_rows", "referring_count"}
+    {"ask", "count", "find_row", "profile", "referring_count", "referring_rows", "value_part"}
 )
 """Operations that run beside the others, each in a thread and on a connection of its own."""
 

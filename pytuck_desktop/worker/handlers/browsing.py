@@ -15,6 +15,9 @@ from pytuck_desktop.worker.protocol import Plain
 
 MAX_PAGE_ROWS = 4096
 
+MAX_ASKED_ROWS = 10_000
+"""Rows of one answer to `ask`, where the question has no limit of its own."""
+
 
 def open_file(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Open a file and say what it is and which tables it has."""
@@ -45,6 +48,16 @@ def count(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     """Count the rows of a table."""
     source = file.storage.get_table(str(arguments["table"]))
     return file.ask(count_of(select(source)))[0][0] or 0
+
+
+def ask(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give the rows of a select, at most `MAX_ASKED_ROWS` of them."""
+    statement = load(arguments["statement"])
+    if not isinstance(statement, Select):
+        raise QueryError("Only a select can be asked.")
+    if statement.limit_node is None:
+        statement = statement.limit(MAX_ASKED_ROWS)
+    return file.ask(statement)
 
 
 def view_open(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
@@ -126,6 +139,18 @@ def cell(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     if not rows:
         raise RecordNotFoundError(source.name, identity)
     return rows[0][0]
+
+
+def rows_of(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Give whole rows by their identities, each with its values by column; None for those gone."""
+    source = file.storage.get_table(str(arguments["table"]))
+    names = [column.name for column in source.schema.columns]
+    found: list[Plain] = []
+    for plain in arguments["identities"]:
+        statement = select(source).where(has_identity(source, as_identity(plain)))
+        rows = file.stored_rows(statement)
+        found.append(dict(zip(names, rows[0], strict=True)) if rows else None)
+    return found
 
 
 def open_view_of(file: OpenFile, arguments: dict[str, Plain]) -> View:

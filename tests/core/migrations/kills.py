@@ -130,7 +130,7 @@ def _judge(path: Path, scripts: Path, found: Kills) -> None:
             found.done += 1
         else:
             is_right = False
-        problems = storage.check() if storage.engine_name in {"pytuck", "sqlite"} else []
+        problems = storage.check()
         if not is_right or problems:
             found.mixtures.append(f"{path}: {columns}, {tables}, {applied}, {problems}")
 

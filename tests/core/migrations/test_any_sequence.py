@@ -291,7 +291,7 @@ class AnySequence(RuleBasedStateMachine):
         assert current == ([self.written[self.applied - 1][0]] if self.applied else [])
 
 
-@pytest.mark.parametrize("name", ["a.pytuck", "a.json"])
+@pytest.mark.parametrize("name", ["a.pytuck", "a.duckdb", "a.json"])
 def test_any_sequence_of_operations(name):
     machine = type("AnySequenceHere", (AnySequence,), {"file_name": name})
     examples = 25 if name == "a.pytuck" else 6

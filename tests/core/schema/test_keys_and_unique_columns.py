@@ -14,7 +14,6 @@ from pytuck import (
     SchemaError,
     Storage,
     UniqueConstraint,
-    UnsupportedOperationError,
     declarative_base,
 )
 from pytuck.schema import (
@@ -208,16 +207,3 @@ def test_a_key_of_another_type_must_still_have_a_value(storage):
     storage.alter_column("t", "id", col_type=str)
     with pytest.raises(ConstraintError, match="must have a value"):
         storage.engine.acquire().fetch("INSERT INTO t VALUES (NULL)")
-
-
-def test_duckdb_says_that_it_cannot(tmp_path):
-    with Storage(tmp_path / "t.duckdb", engine="duckdb") as storage:
-        storage.create_table("t", [Column(int, name="id", primary_key=True)])
-        for change in (
-            AddUnique("t", ("id",)),
-            DropUnique("t", ("id",)),
-            AddForeignKey("t", ForeignKey(("id",), "t", ("id",))),
-            DropForeignKey("t", ("id",)),
-        ):
-            with pytest.raises(UnsupportedOperationError, match="cannot"):
-                storage.change(change)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pytuck import Column, Storage
+from tests.core.schema.structure_kills import kill_changes_again_and_again
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS = 2000
@@ -69,3 +70,9 @@ def test_a_killed_change_is_done_or_not_done(step, tmp_path):
         assert prices == [kind(number) for number in range(ROWS)]
         assert storage.get_table("items").columns["price"].index
         assert storage.count_rows("sales") == ROWS
+
+
+def test_a_program_that_changes_duckdb_tables_without_end_is_killed(tmp_path):
+    pytest.importorskip("duckdb")
+    count = kill_changes_again_and_again(tmp_path / "a.duckdb", kills=5)
+    assert (count.kills, count.is_perfect) == (5, True), count

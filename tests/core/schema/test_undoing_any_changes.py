@@ -41,10 +41,20 @@ def all_described(tables):
 @settings(max_examples=60, deadline=None, phases=set(Phase) - {Phase.shrink})
 @given(data=st.data())
 def test_what_is_done_is_undone(data):
+    assert_undone("pytuck", data)
+
+
+@settings(max_examples=15, deadline=None, phases=set(Phase) - {Phase.shrink})
+@given(data=st.data())
+def test_what_is_done_is_undone_on_duckdb(data):
+    assert_undone("duckdb", data)
+
+
+def assert_undone(engine, data):
     found, wanted = data.draw(schemas()), data.draw(schemas())
     changes = compare(found, wanted, data.draw(renames(found, wanted))).changes
     backwards = inverse_of_all(changes, found)
-    with Storage() as storage:
+    with Storage(engine=engine) as storage:
         storage.change(*(CreateTable(table.name, table) for table in found))
         storage.change(*changes)
         storage.change(*backwards)

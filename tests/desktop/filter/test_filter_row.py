@@ -258,6 +258,24 @@ def test_a_column_that_goes_takes_its_filter_along(driver, tmp_path):
     driver.wait(lambda: grid.viewmodel.row_count == 2)
 
 
+def test_fields_follow_columns_that_are_moved_hidden_and_frozen(driver, grid):
+    header, row = grid.table.column_header, filter_of(driver).row
+    for at in range(4):
+        header.resizeSection(at, 400)
+    header.setSectionHidden(ID, True)
+    header.moveSection(header.visualIndex(AGE), 1)
+    header.freeze(2)
+    grid.table.horizontalScrollBar().setValue(300)
+    assert row.field(AGE).left() < 5
+    type_filter(driver, AGE, "88")
+    driver.wait(lambda: grid.viewmodel.is_filtered)
+    settled(driver)
+    assert filter_of(driver).model.wanted.typed == {"age": "88"}
+    driver.qtbot.keyClick(row.editor, Qt.Key.Key_Tab)
+    driver.qtbot.keyClicks(row.editor, "98")
+    assert filter_of(driver).model.wanted.typed == {"age": "88", "name": "98"}
+
+
 def test_the_filter_row_can_be_hidden_for_good(driver, grid, shop, qtbot, tmp_path):
     driver.act("toggle_filter_row")
     assert not filter_of(driver).row.isVisible()

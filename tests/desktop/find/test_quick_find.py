@@ -214,3 +214,12 @@ def test_a_new_search_and_a_closed_bar_end_the_old_one(driver, grid):
     assert not model.finder.is_running
     driver.loaded()
     assert not model.finder.found
+
+
+def test_words_are_not_in_numbers(driver, shop):
+    driver.open_rows(shop, "orders")
+    find(driver, "zebra")
+    assert said(driver) == "No matches"
+    find(driver, "2.5")
+    assert said(driver) == "1 of 1"
+    assert current(driver) == (9, 2)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from pytuck_desktop.features.filter.row import FilterRow
 from pytuck_desktop.features.grid.column_list import ColumnList
 from pytuck_desktop.features.grid.header_menu import header_menu
 from pytuck_desktop.features.grid.state import CellRange
@@ -283,10 +284,8 @@ def test_a_key_of_no_row_says_so(driver, tmp_path):
     driver.window.tabs.show_page(grid)
     driver.go(1, 0)
     driver.act("follow_key")
-    driver.wait(lambda: driver.grid._banner)
-    assert driver.grid is grid  # one stays where the reference is
-    assert "no row" in driver.grid.banner.label.text()
-    driver.window.tabs.show_page(grid)
+    driver.wait(lambda: "has no row with" in grid.banner.label.text())
+    assert driver.grid is grid
     driver.go(2, 0)
     assert not grid.can_follow_key
 
@@ -313,3 +312,16 @@ def test_choices_of_display_hold_for_all_tables_and_are_remembered(qtbot, tmp_pa
         assert second.window.controls.actions["grouped_numbers"].isChecked()
     finally:
         second.close()
+
+
+def test_the_filter_row_stays_with_frozen_columns(driver, scrolled):
+    driver.act("filter_column")
+    driver.wait(lambda: scrolled.findChildren(FilterRow))
+    (row,) = scrolled.findChildren(FilterRow)
+    assert row.field(1).left() == 252
+    driver.qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=row.field(1).center())
+    assert row.editor.geometry() == row.field(1)
+    driver.qtbot.keyClicks(row.editor, "Customer 77")
+    driver.qtbot.keyClick(row.editor, Qt.Key.Key_Return)
+    driver.wait(lambda: scrolled.viewmodel.row_count in {11, 1})
+    assert driver.text(0, 1) == "Customer 77"

@@ -59,7 +59,7 @@ def test_a_pasted_block_is_staged_with_what_does_not_fit(driver, file):
     assert driver.document.edits.count == 6
     assert invalid(driver) == [(1, "since"), (2, "price")]
     assert [driver.text(0, 3), driver.text(1, 2)] == ["2024-02-30", "two"]
-    assert "2 of the pasted values" in driver.grid.banner.label.text()
+    assert "do not fit their columns: 2." in driver.grid.banner.label.text()
     driver.act("undo")
     assert driver.document.edits.count == 0
 

@@ -1,0 +1,1 @@
+"""Edits of the user and of others about the same cells, to be compared and settled."""
