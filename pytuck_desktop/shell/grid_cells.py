@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytuck_desktop.features.grid.display import formatter
+from pytuck_desktop.features.grid.display import formatter, size_text
 from pytuck_desktop.widgets.cell_kit import TakesCellKit, TypedCell
 from pytuck_desktop.widgets.side_panel import SidePanel
 from pytuck_desktop.workspace.file_info import ColumnInfo
@@ -26,6 +26,10 @@ class GridCells:
     def shown(self, column: ColumnInfo, value: Stored, size_bytes: int = 0) -> str:
         """Return how a value looks in one line; `size_bytes` if only its beginning is here."""
         return formatter(column.type_name, column.storage)(value, size_bytes)[0]
+
+    def size_text(self, size_bytes: int) -> str:
+        """Return a size such as `12.3 KB`."""
+        return size_text(size_bytes)
 
     def editable(self, column: ColumnInfo, value: Stored) -> str:
         """Return the text that an editor starts with."""

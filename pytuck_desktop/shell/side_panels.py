@@ -6,8 +6,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import NamedTuple
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QTabWidget, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QApplication, QTabWidget, QToolButton, QWidget
 
 from pytuck_desktop.theme.icons import icon
 from pytuck_desktop.theme.tokens import Tokens
@@ -31,6 +31,7 @@ class PanelKind(NamedTuple):
 PANELS: tuple[PanelKind, ...] = (
     PanelKind("column_profile", "pytuck_desktop.features.profile.view", "ColumnProfile"),
     PanelKind("record", "pytuck_desktop.features.record.view", "RecordPanel"),
+    PanelKind("value", "pytuck_desktop.features.inspector.view", "ValuePanel"),
     PanelKind("recent_changes", "pytuck_desktop.features.recent_changes.view", "RecentChanges"),
 )
 
@@ -102,6 +103,14 @@ class SidePanels(QTabWidget):
     def finish_editing(self) -> bool:
         """Stage what open editors hold; False if something is refused."""
         return all(panel.finish_editing() for panel in self._made.values())
+
+    def swap_focus(self, other: QWidget | None) -> None:
+        """Give the focus to the panel in front, or from there to another widget."""
+        panel, focused = self.currentWidget(), QApplication.focusWidget()
+        is_here = focused is not None and self.isAncestorOf(focused)
+        target = other if is_here or self.isHidden() else panel
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, super().sizeHint().height())

@@ -102,6 +102,7 @@ QTableCornerButton::section {{ background: {raised}; border: none;
 QScrollBar {{ background: {base}; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 12px; }}
 QScrollBar:horizontal {{ height: 12px; }}
+QAbstractScrollArea::corner {{ background: {base}; border: none; }}
 QScrollBar::handle {{ background: {border}; border-radius: 4px; margin: 2px; }}
 QScrollBar::handle:vertical {{ min-height: 32px; }}
 QScrollBar::handle:horizontal {{ min-width: 32px; }}

@@ -33,6 +33,9 @@ class CellKit(Protocol):
     def shown(self, column: ColumnInfo, value: Stored, size_bytes: int = 0) -> str:
         """Return how a value looks in one line; `size_bytes` if only its beginning is here."""
 
+    def size_text(self, size_bytes: int) -> str:
+        """Return a size such as `12.3 KB`."""
+
     def editable(self, column: ColumnInfo, value: Stored) -> str:
         """Return the text that an editor starts with."""
 

@@ -184,6 +184,14 @@
         <translation>记录(&amp;R)</translation>
     </message>
     <message>
+        <source>&amp;Value</source>
+        <translation>值(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Rows or &amp;panel</source>
+        <translation>行或面板(&amp;P)</translation>
+    </message>
+    <message>
         <source>Previous ro&amp;w</source>
         <translation>上一行(&amp;W)</translation>
     </message>
@@ -2030,6 +2038,77 @@
     <message>
         <source>Choose a day</source>
         <translation>选择日期</translation>
+    </message>
+</context>
+<context>
+    <name>ValuePanel</name>
+    <message>
+        <source>Load it</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>How the value is shown</source>
+        <translation>值的显示方式</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Part before</source>
+        <translation>上一部分</translation>
+    </message>
+    <message>
+        <source>Next part</source>
+        <translation>下一部分</translation>
+    </message>
+    <message>
+        <source>Select a cell to see its value here.</source>
+        <translation>选择一个单元格，即可在此查看它的值。</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Only the beginning is here; large values are loaded when you ask.</source>
+        <translation>这里只有开头部分；较大的值在需要时再加载。</translation>
+    </message>
+    <message>
+        <source>This text is not in UTF-8; “�” stands for what cannot be read.</source>
+        <translation>此文本不是 UTF-8 编码；“�”代表无法读取的内容。</translation>
+    </message>
+    <message>
+        <source>There are invisible characters in this text.</source>
+        <translation>此文本中有不可见字符。</translation>
+    </message>
+    <message>
+        <source>1 character</source>
+        <translation>1 个字符</translation>
+    </message>
+    <message>
+        <source>{0} characters</source>
+        <translation>{0} 个字符</translation>
+    </message>
+    <message>
+        <source>{0} to {1} of {2}</source>
+        <translation>第 {0} 至 {1}，共 {2}</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Hex</source>
+        <translation>十六进制</translation>
     </message>
 </context>
 <context>

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QHelpEvent, QPalette
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QWidget
 
 from pytuck_desktop.features.grid.following import reference_at
@@ -27,7 +27,7 @@ from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.frozen_columns import FrozenTable
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
+    from PySide6.QtGui import QMouseEvent, QPaintEvent, QPixmap, QResizeEvent
 
     from pytuck_desktop.features.grid.editors import Editors
     from pytuck_desktop.features.grid.thumbnails import Thumbnails
@@ -273,6 +273,21 @@ class GridTable(FrozenTable):
             self.start_edit(event.text())
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._keeps_key(event):
+            event.accept()  # the key is pressed here, whatever action it is the shortcut of
+            return True
+        return super().event(event)
+
+    def _keeps_key(self, event: QEvent) -> bool:
+        """Return whether a key means something in the current cell: Space in a check mark."""
+        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+        column = self.currentIndex().column()
+        if not is_space or not 0 <= column < len(self._viewmodel.columns):
+            return False
+        is_check = self._viewmodel.columns[column].storage == "boolean"
+        return is_check and self._viewmodel.can_edit(self.current_row, column)
 
     def _jump(self, to_end: bool, event: QKeyEvent) -> None:
         row = self._viewmodel.row_count - 1 if to_end else 0

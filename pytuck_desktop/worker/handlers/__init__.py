@@ -16,6 +16,7 @@ from pytuck_desktop.worker.handlers import (
     profiling,
     relations,
     searching,
+    values,
 )
 from pytuck_desktop.worker.handlers.open_file import OpenFile
 from pytuck_desktop.worker.protocol import Plain
@@ -43,6 +44,7 @@ OPERATIONS: dict[str, Operation] = {
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
     "convert_old": converting.convert_old,
+    "value_part": values.value_part,
     "find_row": relations.find_row,
     "referring_rows": relations.referring_rows,
     "referring_count": relations.referring_count,
@@ -52,7 +54,16 @@ overtakes: somebody waits for these very rows.
 """
 
 SLOW_OPERATIONS = frozenset(
-    {"ask", "count", "profile", "find_row", "referring_rows", "referring_count", "parent_rows"}
+    {
+        "ask",
+        "count",
+        "find_row",
+        "parent_rows",
+        "profile",
+        "referring_count",
+        "referring_rows",
+        "value_part",
+    }
 )
 """Operations that run beside the others, each in a thread and on a connection of its own."""
 

@@ -405,6 +405,20 @@ def test_rows_of_a_view_are_shown_and_not_edited(driver, file):
     assert form.panel.note.text() == "Rows of a view, or without a key, cannot be edited."
 
 
+def test_f6_goes_to_the_panel_and_back_to_the_rows(driver, file):
+    form = open_form(driver, file, "people", 6).settled()
+    assert driver.grid.table.hasFocus()
+    driver.key(Qt.Key.Key_F6)
+    assert form.form.hasFocus()
+    form.key(Qt.Key.Key_Down)
+    form.key(Qt.Key.Key_F2)
+    assert form.form.editor.column.name == "name"
+    form.key(Qt.Key.Key_Escape)
+    assert form.form.hasFocus()
+    form.key(Qt.Key.Key_F6)
+    assert driver.grid.table.hasFocus()
+
+
 def test_the_panel_closes_lets_go_and_says_what_to_do_without_a_row(driver, file):
     form = open_form(driver, file, "people", 6).settled()
     driver.grid.table.setFocus()
