@@ -274,21 +274,6 @@ class GridTable(FrozenTable):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._keeps_key(event):
-            event.accept()  # the key is pressed here, whatever action it is the shortcut of
-            return True
-        return super().event(event)
-
-    def _keeps_key(self, event: QEvent) -> bool:
-        """Return whether a key means something in the current cell: Space in a check mark."""
-        is_space = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
-        column = self.currentIndex().column()
-        if not is_space or not 0 <= column < len(self._viewmodel.columns):
-            return False
-        is_check = self._viewmodel.columns[column].storage == "boolean"
-        return is_check and self._viewmodel.can_edit(self.current_row, column)
-
     def _jump(self, to_end: bool, event: QKeyEvent) -> None:
         row = self._viewmodel.row_count - 1 if to_end else 0
         if row < 0:
