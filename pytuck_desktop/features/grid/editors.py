@@ -70,7 +70,7 @@ class Editors(QObject):
         reading = Reading(
             rows.columns[column], rows.full_value(row, column), rows.valid_value(row, column)
         )
-        field = make_field(reading, parent, search=self._search(column))
+        field = make_field(reading, parent, search=self.search(column))
         field.retyped.connect(lambda: self._retype(field))
         if isinstance(field, LinesField):
             field.room_wanted.connect(lambda: self.room_wanted.emit(field))
@@ -78,7 +78,8 @@ class Editors(QObject):
             field.chosen.connect(lambda: self.chosen.emit(field))
         return field
 
-    def _search(self, column: int) -> ParentSearch | None:
+    def search(self, column: int) -> ParentSearch | None:
+        """Return what finds the rows a column may refer to; None if it refers to none."""
         from pytuck_desktop.workspace.parent_rows import ParentSearch
 
         document, target = self._viewmodel.document, self._viewmodel.columns[column].foreign_key
