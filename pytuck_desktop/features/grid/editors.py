@@ -105,9 +105,9 @@ class Editors(QObject):
     def _place_line(self, editor: QWidget, area: QRect) -> None:
         parent = editor.parentWidget()
         assert parent is not None
-        wanted = min(self._cells[editor].field.wanted_width, parent.width() - area.left())
-        area.setWidth(max(area.width(), wanted))
-        editor.setGeometry(area.adjusted(-1, -1, 1, 1))
+        width = min(max(area.width(), self._cells[editor].field.wanted_width), parent.width())
+        left = max(0, min(area.left(), parent.width() - width))
+        editor.setGeometry(QRect(left, area.top(), width, area.height()).adjusted(-1, -1, 1, 1))
 
     def commit(self, editor: QWidget) -> bool:
         """Stage what the editor holds, if it is changed and valid; return False if refused."""
