@@ -38,6 +38,7 @@ from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
 from pytuck_desktop.shell.step_texts import step_text
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.shell.tool_bar import ToolBar
+from pytuck_desktop.shell.warm_up import WarmUp
 from pytuck_desktop.theme.theme import Theme
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
@@ -133,6 +134,7 @@ class Controls(QObject):
             self._adopt(grid)
         self._follow_tab()
         self._show_state()
+        WarmUp(self)
 
     # --- building --------------------------------------------------------------------------
 

@@ -164,6 +164,12 @@ def test_the_window_is_complete_before_types_and_statements_are_loaded():
     assert loaded & {"pytuck.query", "pytuck.types", "pytuck.schema"} == set()
 
 
+def test_what_is_loaded_beside_the_work_is_no_engine_either():
+    loaded = _modules_after("from pytuck_desktop.shell.warm_up import _load\n_load()")
+    assert {"pytuck.query", "pytuck.types"} <= loaded
+    assert loaded & {"apsw", "sqlite3", "duckdb", "pytuck.backends", "pytuck.core"} == set()
+
+
 def test_the_worker_loads_no_qt():
     loaded = _modules_after("import pytuck_desktop.worker.server")
     assert {name for name in loaded if name.startswith("PySide6")} == set()

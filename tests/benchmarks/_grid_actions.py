@@ -84,6 +84,7 @@ def median_ms(act: Callable[[], object], times: int) -> float:
         started = time.perf_counter()
         act()
         taken.append(time.perf_counter() - started)
+        QCoreApplication.processEvents()
     return statistics.median(taken) * 1000
 
 
