@@ -370,7 +370,7 @@ def command_test(arguments: Sequence[str]) -> int:
         "format (ruff format)": [python, "-m", "ruff", "format", "--check", "."],
         "types (mypy)": [python, "-m", "mypy"],
         "imports (lint-imports)": [venv_program("lint-imports"), "--no-logo"],
-        "tests (pytest)": [python, "-m", "pytest", *arguments],
+        "tests (pytest)": [python, "-m", "pytest", *_side_by_side(arguments), *arguments],
     }
     failed = []
     for name, command in steps.items():
@@ -383,6 +383,13 @@ def command_test(arguments: Sequence[str]) -> int:
     print()
     say(f"FAILED: {', '.join(failed)}" if failed else "Everything passed.")
     return 1 if failed else 0
+
+
+def _side_by_side(arguments: Sequence[str]) -> list[str]:
+    """Return what has the test files run on every processor, unless it is said otherwise."""
+    if any(argument.startswith(("-n", "--dist", "--pdb", "-p")) for argument in arguments):
+        return []
+    return ["-n", str(min(8, os.cpu_count() or 1)), "--dist", "loadfile"]
 
 
 def command_bench(arguments: Sequence[str]) -> int:

@@ -67,9 +67,11 @@ EDIT = (
     Action("copy_csv", QT_TRANSLATE_NOOP("Actions", "&CSV")),
     Action("copy_json", QT_TRANSLATE_NOOP("Actions", "&JSON")),
     Action("copy_markdown", QT_TRANSLATE_NOOP("Actions", "&Markdown")),
+    Action("copy_sql", QT_TRANSLATE_NOOP("Actions", "&SQL inserts")),
     Action("copy_python", QT_TRANSLATE_NOOP("Actions", "&Python")),
     Action("paste", QT_TRANSLATE_NOOP("Actions", "&Paste"), ("Ctrl+V",)),
     Action("fill_down", QT_TRANSLATE_NOOP("Actions", "&Fill down"), ("Ctrl+D",)),
+    Action("set_values", QT_TRANSLATE_NOOP("Actions", "Set column to &value…"), ("Ctrl+Shift+V",)),
     Action("duplicate_rows", QT_TRANSLATE_NOOP("Actions", "D&uplicate rows"), ("Ctrl+Shift+D",)),
     Action("next_invalid", QT_TRANSLATE_NOOP("Actions", "Next in&valid value"), ("F8",)),
     Action("select_all", QT_TRANSLATE_NOOP("Actions", "Select &all"), ("Ctrl+A",)),
@@ -203,6 +205,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "edit_cell",
             "edit_in_window",
             "set_null",
+            "set_values",
             "fill_down",
             "next_invalid",
             SEPARATOR,
@@ -268,7 +271,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
 SUBMENUS: dict[str, tuple[str, tuple[str, ...]]] = {
     COPY_AS: (
         QT_TRANSLATE_NOOP("Actions", "Copy a&s"),
-        ("copy_csv", "copy_json", "copy_markdown", "copy_python"),
+        ("copy_csv", "copy_json", "copy_markdown", "copy_sql", "copy_python"),
     ),
 }
 """Menus inside of others, by the name that stands for them there."""
@@ -328,6 +331,7 @@ GRID_KEYS = frozenset(
         "fill_down",
         "delete_rows",
         "set_null",
+        "set_values",
         "first_row",
         "last_row",
         "record",

@@ -35,6 +35,7 @@ from pytuck_desktop.shell.preferences import Preferences
 from pytuck_desktop.shell.saving import Saving
 from pytuck_desktop.shell.side_panels import PANELS, SidePanels
 from pytuck_desktop.shell.status_bar import FileStatus, StatusBar, TableStatus
+from pytuck_desktop.shell.step_texts import step_text
 from pytuck_desktop.shell.tabs import Tabs
 from pytuck_desktop.shell.tool_bar import ToolBar
 from pytuck_desktop.theme.theme import Theme
@@ -47,6 +48,7 @@ _GRID_ACTIONS = (
     "copy_csv",
     "copy_json",
     "copy_markdown",
+    "copy_sql",
     "copy_python",
     "paste",
     "fill_down",
@@ -63,6 +65,7 @@ _GRID_ACTIONS = (
     "add_row",
     "delete_rows",
     "set_null",
+    "set_values",
 )
 _CELL_MENU = (
     "filter_by_value",
@@ -73,6 +76,7 @@ _CELL_MENU = (
     "edit_cell",
     "edit_in_window",
     "set_null",
+    "set_values",
     "fill_down",
     SEPARATOR,
     "copy",
@@ -111,6 +115,7 @@ class Controls(QObject):
         self._preferences = preferences
         self._theme = theme
         self.actions = Actions(theme.tokens, window)
+        self._texts = {name: self.actions[name].text() for name in ("undo", "redo")}
         self.sidebar_model = SidebarViewModel(self)
         self.sidebar = Sidebar(self.sidebar_model, theme.tokens)
         self.filtering = Filtering(tabs, preferences, theme)
@@ -352,6 +357,7 @@ class Controls(QObject):
             "edit_cell",
             "delete_rows",
             "set_null",
+            "set_values",
             "paste",
             "fill_down",
             "duplicate_rows",
@@ -360,6 +366,7 @@ class Controls(QObject):
         enable["next_invalid"] = document is not None and document.edits.has_invalid
         enable["undo"] = document is not None and document.edits.can_undo
         enable["redo"] = document is not None and document.edits.can_redo
+        self._name_steps(document)
         enable["save"] = enable["discard"] = enable["review"] = staged > 0
         enable["close_tab"] = self._tabs.current is not None
         enable["close_file"] = document is not None
@@ -370,6 +377,14 @@ class Controls(QObject):
             self.actions[name].setEnabled(on)
         save = self.tr("Save")
         self.actions["save"].setIconText(f"{save} ({staged:,})" if staged else save)
+
+    def _name_steps(self, document: Document | None) -> None:
+        """Say in the menu what Undo and Redo would do."""
+        edits = None if document is None else document.edits
+        done = {"undo": edits and edits.undo_text, "redo": edits and edits.redo_text}
+        for name, step in done.items():
+            text, action = self._texts[name], self.actions[name]
+            action.setText(self.tr("{0}: {1}").format(text, step_text(step)) if step else text)
 
     def _use_theme(self) -> None:
         tokens = self._theme.tokens

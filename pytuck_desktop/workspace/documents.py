@@ -295,6 +295,18 @@ class Document:
         arguments = {"statements": statements, "longest": longest}
         self._client.request("statement_texts", arguments, on_done, on_failed)
 
+    def fetch_inserts(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[Stored]],
+        on_done: Callable[[str], None],
+        on_failed: Callable[[ErrorInfo], None],
+    ) -> None:
+        """Fetch the text of statements that insert rows, for other programs."""
+        arguments = {"table": table, "columns": list(columns), "rows": rows}
+        self._client.request("insert_texts", arguments, on_done, on_failed)
+
     def convert_old(
         self, on_done: Callable[[str], None], on_failed: Callable[[ErrorInfo], None]
     ) -> None:

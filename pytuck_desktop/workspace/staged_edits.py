@@ -29,7 +29,9 @@ class NewRow:
 
 
 Identity = StoredIdentity | NewRow
-StepKind = Literal["edit", "insert", "delete", "discard"]
+StepKind = Literal[
+    "edit", "null", "paste", "fill", "set", "insert", "duplicate", "delete", "settle", "discard"
+]
 
 
 class Invalid(NamedTuple):
@@ -140,10 +142,10 @@ class TableEdits:
         return bool(self.changed or self.inserted or self.deleted)
 
     def copy(self) -> TableEdits:
-        """Return the same edits, to be changed apart."""
+        """Return the same edits, to be changed apart; what is in their rows is never changed."""
         made = TableEdits()
-        made.changed = {identity: dict(cells) for identity, cells in self.changed.items()}
-        made.inserted = {row: dict(values) for row, values in self.inserted.items()}
+        made.changed = dict(self.changed)
+        made.inserted = dict(self.inserted)
         made.deleted = dict(self.deleted)
         return made
 
@@ -230,14 +232,14 @@ class StagedEdits:
 
     # --- Steps of the user ---
 
-    def set_cells(self, edits: Sequence[CellEdit]) -> None:
+    def set_cells(self, edits: Sequence[CellEdit], kind: StepKind = "edit") -> None:
         """Stage new values for cells, as one step; the stored value itself unstages the cell."""
 
         def change(tables: dict[str, TableEdits]) -> None:
             for edit in edits:
                 _set_cell(tables[edit.table], edit)
 
-        self._step(StepText("edit", len(edits)), {edit.table for edit in edits}, change)
+        self._step(StepText(kind, len(edits)), {edit.table for edit in edits}, change)
 
     def insert_row(self, table: str, values: dict[str, Stored] | None = None) -> NewRow:
         """Stage a new row and return what identifies it; columns not given get their default."""
@@ -254,6 +256,7 @@ class StagedEdits:
         table: str,
         edits: Sequence[CellEdit],
         new_rows: Sequence[dict[str, Stored | Invalid]],
+        kind: StepKind = "paste",
     ) -> None:
         """Stage new values for cells, and new rows, as one step."""
         rows = [(NewRow(next(self._numbers)), dict(values)) for values in new_rows]
@@ -263,8 +266,7 @@ class StagedEdits:
                 _set_cell(tables[edit.table], edit)
             tables[table].inserted.update(rows)
 
-        count = len(edits) + len(rows)
-        self._step(StepText("edit" if edits else "insert", count), {table}, change)
+        self._step(StepText(kind, len(edits) + len(rows)), {table}, change)
 
     def delete_rows(self, table: str, rows: Iterable[KnownRow]) -> None:
         """Stage the deletion of rows, as one step; a row that is only staged goes at once."""
@@ -302,7 +304,7 @@ class StagedEdits:
                 _settle(tables[one.table], one)
 
         tables = {one.table for one in settlements}
-        self._step(StepText("edit", len(settlements)), tables, change)
+        self._step(StepText("settle", len(settlements)), tables, change)
 
     def discard_all(self) -> None:
         """Unstage everything, as one step that can be undone."""
@@ -398,19 +400,19 @@ class StagedEdits:
 def _set_cell(edits: TableEdits, edit: CellEdit) -> None:
     if isinstance(edit.identity, NewRow):
         if edit.identity in edits.inserted:
-            edits.inserted[edit.identity][edit.column] = edit.new
+            values = edits.inserted[edit.identity]
+            edits.inserted[edit.identity] = {**values, edit.column: edit.new}
         return
     if edit.identity in edits.deleted:
         return  # a row about to go has no use for values
-    cells = edits.changed.setdefault(edit.identity, {})
+    cells = dict(edits.changed.get(edit.identity, ()))
     earlier = cells.get(edit.column)
     old = Change(edit.old, edit.new, edit.is_old_whole) if earlier is None else earlier
     if old.is_old_whole and _is_same(old.old, edit.new):
         cells.pop(edit.column, None)
     else:
         cells[edit.column] = Change(old.old, edit.new, old.is_old_whole)
-    if not cells:
-        del edits.changed[edit.identity]
+    _put_cells(edits, edit.identity, cells)
 
 
 def _take_back(edits: TableEdits, identity: Identity, column: str | None) -> None:
@@ -419,9 +421,14 @@ def _take_back(edits: TableEdits, identity: Identity, column: str | None) -> Non
         return
     edits.deleted.pop(identity, None)
     cells = edits.changed.get(identity, {})
-    if column is not None:
-        cells.pop(column, None)
-    if column is None or not cells:
+    rest = {name: change for name, change in cells.items() if column not in (None, name)}
+    _put_cells(edits, identity, rest)
+
+
+def _put_cells(edits: TableEdits, identity: StoredIdentity, cells: dict[str, Change]) -> None:
+    if cells:
+        edits.changed[identity] = cells
+    else:
         edits.changed.pop(identity, None)
 
 

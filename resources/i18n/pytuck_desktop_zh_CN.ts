@@ -56,6 +56,10 @@
         <translation>&amp;Markdown</translation>
     </message>
     <message>
+        <source>&amp;SQL inserts</source>
+        <translation>&amp;SQL 插入语句</translation>
+    </message>
+    <message>
         <source>&amp;Python</source>
         <translation>&amp;Python</translation>
     </message>
@@ -66,6 +70,10 @@
     <message>
         <source>&amp;Fill down</source>
         <translation>向下填充(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Set column to &amp;value…</source>
+        <translation>将列设为值(&amp;V)…</translation>
     </message>
     <message>
         <source>D&amp;uplicate rows</source>
@@ -729,6 +737,10 @@
     <message>
         <source>Save</source>
         <translation>保存</translation>
+    </message>
+    <message>
+        <source>{0}: {1}</source>
+        <translation>{0}：{1}</translation>
     </message>
 </context>
 <context>
@@ -1947,6 +1959,69 @@
     </message>
 </context>
 <context>
+    <name>Steps</name>
+    <message>
+        <source>a cell edited</source>
+        <translation>编辑了 1 个单元格</translation>
+    </message>
+    <message>
+        <source>a row added</source>
+        <translation>添加了 1 行</translation>
+    </message>
+    <message>
+        <source>a row duplicated</source>
+        <translation>复制了 1 行</translation>
+    </message>
+    <message>
+        <source>a row deleted</source>
+        <translation>删除了 1 行</translation>
+    </message>
+    <message>
+        <source>a change discarded</source>
+        <translation>放弃了 1 项更改</translation>
+    </message>
+    <message>
+        <source>{0} cells edited</source>
+        <translation>编辑了 {0} 个单元格</translation>
+    </message>
+    <message>
+        <source>NULL set ({0})</source>
+        <translation>设为 NULL（{0}）</translation>
+    </message>
+    <message>
+        <source>cells pasted ({0})</source>
+        <translation>粘贴了单元格（{0}）</translation>
+    </message>
+    <message>
+        <source>cells filled down ({0})</source>
+        <translation>向下填充（{0}）</translation>
+    </message>
+    <message>
+        <source>column set ({0})</source>
+        <translation>设置了列（{0}）</translation>
+    </message>
+    <message>
+        <source>{0} rows added</source>
+        <translation>添加了 {0} 行</translation>
+    </message>
+    <message>
+        <source>{0} rows duplicated</source>
+        <translation>复制了 {0} 行</translation>
+    </message>
+    <message>
+        <source>{0} rows deleted</source>
+        <translation>删除了 {0} 行</translation>
+    </message>
+    <message>
+        <source>conflicts settled</source>
+        <translation>解决了冲突</translation>
+    </message>
+    <message>
+        <source>{0} changes discarded</source>
+        <translation>放弃了 {0} 项更改</translation>
+    </message>
+</context>
+<context>
     <name>TabStrip</name>
     <message>
         <source>Open tables</source>
@@ -2105,6 +2180,33 @@
     <message>
         <source>Hex</source>
         <translation>十六进制</translation>
+    </message>
+</context>
+<context>
+    <name>ValueQuestion</name>
+    <message>
+        <source>Set column to value</source>
+        <translation>将列设为值</translation>
+    </message>
+    <message>
+        <source>{0} in {1} selected rows:</source>
+        <translation>选中的 {1} 行中的 {0}：</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Set NULL</source>
+        <translation>设为 NULL</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>设置</translation>
     </message>
 </context>
 <context>

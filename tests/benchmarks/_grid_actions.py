@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from pytuck_desktop import __main__ as application
 from pytuck_desktop.features.grid.view import GridView
+from pytuck_desktop.workspace.conditions import ColumnTest, Operator, all_of
 from tests.benchmarks._jumps import open_view, until_painted
 
 ORDER_DEADLINE_S = 180
@@ -56,10 +57,12 @@ def measure(options: dict[str, int]) -> dict[str, float]:
         "repaint": median_ms(view.table.viewport().repaint, 20),
         "scroll by one row": scroll_step_ms(view, 60),
         "any position": jumps_ms(view, options["jumps"], chance),
+        "Ctrl+End": end_ms(view, 10),
         "after scrolling everywhere, memory": scroll_everywhere(view, options["scrolls"], chance),
     }
     found["first sorted rows"], found["sorted order complete"] = sort_ms(view, column)
     found["any position, sorted"] = jumps_ms(view, options["jumps"], chance)
+    found["first filtered and sorted rows"] = filter_ms(view)
     found["sorted and scrolled, memory"] = scroll_everywhere(view, options["scrolls"], chance)
     found["longest block of the window"] = watchdog.longest_ms
     return found
@@ -104,6 +107,37 @@ def jumps_ms(view: GridView, times: int, chance: random.Random) -> float:
         until_painted(view.table, partial(view.bar.setValue, position))
         taken.append(time.perf_counter() - started)
     return statistics.median(taken) * 1000
+
+
+def end_ms(view: GridView, times: int) -> float:
+    """Return the median time from Ctrl+End, pressed at the beginning, to the painted last row."""
+    taken = []
+    last = view.viewmodel.row_count - 1
+    for _ in range(times):
+        until_painted(view.table, partial(view.bar.setValue, 0))
+        started = time.perf_counter()
+        until_painted(view.table, view.last_row)
+        taken.append(time.perf_counter() - started)
+        if view.viewmodel.displayed(last) is None:
+            raise AssertionError("The last row is not shown.")
+    return statistics.median(taken) * 1000
+
+
+def filter_ms(view: GridView) -> float:
+    """Return the time to the first rows of a LIKE filter, on top of the sort; take it off again."""
+    rows = view.viewmodel
+    shown: list[float] = []
+    rows.reset.connect(lambda: shown.append(time.perf_counter()))
+    started = time.perf_counter()
+    rows.rows.set_filter(all_of(ColumnTest("note", Operator.CONTAINS, ("999",))))
+    wait_until(lambda: bool(shown))
+    until_painted(view.table, view.table.viewport().update)
+    first = time.perf_counter() - started
+    wait_until(lambda: rows.is_order_ready and rows.count_is_exact)
+    shown.clear()
+    rows.rows.set_filter(None)
+    wait_until(lambda: bool(shown) and rows.is_order_ready)
+    return first * 1000
 
 
 def scroll_everywhere(view: GridView, times: int, chance: random.Random) -> float:

@@ -10,7 +10,7 @@ from pytuck_desktop.features.grid.clipboard_text import FORMS, CopyForm, parse_b
 from pytuck_desktop.features.grid.state import CellRange, in_places, merged_rows
 from pytuck_desktop.widgets.editors.reading import comma_is_decimal
 from pytuck_desktop.workspace.rows import RowSnapshot, RowState
-from pytuck_desktop.workspace.staged_edits import CellEdit, Invalid
+from pytuck_desktop.workspace.staged_edits import CellEdit, Invalid, StepKind
 from pytuck_desktop.workspace.typed_text import typed_value
 
 if TYPE_CHECKING:
@@ -44,6 +44,19 @@ class BlockEdits:
             cells = [[row.values[place] for place in places] for row in rows]
             on_done(
                 FORMS[form](names, cells, lambda at, value: self._model.as_text(value, places[at]))
+            )
+
+        self._with_rows(ranges, places, done)
+
+    def copy_sql(self, ranges: Sequence[CellRange], on_done: Callable[[str], None]) -> None:
+        """Return the selected cells as statements that insert them, as the file's engine has it."""
+        places = self._columns(ranges)
+
+        def done(rows: list[RowSnapshot]) -> None:
+            names = [self._model.column_names[place] for place in places]
+            cells = [[row.values[place] for place in places] for row in rows]
+            self._model.document.fetch_inserts(
+                self._model.table_name, names, cells, on_done, self._model.failed.emit
             )
 
         self._with_rows(ranges, places, done)
@@ -94,19 +107,19 @@ class BlockEdits:
         def done(rows: list[RowSnapshot]) -> None:
             names = self._model.column_names
             values = {names[place]: rows[0].staged_value(place) for place in places}
-            self._stage(edit for row in rows[1:] for edit in self._edits(row, values))
+            self._stage("fill", (edit for row in rows[1:] for edit in self._edits(row, values)))
 
         self._with_rows(ranges, places, done)
 
-    def set_all(self, ranges: Sequence[CellRange], value: Stored) -> None:
-        """Stage one value for every selected cell."""
-        places = self._columns(ranges)
+    def set_all(self, ranges: Sequence[CellRange], column: int, value: Stored) -> None:
+        """Stage one value in a column of the selected rows, loaded or not."""
+        values = {self._model.column_names[column]: value}
+        columns = [item._replace(left=column, right=column) for item in ranges]
 
         def done(rows: list[RowSnapshot]) -> None:
-            values = {self._model.column_names[place]: value for place in places}
-            self._stage(edit for row in rows for edit in self._edits(row, values))
+            self._stage("set", (edit for row in rows for edit in self._edits(row, values)))
 
-        self._with_rows(ranges, places, done)
+        self._with_rows(columns, (), done)
 
     def duplicate_rows(self, ranges: Sequence[CellRange]) -> None:
         """Stage copies of the selected rows at the end; keys that count get a new value."""
@@ -123,7 +136,8 @@ class BlockEdits:
                 for row in rows
                 if row.state is not RowState.DELETED
             ]
-            self._model.document.edits.change_block(self._model.table_name, [], new)
+            name = self._model.table_name
+            self._model.document.edits.change_block(name, [], new, "duplicate")
 
         whole = [
             CellRange(top, 0, bottom, len(columns) - 1) for top, bottom in merged_rows(list(ranges))
@@ -155,10 +169,10 @@ class BlockEdits:
             return
         self._model.fetch(spans, places, on_done)
 
-    def _stage(self, edits: Iterable[CellEdit]) -> None:
+    def _stage(self, kind: StepKind, edits: Iterable[CellEdit]) -> None:
         found = list(edits)
         if found:
-            self._model.document.edits.set_cells(found)
+            self._model.document.edits.set_cells(found, kind)
 
     def _values(
         self,

@@ -70,7 +70,7 @@ class Editors(QObject):
         reading = Reading(
             rows.columns[column], rows.full_value(row, column), rows.valid_value(row, column)
         )
-        field = make_field(reading, parent, search=self._search(column))
+        field = make_field(reading, parent, search=self.search(column))
         field.retyped.connect(lambda: self._retype(field))
         if isinstance(field, LinesField):
             field.room_wanted.connect(lambda: self.room_wanted.emit(field))
@@ -78,7 +78,8 @@ class Editors(QObject):
             field.chosen.connect(lambda: self.chosen.emit(field))
         return field
 
-    def _search(self, column: int) -> ParentSearch | None:
+    def search(self, column: int) -> ParentSearch | None:
+        """Return what finds the rows a column may refer to; None if it refers to none."""
         from pytuck_desktop.workspace.parent_rows import ParentSearch
 
         document, target = self._viewmodel.document, self._viewmodel.columns[column].foreign_key
@@ -104,9 +105,9 @@ class Editors(QObject):
     def _place_line(self, editor: QWidget, area: QRect) -> None:
         parent = editor.parentWidget()
         assert parent is not None
-        wanted = min(self._cells[editor].field.wanted_width, parent.width() - area.left())
-        area.setWidth(max(area.width(), wanted))
-        editor.setGeometry(area.adjusted(-1, -1, 1, 1))
+        width = min(max(area.width(), self._cells[editor].field.wanted_width), parent.width())
+        left = max(0, min(area.left(), parent.width() - width))
+        editor.setGeometry(QRect(left, area.top(), width, area.height()).adjusted(-1, -1, 1, 1))
 
     def commit(self, editor: QWidget) -> bool:
         """Stage what the editor holds, if it is changed and valid; return False if refused."""

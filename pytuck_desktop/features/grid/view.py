@@ -389,6 +389,10 @@ class GridView(QFrame):
         """Copy the selected cells as Python code."""
         self._copy_as("python")
 
+    def copy_sql(self) -> None:
+        """Copy the selected cells as statements that insert them."""
+        self.blocks.copy_sql(self.table.selected_ranges(), QGuiApplication.clipboard().setText)
+
     def _copy_as(self, form: CopyForm) -> None:
         self.blocks.copy(self.table.selected_ranges(), form, QGuiApplication.clipboard().setText)
 
@@ -401,6 +405,15 @@ class GridView(QFrame):
         """Stage the values of the first selected row for those below it."""
         self.kept.emit()
         self.blocks.fill_down(self.table.selected_ranges())
+
+    def set_values(self) -> None:
+        """Ask for one value for the current column of the selected rows, and stage it."""
+        from pytuck_desktop.features.grid.bulk_set import ask_value
+
+        column = self.table.currentIndex().column()
+        if column >= 0 and self.viewmodel.may_set_all(column):
+            self.kept.emit()
+            ask_value(self, column)
 
     def duplicate_rows(self) -> None:
         """Stage copies of the selected rows at the end."""

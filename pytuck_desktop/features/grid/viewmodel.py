@@ -508,9 +508,18 @@ class GridViewModel(QObject):
                     return
                 edits += self._nulls(snapshot, range(item.left, item.right + 1))
         if edits:
-            self.document.edits.set_cells(edits)
+            self.document.edits.set_cells(edits, "null")
         elif ranges:
             self.refused.emit("not-null")
+
+    def may_set_all(self, column: int) -> bool:
+        """Return whether a column can be set for many rows; say why if it cannot."""
+        obstacle = "generated" if self.columns[column].is_generated else ""
+        if self.columns[column].storage == "blob":
+            obstacle = "blob"
+        if obstacle:
+            self.refused.emit(obstacle)
+        return not obstacle
 
     def is_check(self, row: int, column: int) -> bool:
         """Return whether a cell shows a check mark that may be turned around."""

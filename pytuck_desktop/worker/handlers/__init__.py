@@ -43,6 +43,7 @@ OPERATIONS: dict[str, Operation] = {
     "find": searching.find,
     "apply": editing.apply,
     "statement_texts": editing.statement_texts,
+    "insert_texts": editing.insert_texts,
     "convert_old": converting.convert_old,
     "value_part": values.value_part,
     "find_row": relations.find_row,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytuck.common.exceptions import ConflictError, PytuckException, QueryError
 from pytuck.compiler import compile_statement
-from pytuck.compiler.script import with_values
+from pytuck.compiler.script import inserts, with_values
 from pytuck.core import Storage
 from pytuck.query import Insert, Select, Statement
 from pytuck.query.json_form import load
@@ -56,6 +56,12 @@ def statement_texts(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
     return [
         f"{with_values(one.template.sql, one.parameters[0], dialect, longest)};" for one in compiled
     ]
+
+
+def insert_texts(file: OpenFile, arguments: dict[str, Plain]) -> Plain:
+    """Return the statements that insert rows of stored values, as text."""
+    dialect, name = file.storage.engine.dialect, str(arguments["table"])
+    return "".join(inserts(name, arguments["columns"], arguments["rows"], dialect))
 
 
 def _run_all(storage: Storage, edits: list[tuple[Statement, int]]) -> tuple[list[Plain], list[int]]:

@@ -235,3 +235,31 @@ def test_record(driver, books):
     driver.act("record")
     driver.qtbot.wait(900)
     draw(driver, "record")
+
+
+@pytest.mark.parametrize(("name", "column"), [("value-json", 12), ("value-bytes", 13)])
+def test_value_window(driver, books, name, column):
+    open_books(driver, books)
+    driver.go(1, column)
+    driver.act("edit_in_window")
+    draw(driver, name, dialog(driver))
+    dialog(driver).reject()
+
+
+def test_calendar(driver, books):
+    open_books(driver, books)
+    driver.go(3, 9)
+    driver.loaded()
+    driver.act("edit_cell")
+    driver.wait(lambda: driver.editor is not None)
+    draw(driver, "editing-a-day")
+    driver.key(Qt.Key.Key_Escape)
+
+
+def test_value_panel(driver, books):
+    open_books(driver, books)
+    driver.go(1, 12)
+    driver.loaded()
+    driver.act("value")
+    driver.qtbot.wait(600)
+    draw(driver, "value-panel")
