@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytuck_desktop.features.grid.display import formatter, size_text
-from pytuck_desktop.widgets.cell_kit import TakesCellKit, TypedCell
+from pytuck_desktop.widgets.cell_kit import TakesCellKit
 from pytuck_desktop.widgets.side_panel import SidePanel
 from pytuck_desktop.workspace.file_info import ColumnInfo
 from pytuck_desktop.workspace.staged_edits import Invalid
@@ -31,25 +31,9 @@ class GridCells:
         """Return a size such as `12.3 KB`."""
         return size_text(size_bytes)
 
-    def editable(self, column: ColumnInfo, value: Stored) -> str:
-        """Return the text that an editor starts with."""
-        # The types of the library are loaded by the first editor.
-        from pytuck_desktop.workspace.typed_text import editable_text
-
-        return editable_text(column.type_name, value)
-
-    def typed(self, column: ColumnInfo, text: str, old: Stored) -> TypedCell:
-        """Return what a text stands for in a column that holds `old`."""
-        from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
-        from pytuck_desktop.workspace.typed_text import typed_value
-
-        typed = typed_value(column.type_name, text, nullable=column.nullable, old=old)
-        if typed.refusal is not None:
-            return TypedCell(reason=refusal_text(typed), invalid=typed.as_invalid(text))
-        return TypedCell(typed.value)
-
     def why(self, invalid: Invalid) -> str:
         """Return why a staged text does not fit its column, in the user's words."""
+        # The types of the library are loaded by the first text that does not fit.
         from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
         from pytuck_desktop.workspace.typed_text import typed_of
 

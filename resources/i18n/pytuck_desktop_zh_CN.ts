@@ -1044,14 +1044,6 @@
 <context>
     <name>FieldEditor</name>
     <message>
-        <source>✓  true</source>
-        <translation>✓  真</translation>
-    </message>
-    <message>
-        <source>✗  false</source>
-        <translation>✗  假</translation>
-    </message>
-    <message>
         <source>Why the value is refused</source>
         <translation>该值被拒绝的原因</translation>
     </message>
@@ -1718,8 +1710,12 @@
         <translation>这一行即将被删除。请先撤销删除再编辑。</translation>
     </message>
     <message>
-        <source>Binary values cannot be edited as text; Set NULL clears them.</source>
-        <translation>二进制值不能作为文本编辑；可用“设为 NULL”清除。</translation>
+        <source>This text is not in UTF-8 and cannot be edited as text; Set NULL clears it.</source>
+        <translation>此文本不是 UTF-8 编码，不能作为文本编辑；可用“设为 NULL”清除。</translation>
+    </message>
+    <message>
+        <source>This value is too long to be edited here.</source>
+        <translation>此值太长，不能在此编辑。</translation>
     </message>
     <message>
         <source>This column needs a value; it cannot be NULL.</source>

@@ -6,22 +6,21 @@ reason beneath it, until it is corrected, given up by Esc, or kept by Enter to b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from pytuck_desktop.widgets.cell_kit import CellKit, TypedCell
+from pytuck_desktop.widgets.editors.fields import LinesField
+from pytuck_desktop.widgets.editors.key_field import KeySearch
+from pytuck_desktop.widgets.editors.make_field import Field, make_field
+from pytuck_desktop.widgets.editors.reading import Reading
+from pytuck_desktop.widgets.editors.refusal_texts import refusal_text
 from pytuck_desktop.widgets.labels import PlainLabel
 from pytuck_desktop.workspace.file_info import ColumnInfo
+from pytuck_desktop.workspace.typed_text import Typed
 
-if TYPE_CHECKING:
-    from pytuck.types import Stored
-
-_LONG_TEXT = 30
 _AWAY = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-"""The focus comes back: from a menu, from the choices of a combo box, from another window."""
+"""The focus comes back: from a menu, a calendar, the choices of a list, another window."""
 
 _LINES_HEIGHT = 150
 
@@ -31,75 +30,54 @@ class FieldEditor(QObject):
 
     staged = Signal(object, object)  # ColumnInfo and value
     stepped = Signal(int)  # to the next field, or the one before
+    room_wanted = Signal(object)  # ColumnInfo: the user wants a window for the value
 
-    def __init__(self, viewport: QWidget, kit: CellKit) -> None:
+    def __init__(self, viewport: QWidget) -> None:
         super().__init__(viewport)
         self._viewport = viewport
-        self._kit = kit
-        self._column: ColumnInfo | None = None
-        self._old: Stored = None
-        self._started_with = ""
-        self.widget: QLineEdit | QPlainTextEdit | QComboBox | None = None
+        self.widget: Field | None = None
         self.reason: PlainLabel | None = None
 
     @property
     def column(self) -> ColumnInfo | None:
         """The column that is edited."""
-        return self._column if self.widget is not None else None
+        return None if self.widget is None else self.widget.reading.column
 
     def open(
-        self, column: ColumnInfo, values: tuple[Stored, Stored], area: QRect, typed: str = ""
+        self, reading: Reading, area: QRect, search: KeySearch | None, typed: str = ""
     ) -> None:
         """Put an editor over a field.
 
         Args:
-            values: What it holds, and what it held last that fits its column.
+            search: Finds the rows that a foreign key may refer to.
             typed: Stands in the editor in place of the value, if given.
         """
         self.give_up()
-        self._column, (value, self._old) = column, values
-        self._started_with = self._kit.editable(column, value)
-        widget = self._make(column, value)
+        widget = make_field(reading, self._viewport, search=search)
         widget.setObjectName("cellEditor")
-        widget.setAccessibleName(column.name)
+        widget.setAccessibleName(reading.column.name)
+        widget.retyped.connect(self._retype)
+        if isinstance(widget, LinesField):
+            widget.room_wanted.connect(self._want_room)
+        else:
+            widget.chosen.connect(self.commit)
         self.widget = widget
-        if typed and not isinstance(widget, QComboBox):
-            _put(widget, typed)
+        if typed:
+            widget.begin_with(typed)
         self._place(area)
         widget.installEventFilter(self)
         widget.show()
         widget.setFocus()
 
-    def _make(self, column: ColumnInfo, value: Stored) -> QLineEdit | QPlainTextEdit | QComboBox:
-        if column.storage == "boolean" and value in (None, 0, 1):
-            return self._choices(column, value)
-        text = self._started_with
-        if "\n" in text or len(text) > _LONG_TEXT or column.storage == "json":
-            lines = QPlainTextEdit(self._viewport)
-            lines.setPlainText(text)
-            lines.selectAll()
-            lines.textChanged.connect(self._retype)
-            return lines
-        line = QLineEdit(text, self._viewport)
-        line.setMaxLength(2**31 - 1)
-        line.selectAll()
-        line.textEdited.connect(self._retype)
-        return line
-
-    def _choices(self, column: ColumnInfo, value: Stored) -> QComboBox:
-        combo = QComboBox(self._viewport)
-        combo.addItem(self.tr("✓  true"), 1)
-        combo.addItem(self.tr("✗  false"), 0)
-        if column.nullable or value is None:
-            combo.addItem("NULL", None)
-        combo.setCurrentIndex(combo.findData(value))
-        combo.activated.connect(self.commit)
-        return combo
+    def _want_room(self) -> None:
+        column = self.column
+        if column is not None and self.commit():
+            self.room_wanted.emit(column)
 
     def _place(self, area: QRect) -> None:
         widget, room = self.widget, self._viewport.rect()
         assert widget is not None
-        if isinstance(widget, QPlainTextEdit):
+        if isinstance(widget, LinesField):
             height = min(_LINES_HEIGHT, room.height())
             top = max(0, min(area.top(), room.bottom() - height))
             widget.setGeometry(6, top, room.width() - 12, height)
@@ -111,26 +89,28 @@ class FieldEditor(QObject):
 
     def commit(self) -> bool:
         """Stage what is typed and close; False if it is refused."""
-        column = self._column
-        if self.widget is None or column is None:
+        widget = self.widget
+        if widget is None:
             return True
-        typed = self._typed()
-        if typed is not None and typed.reason:
-            self._show_reason(typed.reason)
+        typed = widget.typed()
+        if typed is not None and typed.refusal is not None:
+            self._show_reason(typed)
             return False
         self.give_up()
         if typed is not None:
-            self.staged.emit(column, typed.value)
+            self.staged.emit(widget.reading.column, typed.value)
         return True
 
     def _keep_refused(self) -> None:
         """Stage a refused text all the same, to be put right before a save."""
-        column, typed = self._column, self._typed()
-        if column is not None and typed is not None and typed.invalid is not None:
-            self.give_up()
-            self.staged.emit(column, typed.invalid)
-        else:
+        widget = self.widget
+        typed = None if widget is None else widget.typed()
+        if widget is None or typed is None or typed.refusal is None:
             self.commit()
+            return
+        invalid = typed.as_invalid(widget.entered_text)
+        self.give_up()
+        self.staged.emit(widget.reading.column, invalid)
 
     def give_up(self) -> None:
         """Close the editor and forget what is typed."""
@@ -150,13 +130,21 @@ class FieldEditor(QObject):
             return False
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._take_key(event)
-        if isinstance(event, QFocusEvent) and event.lostFocus() and event.reason() not in _AWAY:
+        is_left = isinstance(event, QFocusEvent) and event.lostFocus()
+        if is_left and event.reason() not in _AWAY and not self._has_focus_within():  # type: ignore[attr-defined]
             self.commit()
         return False
 
+    def _has_focus_within(self) -> bool:
+        """Return whether the focus is at what the editor itself has opened, such as a calendar."""
+        widget = QApplication.focusWidget()
+        while widget is not None and widget is not self.widget:
+            widget = widget.parentWidget()
+        return widget is not None
+
     def _take_key(self, event: QKeyEvent) -> bool:
         key = event.key()
-        is_lines = isinstance(self.widget, QPlainTextEdit)
+        is_lines = isinstance(self.widget, LinesField)
         with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key == Qt.Key.Key_Escape:
             self.give_up()
@@ -175,32 +163,16 @@ class FieldEditor(QObject):
 
     # --- what is typed ---------------------------------------------------------------------
 
-    def _typed(self) -> TypedCell | None:
-        """Return what is typed; None if nothing was changed."""
-        assert self._column is not None
-        if isinstance(self.widget, QComboBox):
-            value = self.widget.currentData()
-            return None if value == self._old else TypedCell(value)
-        text = self._text()
-        if text == self._started_with:
-            return None
-        return self._kit.typed(self._column, text, self._old)
-
-    def _text(self) -> str:
-        if isinstance(self.widget, QPlainTextEdit):
-            return self.widget.toPlainText()
-        return self.widget.text() if isinstance(self.widget, QLineEdit) else ""
-
     def _retype(self) -> None:
-        if self.reason is None:
+        if self.reason is None or self.widget is None:
             return
-        typed = self._typed()
-        if typed is None or not typed.reason:
+        typed = self.widget.typed()
+        if typed is None or typed.refusal is None:
             self._drop_reason()
         else:
-            self.reason.show_text(typed.reason)
+            self.reason.show_text(refusal_text(typed))
 
-    def _show_reason(self, text: str) -> None:
+    def _show_reason(self, typed: Typed) -> None:
         widget = self.widget
         assert widget is not None
         if self.reason is None:
@@ -209,7 +181,7 @@ class FieldEditor(QObject):
             self.reason.setAccessibleName(self.tr("Why the value is refused"))
             self._mark("true")
         way_out = self.tr("Enter once more keeps it, to be put right before saving.")
-        self.reason.show_text(f"{text}\n{way_out}")
+        self.reason.show_text(f"{refusal_text(typed)}\n{way_out}")
         area, room = widget.geometry(), self._viewport.rect()
         self.reason.setFixedWidth(room.width() - 12)
         self.reason.adjustSize()
@@ -232,11 +204,3 @@ class FieldEditor(QObject):
             self.widget.setProperty("refused", refused)
             self.widget.style().unpolish(self.widget)
             self.widget.style().polish(self.widget)
-
-
-def _put(widget: QLineEdit | QPlainTextEdit, text: str) -> None:
-    if isinstance(widget, QLineEdit):
-        widget.setText(text)
-    else:
-        widget.setPlainText(text)
-        widget.moveCursor(widget.textCursor().MoveOperation.End)

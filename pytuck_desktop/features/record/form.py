@@ -14,6 +14,8 @@ from pytuck_desktop.features.record.state import Kind, Line
 from pytuck_desktop.features.record.viewmodel import RecordViewModel
 from pytuck_desktop.theme.tokens import Tokens
 from pytuck_desktop.widgets.cell_kit import CellKit
+from pytuck_desktop.widgets.editors.reading import Reading
+from pytuck_desktop.widgets.editors.value_window import ValueWindow, open_value_window
 from pytuck_desktop.workspace.file_info import ColumnInfo
 
 if TYPE_CHECKING:
@@ -36,8 +38,11 @@ class RecordForm(QListView):
         self._viewmodel = viewmodel
         self.lines = RecordModel(self)
         self._painter = RecordPainter(self.lines, tokens)
-        self.editor: FieldEditor | None = None
-        self._typed = ""
+        self.editor = FieldEditor(self.viewport())
+        self.editor.staged.connect(self._stage)
+        self.editor.stepped.connect(self._step)
+        self.editor.room_wanted.connect(self._open_window)
+        self.window_of_value: ValueWindow | None = None
         self.setModel(self.lines)
         self.setItemDelegate(self._painter)
         self.setMouseTracking(True)
@@ -47,11 +52,8 @@ class RecordForm(QListView):
         viewmodel.changed.connect(self.follow)
 
     def use_kit(self, kit: CellKit) -> None:
-        """Show and take values as this says."""
-        self._painter.kit = kit
-        self.editor = FieldEditor(self.viewport(), kit)
-        self.editor.staged.connect(self._stage)
-        self.editor.stepped.connect(self._step)
+        """Show values as this says."""
+        self._painter.kit = self.lines.kit = kit
         self.follow()
 
     def use_tokens(self, tokens: Tokens) -> None:
@@ -87,6 +89,9 @@ class RecordForm(QListView):
         is_typing = event.text().isprintable() and bool(event.text())
         if line is None:
             super().keyPressEvent(event)
+        elif key == Qt.Key.Key_F2 and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            if line.column is not None and self.finish_editing():
+                self._open_window(line.column)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             self._activate(line)
         elif key == Qt.Key.Key_F12 and line.column is not None:
@@ -137,24 +142,39 @@ class RecordForm(QListView):
     # --- editing ---------------------------------------------------------------------------
 
     def edit_field(self, column: ColumnInfo, typed: str = "") -> None:
-        """Open the editor of a field, once its whole value is there."""
+        """Open the editor of a field, once its whole value is there; a window for bytes."""
         if self.finish_editing():
-            self._viewmodel.prepare_edit(
-                column, lambda value, valid: self._open(column, value, valid, typed)
-            )
+            self._viewmodel.prepare_edit(column, lambda reading: self._open(reading, typed))
+
+    def _open_window(self, column: ColumnInfo) -> None:
+        """Open the window for a value that needs room, once it is there whole."""
+        self._viewmodel.prepare_edit(column, self._show_window)
+
+    def _show_window(self, reading: Reading) -> None:
+        self.window_of_value = open_value_window(
+            reading,
+            is_editable=True,
+            title=reading.column.name[:120],
+            parent=self,
+            on_entered=self._viewmodel.stage_at(reading.column),
+        )
 
     def finish_editing(self) -> bool:
         """Stage what an open editor holds; False if it is refused."""
-        return self.editor is None or self.editor.commit()
+        return self.editor.commit()
 
-    def _open(self, column: ColumnInfo, value: Stored, valid: Stored, typed: str) -> None:
-        index = self._index_of(column)
-        if index is None or self.editor is None:
+    def _open(self, reading: Reading, typed: str) -> None:
+        if isinstance(reading.held, bytes) or reading.column.storage == "blob":
+            self._show_window(reading)
+            return
+        index = self._index_of(reading.column)
+        if index is None:
             return
         self.setCurrentIndex(index)
         self.scrollTo(index)
         area = self._painter.value_area(self.visualRect(index))
-        self.editor.open(column, (value, valid), area, typed)
+        search = self._viewmodel.key_search(reading.column)
+        self.editor.open(reading, area, search, typed)
 
     def _index_of(self, column: ColumnInfo) -> QModelIndex | None:
         for place, line in enumerate(self.lines.lines):

@@ -8,6 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from pytuck_desktop.features.record.state import Kind, Line
 from pytuck_desktop.features.record.texts import accessible_text
+from pytuck_desktop.widgets.cell_kit import CellKit
+from pytuck_desktop.widgets.visible_text import tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -18,6 +20,7 @@ class RecordModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lines: list[Line] = []
+        self.kit: CellKit | None = None
 
     def show(self, lines: list[Line]) -> None:
         """Show other lines in place of those before."""
@@ -44,7 +47,16 @@ class RecordModel(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return accessible_text(self.lines[index.row()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(self.lines[index.row()])
         return None
+
+    def _tip(self, line: Line) -> str:
+        """Return all of a line that may be cut where there is no room, and why it does not fit."""
+        texts = [accessible_text(line)]
+        if line.invalid is not None and self.kit is not None:
+            texts.append(self.kit.why(line.invalid))
+        return tool_tip("\n".join(texts))
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():

@@ -79,7 +79,7 @@ class RecordPanel(SidePanel):
     # --- what is shown ---------------------------------------------------------------------
 
     def use_kit(self, kit: CellKit) -> None:
-        """Show and take values as this says."""
+        """Show values as this says."""
         self.form.use_kit(kit)
 
     def show_place(self, place: Place | None) -> None:
@@ -92,7 +92,7 @@ class RecordPanel(SidePanel):
     def _leave_row(self) -> None:
         self.note.hide()
         editor = self.form.editor
-        if not self.form.finish_editing() and editor is not None:
+        if not self.form.finish_editing():
             column = editor.column
             editor.give_up()
             name = "" if column is None else column.name
@@ -149,7 +149,10 @@ class RecordPanel(SidePanel):
             "generated": self.tr("The file computes this column itself; it cannot be edited."),
             "loading": self.tr("This row is still being loaded. Try again in a moment."),
             "deleted": self.tr("This row is about to be deleted. Undo that to edit it."),
-            "blob": self.tr("Binary values cannot be edited as text; Set NULL clears them."),
+            "damaged": self.tr(
+                "This text is not in UTF-8 and cannot be edited as text; Set NULL clears it."
+            ),
+            "too-long": self.tr("This value is too long to be edited here."),
             "not-null": self.tr("This column needs a value; it cannot be NULL."),
         }
         self._say(words[word])

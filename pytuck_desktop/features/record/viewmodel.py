@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pytuck_desktop.features.record.state import Line, field_lines, relation_lines
+from pytuck_desktop.widgets.editors.reading import Reading
+from pytuck_desktop.widgets.editors.value_files import MOST_BYTES
 from pytuck_desktop.worker.client import ErrorInfo
 from pytuck_desktop.workspace.documents import Document
 from pytuck_desktop.workspace.file_info import ColumnInfo, TableInfo
+from pytuck_desktop.workspace.parent_rows import ParentSearch
 from pytuck_desktop.workspace.places import Place
 from pytuck_desktop.workspace.record_relations import RecordRelations
 from pytuck_desktop.workspace.snapshots import RowSnapshot, RowState
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 FETCH_DELAY_MS = 80
 """The user may only pass by a row."""
+
+
+EDITED_BYTES = 4 * 1024 * 1024
+"""A longer text would keep the window busy for seconds."""
+
+_REPLACEABLE = ("", "damaged", "too-long")
+"""What stands in the way of editing a value, and not of replacing it."""
 
 
 class RecordViewModel(QObject):
@@ -144,33 +154,51 @@ class RecordViewModel(QObject):
             return "generated"
         if place.row.state is RowState.DELETED:
             return "deleted"
-        is_blob = isinstance(place.row.values[table.column_index(column.name)], bytes)
-        return "blob" if is_blob else ""
+        at = table.column_index(column.name)
+        if at in place.row.damaged - place.row.changed:
+            return "damaged"
+        size = 0 if place.row.wide is None else place.row.wide.get(at, 0)
+        is_text = isinstance(place.row.values[at], str)
+        return "too-long" if size > (EDITED_BYTES if is_text else MOST_BYTES) else ""
 
-    def prepare_edit(self, column: ColumnInfo, then: Callable[[Stored, Stored], None]) -> None:
-        """Call `then` with the whole value of a field and the last valid one there.
-
-        Why it cannot be edited is said, if so.
-        """
+    def prepare_edit(self, column: ColumnInfo, then: Callable[[Reading], None]) -> None:
+        """Call `then` with the whole value of a field; say why if it cannot be edited."""
         word = self.obstacle(column)
         place, table = self.place, self.table
         if word or place is None or table is None or place.row is None:
             self.refused.emit(word)
             return
-        at, identity = table.column_index(column.name), place.identity
-        if place.row.wide is None or at not in place.row.wide:
-            is_invalid = at in place.row.invalid
-            valid = (place.row.stored or [None] * (at + 1)) if is_invalid else place.row.values
-            then(place.row.values[at], valid[at])
+        row, at, identity = place.row, table.column_index(column.name), place.identity
+        if row.wide is None or at not in row.wide:
+            stored = row.stored[at] if row.stored else None
+            then(Reading(column, row.values[at], stored if at in row.invalid else row.values[at]))
             return
         assert identity is not None
 
         def keep(value: Stored) -> None:
             if _row_key(self.place) == _row_key(place):
                 self._whole[identity, column.name] = value
-                then(value, value)
+                then(Reading(column, value, value))
 
         place.document.fetch_cell(place.table, identity, column.name, keep, self._fail)
+
+    def key_search(self, column: ColumnInfo) -> ParentSearch | None:
+        """Return what finds the rows that a column may refer to; None if it refers to none."""
+        document, target = self._document, column.foreign_key
+        if document is None or target is None:
+            return None
+        is_known = target[0] in (table.name for table in document.tables)
+        return ParentSearch(document, target) if is_known else None
+
+    def stage_at(self, column: ColumnInfo) -> Callable[[Stored], None]:
+        """Return what stages a value for a field of the row that is shown now, and of no other."""
+        row = _row_key(self.place)
+
+        def stage(value: Stored) -> None:
+            if _row_key(self.place) == row:
+                self.stage(column, value)
+
+        return stage
 
     def stage(self, column: ColumnInfo, value: Stored | Invalid) -> None:
         """Stage a value for a field, as a step that can be undone."""
@@ -189,9 +217,9 @@ class RecordViewModel(QObject):
     def set_null(self, column: ColumnInfo) -> None:
         """Stage NULL for a field that may hold it."""
         word = self.obstacle(column)
-        if word in ("", "blob") and not column.nullable:
-            word = "not-null"
-        if word in ("", "blob"):
+        if word in _REPLACEABLE:
+            word = "" if column.nullable else "not-null"
+        if not word:
             self.stage(column, None)
         else:
             self.refused.emit(word)

@@ -275,12 +275,57 @@ def test_a_refused_text_can_be_kept_to_be_put_right_later(driver, shop):
     assert form.form.editor.widget is None
     assert form.fields()["age"] == "old"
     assert "whole number" in form.kit.why(form.field("age").invalid)
+    tip = form.index(form.field("age")).data(Qt.ItemDataRole.ToolTipRole)
+    assert "Not a whole number" in tip
     form.type("age", "45")
     form.key(Qt.Key.Key_Return)
     assert form.field("age").invalid is None
     driver.save()
     with Storage(shop) as storage:
         assert storage.select("customers", 1)["age"] == 45
+
+
+def test_a_foreign_key_is_picked_from_the_rows_it_may_refer_to(driver, file):
+    form = open_form(driver, file, "people", 6).settled()
+    editor = form.type("city_id", "City 33")
+    driver.wait(lambda: editor.list is not None and editor.list.model.rowCount() == 1)
+    form.key(Qt.Key.Key_Down)
+    form.key(Qt.Key.Key_Return)
+    assert form.fields()["city_id"] == 33
+    driver.wait(lambda: form.parents()[0].startswith("33 · City 33"))
+
+
+def test_dates_are_chosen_from_a_calendar(driver, file):
+    form = open_form(driver, file, "bookings", 0).settled()
+    form.select("day")
+    form.key(Qt.Key.Key_F2)
+    field = form.form.editor.widget
+    form.key(Qt.Key.Key_Down, ALT)
+    driver.wait(lambda: field.panel is not None and field.panel.isVisible())
+    assert form.form.editor.widget is field  # the focus only went to the calendar
+    field.panel.picked.emit("2026-12-31", True)
+    driver.wait(lambda: form.fields()["day"] == "2026-12-31")
+
+
+def test_bytes_are_edited_in_a_window(driver, tmp_path):
+    path = tmp_path / "blobs.sqlite"
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, data BLOB, note TEXT)")
+        file.execute("INSERT INTO t VALUES (1, x'0102', CAST(x'ff41' AS TEXT))")
+    form = open_form(driver, path, "t", 0)
+    form.select("data")
+    form.key(Qt.Key.Key_Return)
+    window = form.form.window_of_value
+    driver.wait(window.isVisible)
+    assert window.is_bytes
+    window.entered.emit(b"\x03")
+    assert form.fields()["data"] == b"\x03"
+    window.close()
+    form.select("note")
+    form.key(Qt.Key.Key_F2)
+    assert form.panel.note.text().startswith("This text is not in UTF-8")
+    form.key(Qt.Key.Key_Delete, ALT)
+    assert form.fields()["note"] is None
 
 
 def test_escape_gives_up_and_typing_replaces_and_alt_del_sets_null(driver, file):
